@@ -1,0 +1,156 @@
+/* The logger: validates events, stamps them and hands them to the producer.
+ *
+ * A logger and every function on it may be used from any thread, concurrently, except close. A call
+ * never waits for the network. After fork() the child's logger starts empty and usable; the events
+ * that the parent had queued are sent by the parent alone. */
+#ifndef FIAT_LOGGER_H
+#define FIAT_LOGGER_H
+
+#include <fiat/config.h>
+#include <fiat/event.h>
+
+FIAT_BEGIN_DECLS
+
+/** Most bytes that one event may have once stamped: Firehose's record limit of 1,024,000 bytes less
+ *  the newline that ends it
+ *  (https://docs.aws.amazon.com/firehose/latest/APIReference/API_Record.html). */
+#define FIAT_EVENT_MAX_BYTES 1023999
+
+/** A logger. Any thread. */
+typedef struct fiat_logger fiat_logger;
+
+/** What became of one event. */
+typedef enum fiat_outcome {
+    FIAT_DELIVERED = 1,    /**< Acknowledged; `record_id` names the record that carries it. */
+    FIAT_MAYBE = 2,        /**< Sent, but no answer came: it may have arrived. */
+    FIAT_NOT_DELIVERED = 3 /**< Given up; `error` says why. */
+} fiat_outcome;
+
+/** Report on one event. All pointers are borrowed for the call. */
+typedef struct fiat_delivery {
+    size_t struct_size;
+    fiat_outcome outcome;
+    const char *stream;
+    const char *event_id;  /**< The stamped id (UUID), or "" when the stream stamps none. */
+    const char *record_id; /**< RecordId from Firehose; the object's path with `local:`; else "". */
+    uint32_t attempts;     /**< Requests that carried the event. */
+    uint64_t queued_ms;    /**< Time from the call to this report. */
+    const fiat_error *error; /**< Set when the outcome is not FIAT_DELIVERED. */
+    const char *data;        /**< The event as it was to be written, without the newline. */
+    size_t data_length;
+    void *opaque; /**< From the event. */
+} fiat_delivery;
+
+/** Called once for each event that was accepted.
+ *  @threads always the sender thread, with no lock held; it delays delivery while it runs. It may
+ * log events, but must not flush or close the logger. */
+typedef void (*fiat_delivery_cb)(const fiat_delivery *report, void *ctx);
+
+/** Open a logger.
+ *  @param out     receives the handle; caller frees it with fiat_logger_close().
+ *  @param sink    "firehose", "local:DIR" or "stdout"; borrowed for the call.
+ *  @param config  borrowed for the call; NULL: defaults, environment and file.
+ *  @return FIAT_OK; FIAT_E_CONFIG; FIAT_E_ARG for an unknown sink; FIAT_E_STREAM_INVALID or
+ *          FIAT_E_SCHEMA_INVALID when a folder below `schemas.dir` is wrong; FIAT_E_IO;
+ * FIAT_E_NOMEM.
+ *  @blocks on disk (schemas, `local:`), never on the network. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_open(fiat_logger **out, const char *sink,
+                                                      const fiat_config *config, fiat_error *err);
+
+/** The same in one call: pairs of setting and value, ended by NULL.
+ *
+ *      fiat_logger *logger = fiat_configure("firehose", &err, "app", "audit", NULL);
+ *
+ *  @return the logger, or NULL with `err` set as by fiat_logger_open(). */
+FIAT_API FIAT_MUST_CHECK FIAT_SENTINEL fiat_logger *fiat_configure(const char *sink,
+                                                                   fiat_error *err, ...);
+
+/** Have every event's fate reported. Call it before the first event.
+ *  @param cb   NULL turns reports off.  @param ctx  kept until close.
+ *  @threads one, before others log. */
+FIAT_API void fiat_logger_on_delivery(fiat_logger *logger, fiat_delivery_cb cb, void *ctx);
+
+/** Validate an event, stamp it and queue it for a stream.
+ *  @param stream  name of a folder below `schemas.dir`, or "Audit"; borrowed for the call.
+ *  @param event   borrowed for the call.
+ *  @return FIAT_OK: queued, and reported once later. Otherwise nothing is kept:
+ *          FIAT_E_SCHEMA_MISMATCH (err has instance_path, keyword, schema_path, message);
+ *          FIAT_E_JSON_SYNTAX, _UTF8, _DEPTH, _DUPLICATE_KEY, _NOT_OBJECT; FIAT_E_EVENT_STAMPED;
+ *          FIAT_E_EVENT_TOO_LARGE; FIAT_E_STREAM_UNKNOWN; FIAT_E_QUEUE_FULL (retry later);
+ *          FIAT_E_SCHEMA_LIMIT; FIAT_E_CLOSED; FIAT_E_ARG; FIAT_E_NOMEM.
+ *  @blocks never on the network.  @signals not async-signal-safe. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_validated_log(fiat_logger *logger, const char *stream,
+                                                        fiat_event event, fiat_error *err);
+
+/** An audit in progress, by value; nothing to free. Any thread. */
+typedef struct fiat_audit {
+    fiat_logger *logger;
+    int32_t status;    /**< FIAT_OK when the event was accepted. */
+    char audit_id[40]; /**< UUID that joins the audit's rows; "" when refused. */
+} fiat_audit;
+
+/** Log the start of an audited action to the built-in stream `Audit`.
+ *  @param event  task (required), task_args, ticket_id; see schemas/Audit/json_schema.json.
+ *  @return the handle for fiat_audit_log_output(); its status is that of fiat_validated_log(). */
+FIAT_API FIAT_MUST_CHECK fiat_audit fiat_audit_log(fiat_logger *logger, fiat_event event,
+                                                   fiat_error *err);
+
+/** Add the result to an audit: a second row with the same audit_id.
+ *  @param audit  from fiat_audit_log(); a handle that was refused gives FIAT_E_ARG.
+ *  @param event  `output`: any JSON value.
+ *  @return as fiat_validated_log(). */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_audit_log_output(const fiat_audit *audit,
+                                                           fiat_event event, fiat_error *err);
+
+#ifndef FIAT_NO_SHORT_NAMES
+/** fiat_audit_log() under its short name. Define FIAT_NO_SHORT_NAMES to hide the three. */
+FIAT_API FIAT_MUST_CHECK fiat_audit audit_log(fiat_logger *logger, fiat_event event,
+                                              fiat_error *err);
+/** fiat_audit_log_output() under its short name. */
+FIAT_API FIAT_MUST_CHECK fiat_status audit_log_output(const fiat_audit *audit, fiat_event event,
+                                                      fiat_error *err);
+/** fiat_validated_log() under its short name. */
+FIAT_API FIAT_MUST_CHECK fiat_status validated_log(fiat_logger *logger, const char *stream,
+                                                   fiat_event event, fiat_error *err);
+#endif
+
+/** Wait until every event queued before the call has its fate.
+ *  @param timeout_ms  0: only ask.
+ *  @return FIAT_OK; FIAT_E_INCOMPLETE when the deadline passed first; FIAT_E_CLOSED.
+ *  @blocks for at most timeout_ms. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_flush(fiat_logger *logger, uint32_t timeout_ms,
+                                                       fiat_error *err);
+
+/** Numbers since the logger was opened. */
+typedef struct fiat_stats {
+    size_t struct_size;       /**< Set to sizeof(fiat_stats) by the caller. */
+    uint64_t accepted;        /**< Events queued. */
+    uint64_t refused;         /**< Events refused at the call. */
+    uint64_t delivered;       /**< Events acknowledged. */
+    uint64_t maybe;           /**< Events sent without an answer. */
+    uint64_t not_delivered;   /**< Events given up. */
+    uint64_t queued;          /**< Events waiting or in flight now. */
+    uint64_t queued_bytes;    /**< Memory they hold. */
+    uint64_t records;         /**< Firehose records acknowledged. */
+    uint64_t requests;        /**< Requests made. */
+    uint64_t retried_records; /**< Records sent again. */
+    uint64_t bytes;           /**< Bytes of events acknowledged. */
+    uint64_t billed_bytes;    /**< The same after rounding each record up to 5 KiB. */
+} fiat_stats;
+
+/** Read the numbers. @threads any. */
+FIAT_API void fiat_logger_stats(fiat_logger *logger, fiat_stats *out);
+
+/** Send what is queued, then free the logger in any case. No other call may be running on it.
+ *  @param logger      NULL is allowed.
+ *  @param timeout_ms  how long to wait for delivery.
+ *  @param left        may be NULL; receives how many events were not acknowledged by then. Each of
+ *                     them is reported to the delivery callback as FIAT_NOT_DELIVERED or
+ * FIAT_MAYBE.
+ *  @return FIAT_OK; FIAT_E_INCOMPLETE when events are left.
+ *  @blocks for at most timeout_ms and the time to cancel requests. */
+FIAT_API fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t *left,
+                                       fiat_error *err);
+
+FIAT_END_DECLS
+#endif

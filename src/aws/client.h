@@ -1,0 +1,75 @@
+/* An asynchronous, signing HTTP client for one AWS service endpoint, over libcurl's multi
+ * interface. It belongs to one thread; only fiat__aws_client_wakeup() may be called from others. It
+ * makes one attempt a call: whoever submits decides about retries, from the class of the result. */
+#ifndef FIAT_AWS_CLIENT_H
+#define FIAT_AWS_CLIENT_H
+
+#include "aws/credentials.h"
+#include "base/buf.h"
+#include "base/clock.h"
+
+typedef struct fiat__aws_client fiat__aws_client;
+
+typedef struct fiat__aws_client_opts {
+    const char *service;      /* SigV4 service name, "firehose" */
+    const char *region;       /* "eu-central-1"; "" : an error at new that names what to set */
+    const char *endpoint_url; /* "" : AWS's own endpoint of service and region */
+    fiat__aws_credentials_provider *credentials; /* kept until free; not owned */
+    uint32_t connect_timeout_ms, request_timeout_ms;
+    uint32_t max_connections;
+    size_t max_reply_bytes;
+    const fiat__clock *clock; /* NULL: system */
+    const char *user_agent;
+} fiat__aws_client_opts;
+
+/* What a finished call means for whoever has to decide what to do next. */
+typedef enum fiat__aws_class {
+    FIAT__AWS_OK = 0,   /* 2xx; look into the reply */
+    FIAT__AWS_RETRY,    /* 5xx, connection trouble, reply cut short: try again */
+    FIAT__AWS_THROTTLE, /* try again, slower */
+    FIAT__AWS_REFRESH,  /* credentials expired or clock off: refresh (done), then try again */
+    FIAT__AWS_PAUSE,    /* denied, key disabled, stream missing: an operator can mend it */
+    FIAT__AWS_TERMINAL  /* the request itself is wrong */
+} fiat__aws_class;
+
+typedef struct fiat__aws_call {
+    /* Set by whoever submits; borrowed until done() is called. */
+    const char *target;       /* X-Amz-Target, "Firehose_20150804.PutRecordBatch" */
+    const char *content_type; /* "application/x-amz-json-1.1" */
+    fiat__str body;
+    void (*done)(struct fiat__aws_call *call); /* on the client's thread, inside poll or cancel */
+    void *user;
+    /* Results, valid in done(). */
+    fiat__aws_class result;
+    bool maybe_received; /* not OK, but the server may have acted on it: sent whole, no clear answer
+                          */
+    int http_status;     /* 0: no reply */
+    fiat__str reply;     /* borrowed during done() */
+    fiat_error err;      /* set unless result is FIAT__AWS_OK; never carries secrets */
+    /* Used by the client. */
+    struct fiat__aws_call *next;
+    void *impl;
+} fiat__aws_call;
+
+fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_opts *opts,
+                                 fiat_error *err);
+
+/* Calls still in flight are cancelled: done() is called for each, with FIAT__AWS_RETRY. */
+void fiat__aws_client_free(fiat__aws_client *client);
+
+/* Sign and start a POST to "/". Always ends in exactly one done(), possibly before this returns
+ * (for instance when no credentials are to be had). */
+void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call);
+
+/* Make progress, waiting at most timeout_ms (0: not at all) for something to happen. */
+void fiat__aws_client_poll(fiat__aws_client *client, int timeout_ms);
+
+/* End a running poll at once. Any thread. */
+void fiat__aws_client_wakeup(fiat__aws_client *client);
+
+/* Cancel what is in flight, as in free. */
+void fiat__aws_client_cancel(fiat__aws_client *client);
+
+size_t fiat__aws_client_in_flight(const fiat__aws_client *client);
+
+#endif

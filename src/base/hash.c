@@ -1,0 +1,35 @@
+#include "base/hash.h"
+#include "base/error.h"
+
+#include <limits.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+fiat_status fiat__sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str data, fiat_error *err) {
+    if (EVP_Digest(data.ptr ? data.ptr : "", data.len, out, NULL, EVP_sha256(), NULL) != 1)
+        return fiat__err_nomem(err);
+    return FIAT_OK;
+}
+
+fiat_status fiat__hmac_sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str key, fiat__str data,
+                              fiat_error *err) {
+    if (key.len > INT_MAX) return fiat__err_set(err, FIAT_E_ARG, "HMAC key too long");
+    if (!HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)data.ptr, data.len, out,
+              NULL))
+        return fiat__err_nomem(err);
+    return FIAT_OK;
+}
+
+void fiat__hex_write(char *out, const unsigned char *bytes, size_t len) {
+    static const char hex[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        *out++ = hex[bytes[i] >> 4];
+        *out++ = hex[bytes[i] & 15];
+    }
+    *out = '\0';
+}
+
+bool fiat__equal_ct(fiat__str a, fiat__str b) {
+    return a.len == b.len && CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0;
+}

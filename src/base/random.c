@@ -1,0 +1,114 @@
+#include "base/random.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define POOL_BYTES 512
+
+/* Counts fork()s, so that a child never hands out the bytes its parent had buffered. */
+static atomic_uint s_fork_count;
+static pthread_once_t s_once = PTHREAD_ONCE_INIT;
+
+static _Thread_local struct {
+    unsigned fork_count;
+    size_t left;
+    unsigned char bytes[POOL_BYTES];
+} tl_pool;
+
+static _Thread_local struct {
+    int64_t ms;
+    unsigned count;
+} tl_uuid;
+
+static void after_fork(void) {
+    atomic_fetch_add_explicit(&s_fork_count, 1, memory_order_relaxed);
+}
+
+static void watch_forks(void) {
+    if (pthread_atfork(NULL, NULL, after_fork) != 0) {
+        fprintf(stderr, "fiat: pthread_atfork failed\n");
+        abort();
+    }
+}
+
+/* getrandom() gives up to 256 bytes whole once the kernel's pool is ready; loop for the rest. */
+static void kernel_bytes(unsigned char *out, size_t len) {
+    while (len > 0) {
+        ssize_t got = getrandom(out, len, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) {
+            fprintf(stderr, "fiat: getrandom failed: %s\n", strerror(errno));
+            abort();
+        }
+        out += got;
+        len -= (size_t)got;
+    }
+}
+
+void fiat__random_bytes(void *out, size_t len) {
+    if (len > POOL_BYTES) {
+        kernel_bytes(out, len);
+        return;
+    }
+    pthread_once(&s_once, watch_forks);
+    unsigned forks = atomic_load_explicit(&s_fork_count, memory_order_relaxed);
+    if (tl_pool.left < len || tl_pool.fork_count != forks) {
+        kernel_bytes(tl_pool.bytes, POOL_BYTES);
+        tl_pool.left = POOL_BYTES;
+        tl_pool.fork_count = forks;
+    }
+    tl_pool.left -= len;
+    memcpy(out, tl_pool.bytes + tl_pool.left, len);
+}
+
+uint64_t fiat__random_u64(void) {
+    uint64_t value;
+    fiat__random_bytes(&value, sizeof value);
+    return value;
+}
+
+uint64_t fiat__random_below(uint64_t limit) {
+    uint64_t fair = UINT64_MAX - UINT64_MAX % limit, value; /* values from here on would tilt it */
+    do
+        value = fiat__random_u64();
+    while (value >= fair);
+    return value % limit;
+}
+
+/* A clock that stands still or goes back keeps the last millisecond and counts on; a full counter
+ * moves on to the next millisecond. */
+static void next_tick(int64_t wall_ms) {
+    if (wall_ms > tl_uuid.ms) {
+        tl_uuid.ms = wall_ms;
+        tl_uuid.count = (unsigned)(fiat__random_u64() & 0x7FF); /* top bit 0: room to count */
+    } else if (++tl_uuid.count > 0xFFF) {
+        tl_uuid.ms++;
+        tl_uuid.count = 0;
+    }
+}
+
+fiat__uuid fiat__uuid7(int64_t wall_ms) {
+    next_tick(wall_ms);
+    fiat__uuid uuid;
+    for (int i = 0; i < 6; i++)
+        uuid.bytes[i] = (uint8_t)(tl_uuid.ms >> (40 - 8 * i));
+    uuid.bytes[6] = (uint8_t)(0x70 | tl_uuid.count >> 8);
+    uuid.bytes[7] = (uint8_t)tl_uuid.count;
+    fiat__random_bytes(uuid.bytes + 8, 8);
+    uuid.bytes[8] = (uint8_t)(0x80 | (uuid.bytes[8] & 0x3F));
+    return uuid;
+}
+
+void fiat__uuid_write(char out[FIAT__UUID_LEN], const fiat__uuid *uuid) {
+    static const char hex[] = "0123456789abcdef";
+    for (int i = 0; i < 16; i++) {
+        if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
+        *out++ = hex[uuid->bytes[i] >> 4];
+        *out++ = hex[uuid->bytes[i] & 15];
+    }
+}

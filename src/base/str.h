@@ -1,0 +1,39 @@
+/* A view of bytes: pointer and length, not NUL-terminated, owned by somebody else. */
+#ifndef FIAT_BASE_STR_H
+#define FIAT_BASE_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+typedef struct fiat__str {
+    const char *ptr;
+    size_t len;
+} fiat__str;
+
+static inline fiat__str fiat__str_of(const char *ptr, size_t len) {
+    return (fiat__str){ptr, len};
+}
+
+static inline fiat__str fiat__str_c(const char *text) {
+    return (fiat__str){text, text ? strlen(text) : 0};
+}
+
+static inline bool fiat__str_eq(fiat__str a, fiat__str b) {
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+static inline bool fiat__str_eq_c(fiat__str a, const char *text) {
+    return fiat__str_eq(a, fiat__str_c(text));
+}
+
+static inline bool fiat__str_starts(fiat__str a, fiat__str prefix) {
+    return a.len >= prefix.len && (prefix.len == 0 || memcmp(a.ptr, prefix.ptr, prefix.len) == 0);
+}
+
+static inline bool fiat__str_ends(fiat__str a, fiat__str suffix) {
+    return a.len >= suffix.len &&
+           (suffix.len == 0 || memcmp(a.ptr + a.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
+
+#endif

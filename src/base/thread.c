@@ -1,0 +1,88 @@
+#define _GNU_SOURCE /* pthread_setname_np */
+#include "base/thread.h"
+#include "base/error.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static void must(int result, const char *call) {
+    if (result == 0) return;
+    fprintf(stderr, "fiat: %s failed with %d (%s)\n", call, result, strerror(result));
+    abort();
+}
+
+void fiat__mutex_init(fiat__mutex *mutex) {
+    must(pthread_mutex_init(&mutex->handle, NULL), "pthread_mutex_init");
+}
+
+void fiat__mutex_deinit(fiat__mutex *mutex) {
+    must(pthread_mutex_destroy(&mutex->handle), "pthread_mutex_destroy");
+}
+
+void fiat__mutex_lock(fiat__mutex *mutex) {
+    must(pthread_mutex_lock(&mutex->handle), "pthread_mutex_lock");
+}
+
+void fiat__mutex_unlock(fiat__mutex *mutex) {
+    must(pthread_mutex_unlock(&mutex->handle), "pthread_mutex_unlock");
+}
+
+void fiat__cond_init(fiat__cond *cond) {
+    pthread_condattr_t attr;
+    must(pthread_condattr_init(&attr), "pthread_condattr_init");
+    must(pthread_condattr_setclock(&attr, CLOCK_MONOTONIC), "pthread_condattr_setclock");
+    must(pthread_cond_init(&cond->handle, &attr), "pthread_cond_init");
+    must(pthread_condattr_destroy(&attr), "pthread_condattr_destroy");
+}
+
+void fiat__cond_deinit(fiat__cond *cond) {
+    must(pthread_cond_destroy(&cond->handle), "pthread_cond_destroy");
+}
+
+void fiat__cond_signal(fiat__cond *cond) {
+    must(pthread_cond_signal(&cond->handle), "pthread_cond_signal");
+}
+
+void fiat__cond_broadcast(fiat__cond *cond) {
+    must(pthread_cond_broadcast(&cond->handle), "pthread_cond_broadcast");
+}
+
+void fiat__cond_wait(fiat__cond *cond, fiat__mutex *mutex) {
+    must(pthread_cond_wait(&cond->handle, &mutex->handle), "pthread_cond_wait");
+}
+
+bool fiat__cond_wait_ms(fiat__cond *cond, fiat__mutex *mutex, int64_t timeout_ms) {
+    struct timespec until;
+    must(clock_gettime(CLOCK_MONOTONIC, &until), "clock_gettime");
+    if (timeout_ms < 0) timeout_ms = 0;
+    until.tv_sec += (time_t)(timeout_ms / 1000);
+    until.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    if (until.tv_nsec >= 1000000000) {
+        until.tv_nsec -= 1000000000;
+        until.tv_sec++;
+    }
+    int result = pthread_cond_timedwait(&cond->handle, &mutex->handle, &until);
+    if (result == ETIMEDOUT) return false;
+    must(result, "pthread_cond_timedwait");
+    return true;
+}
+
+fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg,
+                               fiat_error *err) {
+    sigset_t all, old;
+    sigfillset(&all);
+    must(pthread_sigmask(SIG_SETMASK, &all, &old), "pthread_sigmask");
+    int result = pthread_create(thread, NULL, run, arg);
+    must(pthread_sigmask(SIG_SETMASK, &old, NULL), "pthread_sigmask");
+    if (result != 0) return fiat__err_sys(err, result, "cannot start thread %s", name);
+    pthread_setname_np(*thread, name);
+    return FIAT_OK;
+}
+
+void fiat__thread_join(pthread_t thread) {
+    must(pthread_join(thread, NULL), "pthread_join");
+}

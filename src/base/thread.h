@@ -1,0 +1,36 @@
+/* Threads and locks over POSIX. Failures of these calls are bugs of ours, never of the input, so
+ * they abort with a message. Condition variables wait on the monotonic clock. */
+#ifndef FIAT_BASE_THREAD_H
+#define FIAT_BASE_THREAD_H
+
+#include <fiat/error.h>
+#include <pthread.h>
+
+typedef struct fiat__mutex {
+    pthread_mutex_t handle;
+} fiat__mutex;
+
+typedef struct fiat__cond {
+    pthread_cond_t handle;
+} fiat__cond;
+
+void fiat__mutex_init(fiat__mutex *mutex);
+void fiat__mutex_deinit(fiat__mutex *mutex);
+void fiat__mutex_lock(fiat__mutex *mutex);
+void fiat__mutex_unlock(fiat__mutex *mutex);
+
+void fiat__cond_init(fiat__cond *cond);
+void fiat__cond_deinit(fiat__cond *cond);
+void fiat__cond_signal(fiat__cond *cond);
+void fiat__cond_broadcast(fiat__cond *cond);
+void fiat__cond_wait(fiat__cond *cond, fiat__mutex *mutex);
+/* false when timeout_ms passed first. Wakes up early now and then: test the condition again. */
+bool fiat__cond_wait_ms(fiat__cond *cond, fiat__mutex *mutex, int64_t timeout_ms);
+
+/* Start a thread with all signals blocked, so that the application's handlers run on its own
+ * threads. `name` (at most 15 bytes) shows up in ps and gdb. */
+fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg,
+                               fiat_error *err);
+void fiat__thread_join(pthread_t thread);
+
+#endif

@@ -1,0 +1,176 @@
+#include "json/cjson_bridge.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/utf8.h"
+#include "json/doc.h"
+#include "json/writer.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+
+#define EXACT_INTEGER 9007199254740992.0 /* 2^53 */
+
+fiat_status fiat__doc_parse(fiat__doc **out, fiat__str text, fiat_error *err) {
+    const char *end = text.ptr;
+    *out = NULL;
+    size_t bad = fiat__utf8_check(text.ptr, text.len);
+    if (bad < text.len) {
+        fiat__err_set(err, FIAT_E_JSON_UTF8, "not valid UTF-8 at byte %zu", bad);
+        if (err) err->offset = bad;
+        return FIAT_E_JSON_UTF8;
+    }
+    cJSON *tree = text.len ? cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0) : NULL;
+    size_t at = (size_t)(end - text.ptr);
+    while (tree && at < text.len && text.ptr[at] && strchr(" \t\r\n", text.ptr[at]))
+        at++;
+    if (tree && at == text.len) {
+        *out = tree;
+        return FIAT_OK;
+    }
+    bool trailing = tree != NULL;
+    cJSON_Delete(tree);
+    fiat__err_set(err, FIAT_E_JSON_SYNTAX, "%s byte %zu",
+                  trailing ? "more after the end of the JSON at" : "malformed JSON near", at);
+    if (err) err->offset = at;
+    return FIAT_E_JSON_SYNTAX;
+}
+
+fiat_status fiat__doc_read(fiat__doc **out, const char *path, size_t max_bytes, fiat_error *err) {
+    fiat__buf text;
+    fiat__buf_init(&text, max_bytes);
+    *out = NULL;
+    fiat_status status = fiat__file_read(path, &text, err);
+    if (status == FIAT_OK) {
+        status = fiat__doc_parse(out, fiat__buf_str(&text), err);
+        if (status != FIAT_OK) fiat__err_wrap(err, status, "%s", path);
+    }
+    fiat__buf_deinit(&text);
+    return status;
+}
+
+void fiat__doc_free(fiat__doc *doc) {
+    cJSON_Delete(doc);
+}
+
+fiat__doc_kind fiat__doc_kind_of(const fiat__doc *node) {
+    if (cJSON_IsBool(node)) return FIAT__DOC_BOOL;
+    if (cJSON_IsNumber(node)) return FIAT__DOC_NUMBER;
+    if (cJSON_IsString(node)) return FIAT__DOC_STRING;
+    if (cJSON_IsArray(node)) return FIAT__DOC_ARRAY;
+    if (cJSON_IsObject(node)) return FIAT__DOC_OBJECT;
+    return FIAT__DOC_NULL;
+}
+
+const char *fiat__doc_kind_name(const fiat__doc *node) {
+    static const char *const names[] = {"null", "boolean", "number", "string", "array", "object"};
+    return names[fiat__doc_kind_of(node)];
+}
+
+const fiat__doc *fiat__doc_get(const fiat__doc *object, const char *name) {
+    return cJSON_IsObject(object) ? cJSON_GetObjectItemCaseSensitive(object, name) : NULL;
+}
+
+const fiat__doc *fiat__doc_first(const fiat__doc *node) {
+    return node ? node->child : NULL;
+}
+
+const fiat__doc *fiat__doc_next(const fiat__doc *node) {
+    return node ? node->next : NULL;
+}
+
+size_t fiat__doc_count(const fiat__doc *node) {
+    size_t count = 0;
+    for (node = fiat__doc_first(node); node; node = node->next)
+        count++;
+    return count;
+}
+
+const char *fiat__doc_name(const fiat__doc *node) {
+    return node ? node->string : NULL;
+}
+
+bool fiat__doc_string(const fiat__doc *node, const char **out) {
+    if (!cJSON_IsString(node)) return false;
+    *out = node->valuestring;
+    return true;
+}
+
+bool fiat__doc_integer(const fiat__doc *node, int64_t *out) {
+    double value;
+    if (!fiat__doc_double(node, &value) || value != floor(value) || fabs(value) > EXACT_INTEGER)
+        return false;
+    *out = (int64_t)value;
+    return true;
+}
+
+bool fiat__doc_double(const fiat__doc *node, double *out) {
+    if (!cJSON_IsNumber(node)) return false;
+    *out = node->valuedouble;
+    return true;
+}
+
+bool fiat__doc_bool(const fiat__doc *node, bool *out) {
+    if (!cJSON_IsBool(node)) return false;
+    *out = cJSON_IsTrue(node);
+    return true;
+}
+
+static fiat_status write_node(fiat__buf *out, const cJSON *node, unsigned depth, fiat_error *err);
+
+static fiat_status write_children(fiat__buf *out, const cJSON *node, unsigned depth,
+                                  fiat_error *err) {
+    bool object = cJSON_IsObject(node), first = true;
+    if (depth == 0) return fiat__err_set(err, FIAT_E_JSON_DEPTH, "cJSON tree nested too deeply");
+    fiat__buf_append_char(out, object ? '{' : '[');
+    for (const cJSON *child = node->child; child; child = child->next) {
+        if (object && !child->string)
+            return fiat__err_set(err, FIAT_E_ARG, "cJSON object has a member without a name");
+        if (object) {
+            fiat__json_write_key(out, &first, child->string);
+        } else {
+            if (!first) fiat__buf_append_char(out, ',');
+            first = false;
+        }
+        fiat_status status = write_node(out, child, depth - 1, err);
+        if (status != FIAT_OK) return status;
+    }
+    fiat__buf_append_char(out, object ? '}' : ']');
+    return FIAT_OK;
+}
+
+static fiat_status write_number(fiat__buf *out, double value, fiat_error *err) {
+    if (!isfinite(value))
+        return fiat__err_set(err, FIAT_E_ARG, "cJSON number is not finite: JSON has no such value");
+    if (value == floor(value) && fabs(value) < EXACT_INTEGER && !(value == 0 && signbit(value)))
+        fiat__json_write_int(out, (int64_t)value);
+    else
+        fiat__json_write_double(out, value);
+    return FIAT_OK;
+}
+
+static fiat_status write_node(fiat__buf *out, const cJSON *node, unsigned depth, fiat_error *err) {
+    if (cJSON_IsObject(node) || cJSON_IsArray(node)) return write_children(out, node, depth, err);
+    if (cJSON_IsNumber(node)) return write_number(out, node->valuedouble, err);
+    if (cJSON_IsString(node) && node->valuestring)
+        fiat__json_write_string_c(out, node->valuestring);
+    else if (cJSON_IsRaw(node) && node->valuestring)
+        fiat__buf_append_c(out, node->valuestring);
+    else if (cJSON_IsTrue(node) || cJSON_IsFalse(node))
+        fiat__buf_append_c(out, cJSON_IsTrue(node) ? "true" : "false");
+    else if (cJSON_IsNull(node))
+        fiat__buf_append_c(out, "null");
+    else
+        return fiat__err_set(err, FIAT_E_ARG, "cJSON node holds no value");
+    return FIAT_OK;
+}
+
+fiat_status fiat__cjson_write(fiat__buf *out, const cJSON *tree, unsigned max_depth,
+                              fiat_error *err) {
+    if (!tree) return fiat__err_set(err, FIAT_E_ARG, "cJSON tree is NULL");
+    fiat_status status = write_node(out, tree, max_depth, err);
+    return status == FIAT_OK ? fiat__buf_status(out, err) : status;
+}
+
+bool fiat__doc_write(fiat__buf *out, const fiat__doc *node) {
+    return fiat__cjson_write(out, node, CJSON_NESTING_LIMIT, NULL) == FIAT_OK;
+}

@@ -1,0 +1,1 @@
+# libfiat.so: what an embedder links. It exports the public API alone.

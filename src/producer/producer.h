@@ -1,0 +1,69 @@
+/* The producer: takes whole events as bytes, joins them into records, batches, sends, retries, and
+ * reports each event's fate once. Knows no schema.
+ *
+ *   callers' threads --append--> open record of a stream --seal--> ready records --batch--> sink
+ *
+ * One lock a stream guards its open record and is held only while an event is copied in; the sender
+ * thread seals by size, count or age and does everything else. */
+#ifndef FIAT_PRODUCER_PRODUCER_H
+#define FIAT_PRODUCER_PRODUCER_H
+
+#include "base/random.h"
+#include "producer/sink.h"
+#include <fiat/logger.h>
+
+/* https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html and
+ * https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-multirecord-deaggergation.html
+ */
+#define FIAT__RECORD_MAX_BYTES  1024000
+#define FIAT__RECORD_MAX_EVENTS 500
+#define FIAT__BATCH_MAX_RECORDS 500
+#define FIAT__BATCH_MAX_BYTES   (4 * 1024 * 1024)
+/* https://aws.amazon.com/firehose/pricing/: each record rounded up to the next 5 KB. */
+#define FIAT__BILLING_STEP_BYTES (5 * 1024)
+
+typedef struct fiat__producer fiat__producer;
+typedef struct fiat__producer_stream fiat__producer_stream;
+
+typedef struct fiat__producer_opts {
+    uint32_t linger_ms;         /* how long an event may wait for company */
+    uint32_t record_max_bytes;  /* 1..FIAT__RECORD_MAX_BYTES */
+    uint32_t record_max_events; /* 1: no joining; at most FIAT__RECORD_MAX_EVENTS */
+    uint32_t batch_max_records, batch_max_bytes;
+    uint64_t queue_max_bytes; /* events waiting or in flight; then FIAT_E_QUEUE_FULL */
+    uint32_t max_in_flight;   /* requests at once */
+    uint32_t retry_backoff_ms, retry_backoff_max_ms;
+    uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */
+    const fiat__clock *clock;     /* NULL: system */
+    fiat_delivery_cb on_delivery;
+    void *on_delivery_ctx;
+} fiat__producer_opts;
+
+/* The sink is taken, also on failure. The sender thread starts with the first append. */
+fiat_status fiat__producer_new(fiat__producer **out, fiat__sink *sink,
+                               const fiat__producer_opts *opts, fiat_error *err);
+
+/* The handle of a stream, made on first use and valid until free. Any thread. Not for every event:
+ * the caller keeps it. */
+fiat_status fiat__producer_stream_get(fiat__producer *producer, const char *name,
+                                      fiat__producer_stream **out, fiat_error *err);
+
+/* Replace the callback; before the first append. */
+void fiat__producer_on_delivery(fiat__producer *producer, fiat_delivery_cb cb, void *ctx);
+
+/* Copy an event, given in parts, into the stream's open record and end it with one newline.
+ * The parts hold no newline and together at most FIAT_EVENT_MAX_BYTES bytes.
+ * uuid may be NULL. FIAT_OK, FIAT_E_QUEUE_FULL, FIAT_E_EVENT_TOO_LARGE, FIAT_E_CLOSED,
+ * FIAT_E_NOMEM. Any thread. Nothing is allocated in the steady state. */
+fiat_status fiat__producer_append(fiat__producer_stream *stream, const fiat__str *parts,
+                                  size_t part_count, const fiat__uuid *uuid, void *opaque,
+                                  fiat_error *err);
+
+fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err);
+/* accepted..billed_bytes of fiat_stats; `refused` is the logger's. */
+void fiat__producer_stats(fiat__producer *producer, fiat_stats *out);
+/* Flush until the deadline, then give up the rest (reported), stop the thread, free all. */
+fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, uint64_t *left,
+                                 fiat_error *err);
+
+#endif

@@ -1,0 +1,79 @@
+/* Where records go: the small table of functions behind which firehose, local and stdout stand.
+ * Everything but wakeup() is called on the producer's sender thread. */
+#ifndef FIAT_PRODUCER_SINK_H
+#define FIAT_PRODUCER_SINK_H
+
+#include "base/clock.h"
+#include "base/str.h"
+#include <fiat/error.h>
+
+struct fiat__sink;
+
+/* What became of one record of a batch. */
+typedef enum fiat__record_fate {
+    FIAT__FATE_DELIVERED = 1,
+    FIAT__FATE_RETRY,    /* not delivered, try again */
+    FIAT__FATE_THROTTLE, /* not delivered, try again, slower */
+    FIAT__FATE_PAUSE,    /* an operator can mend it: keep, try again at the longest interval */
+    FIAT__FATE_TERMINAL  /* will never be delivered */
+} fiat__record_fate;
+
+typedef struct fiat__sink_record {
+    fiat__str data; /* whole newline-ended events */
+    /* Results. */
+    fiat__record_fate fate;
+    bool maybe_delivered; /* with RETRY, THROTTLE: the destination may have it all the same */
+    char record_id[256];
+    fiat_error err; /* set unless DELIVERED */
+} fiat__sink_record;
+
+/* One request's worth of records for one stream. */
+typedef struct fiat__sink_batch {
+    const char *stream; /* delivery stream name */
+    fiat__sink_record *records;
+    size_t count;
+    void (*done)(struct fiat__sink_batch *batch); /* sender thread, inside submit, poll or cancel */
+    void *user;
+} fiat__sink_batch;
+
+typedef struct fiat__sink_vtable {
+    const char *name;
+    size_t max_batch_records, max_batch_bytes;
+    /* Start delivery. Ends in exactly one batch->done() with every record's fate set, possibly
+     * before submit returns. */
+    void (*submit)(struct fiat__sink *sink, fiat__sink_batch *batch);
+    /* Make progress; wait at most timeout_ms, or until wakeup(). */
+    void (*poll)(struct fiat__sink *sink, int timeout_ms);
+    void (*wakeup)(struct fiat__sink *sink); /* any thread */
+    /* Give up what is in flight: done() for each, with FIAT__FATE_RETRY. */
+    void (*cancel)(struct fiat__sink *sink);
+    void (*free)(struct fiat__sink *sink);
+    /* In the child after fork(): forget connections and threads of the parent without touching what
+     * they share with it (no TLS goodbye, no close of its sockets' streams), and start afresh. */
+    fiat_status (*reopen)(struct fiat__sink *sink, fiat_error *err);
+} fiat__sink_vtable;
+
+typedef struct fiat__sink {
+    const fiat__sink_vtable *vtable; /* first member of every sink */
+} fiat__sink;
+
+/* Settings that sinks read; strings are copied by the sink. */
+typedef struct fiat__sink_opts {
+    const char *region, *endpoint_url; /* "" : the usual AWS places */
+    const char *prefix;                /* local: "" : "!{stream}/" */
+    bool gzip;                         /* local */
+    bool sync;                         /* local: fsync before a record counts as delivered */
+    uint32_t connect_timeout_ms, request_timeout_ms;
+    uint32_t max_in_flight;   /* firehose: requests at once */
+    const fiat__clock *clock; /* NULL: system */
+} fiat__sink_opts;
+
+/* "firehose", "local:DIR" or "stdout". FIAT_E_ARG names the three. */
+fiat_status fiat__sink_open(fiat__sink **out, const char *spec, const fiat__sink_opts *opts,
+                            fiat_error *err);
+fiat_status fiat__sink_firehose_new(fiat__sink **out, const fiat__sink_opts *opts, fiat_error *err);
+fiat_status fiat__sink_local_new(fiat__sink **out, const char *dir, const fiat__sink_opts *opts,
+                                 fiat_error *err);
+fiat_status fiat__sink_stdout_new(fiat__sink **out, const fiat__sink_opts *opts, fiat_error *err);
+
+#endif

@@ -1,0 +1,13 @@
+# Unit tests: one Check program a module, listed in the .mk file of its part.
+noinst_HEADERS = %D%/support/test.h
+TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+if HAVE_CHECK
+include %D%/unit/base.mk
+include %D%/unit/json.mk
+include %D%/unit/schema.mk
+include %D%/unit/aws.mk
+include %D%/unit/producer.mk
+include %D%/unit/logger.mk
+include %D%/unit/table.mk
+include %D%/unit/localengine.mk
+endif

@@ -1,0 +1,46 @@
+/* The frame of the `fiat` command.
+ *
+ * To add a subcommand:
+ *  1. tools/cmd/NAME.c: one `const struct cmd cmd_NAME` with its options and its function, which
+ *     parses nothing itself, calls the library and prints; past about 150 lines, move logic down.
+ *  2. A row in tools/main.c's table and the file in tools/local.mk.
+ *  3. tests/cli/NAME/ with at least: what it prints, one wrong use, `--help`.
+ * Data goes to stdout, diagnostics to stderr. */
+#ifndef FIAT_TOOLS_CMD_H
+#define FIAT_TOOLS_CMD_H
+
+#include <fiat/fiat.h>
+
+/* Exit codes of every subcommand, listed in fiat(1). */
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTIAL = 3 };
+
+enum opt_kind { OPT_FLAG, OPT_STRING, OPT_UINT };
+
+/* One option. Rows end with a NULL long_name. --help, completion and man page come from them. */
+struct opt {
+    const char *long_name; /* "port" */
+    char short_name;       /* 'p', or 0 */
+    enum opt_kind kind;
+    void *dest;        /* bool *, const char **, or uint64_t * */
+    const char *arg;   /* "N": how the help names the value; NULL for a flag */
+    const char *help;  /* one sentence, no full stop needed */
+    uint64_t min, max; /* OPT_UINT: inclusive */
+};
+
+struct cmd {
+    const char *name;     /* "log", or "schema check" */
+    const char *synopsis; /* "[OPTION...] STREAM [FILE...]" */
+    const char *summary;  /* one line for `fiat --help` */
+    const char *details;  /* paragraphs for `--help`; may be NULL */
+    const struct opt *options;
+    int min_args, max_args; /* operands; max -1: any number */
+    /* argv: the operands alone. Returns an exit code. */
+    int (*run)(int argc, char **argv);
+};
+
+/* Print "fiat NAME: message" to stderr and return `code`: `return cmd_fail(EXIT_FAILED, ...)`. */
+int cmd_fail(int code, const char *format, ...) FIAT_PRINTF(2, 3);
+/* The same for an error object, with its paths and codes where it has them. */
+int cmd_fail_error(const char *what, const fiat_error *err);
+
+#endif
