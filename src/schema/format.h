@@ -1,0 +1,28 @@
+/* The `format` keyword: names and checks, each to its RFC. Pure functions, any thread. */
+#ifndef FIAT_SCHEMA_FORMAT_H
+#define FIAT_SCHEMA_FORMAT_H
+
+#include "base/str.h"
+
+typedef enum fiat__format {
+    FIAT__FORMAT_NONE = 0, /* unknown name: an annotation only */
+    FIAT__FORMAT_DATE_TIME,
+    FIAT__FORMAT_DATE,
+    FIAT__FORMAT_TIME,
+    FIAT__FORMAT_EMAIL,
+    FIAT__FORMAT_UUID,
+    FIAT__FORMAT_URI,
+    FIAT__FORMAT_IPV4,
+    FIAT__FORMAT_IPV6
+} fiat__format;
+
+/* FIAT__FORMAT_NONE for a name that is not known. */
+fiat__format fiat__format_find(fiat__str name);
+
+/* `text`: the string's value, escapes resolved, valid UTF-8. */
+bool fiat__format_check(fiat__format format, fiat__str text);
+
+/* For messages: "a date-time such as 2026-11-21T12:00:00Z (RFC 3339)". */
+const char *fiat__format_wanted(fiat__format format);
+
+#endif
