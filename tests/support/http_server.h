@@ -1,0 +1,85 @@
+/* A scripted HTTP/1.1 server on a loopback port, inside the test's own process, for the faults that
+ * real servers cannot be made to show. Each connection has a thread; kept-alive connections are
+ * served until the client closes them or a script says so.
+ *
+ *   http_server *server = http_server_start();
+ *   http_server_push(server, &(http_reply){.status = 503, .body = "{}"});
+ *   http_server_push(server, &(http_reply){.fault = HTTP_FAULT_RESET});
+ *   ... point the client at http_server_url(server) ...
+ *   ck_assert_uint_eq(http_server_request_count(server), 2);
+ *   ck_assert_str_eq(http_request_header(http_server_request(server, 0), "x-amz-target"), "...");
+ *   http_server_stop(server);
+ *
+ * All functions may be called from any thread of the test. Failures abort the test. */
+#ifndef FIAT_TESTS_HTTP_SERVER_H
+#define FIAT_TESTS_HTTP_SERVER_H
+
+#include "base/str.h"
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct http_server http_server;
+
+typedef enum http_fault {
+    HTTP_FAULT_NONE = 0,
+    HTTP_FAULT_CLOSE,         /* read the request, close without a byte of reply */
+    HTTP_FAULT_RESET,         /* the same with a TCP reset */
+    HTTP_FAULT_RESET_UNREAD,  /* reset when the header is in, without reading the body */
+    HTTP_FAULT_STALL,         /* read the request, never answer (until stop or the client goes) */
+    HTTP_FAULT_STALL_UNREAD,  /* read the header only, then neither read nor answer */
+    HTTP_FAULT_CLOSE_IN_BODY, /* close after `fault_at` bytes of the body */
+    HTTP_FAULT_RESET_IN_BODY, /* reset there */
+    HTTP_FAULT_STALL_IN_BODY, /* fall silent there */
+    HTTP_FAULT_GARBAGE        /* answer with bytes that are not HTTP */
+} http_fault;
+
+typedef struct http_reply {
+    int status;          /* 0: 200 */
+    const char *headers; /* further lines, each "Name: value\r\n"; may be NULL */
+    const char *body;    /* may be NULL */
+    size_t body_len;     /* 0: strlen(body) */
+    uint32_t delay_ms;   /* before the first byte of the reply */
+    http_fault fault;
+    size_t fault_at;
+    long content_length; /* 0: the true one; above: this wrong one */
+    bool close;          /* answer with Connection: close, and close */
+} http_reply;
+
+typedef struct http_request {
+    const char *method, *path, *query; /* query without '?', "" when none */
+    const char *head;                  /* header lines as received, NUL-terminated */
+    const char *body;                  /* NUL-terminated too */
+    size_t body_len;
+    size_t connection; /* 0: the first accepted, and so on */
+} http_request;
+
+http_server *http_server_start(void);
+/* Ends delays and stalls, closes all connections, joins the threads, frees all. */
+void http_server_stop(http_server *server);
+
+int http_server_port(const http_server *server);
+const char *http_server_url(const http_server *server); /* "http://127.0.0.1:PORT" */
+
+/* Append a reply to the script; copied whole. Requests take them in the order of arrival. */
+void http_server_push(http_server *server, const http_reply *reply);
+/* The reply when the script has run out (at the start: 200 with "{}"). */
+void http_server_set_default(http_server *server, const http_reply *reply);
+/* Or make each reply from its request. Called with the server's lock held, so never twice at once,
+ * on a connection's thread; the reply is copied when it returns. Comes after the script has run
+ * out; NULL: the default reply. */
+typedef void (*http_handler)(void *ctx, const http_request *request, http_reply *reply);
+void http_server_set_handler(http_server *server, http_handler handler, void *ctx);
+
+/* What has been received whole so far. */
+size_t http_server_request_count(http_server *server);
+size_t http_server_connection_count(http_server *server);
+/* Borrowed until stop. `index` in the order of arrival. */
+const http_request *http_server_request(http_server *server, size_t index);
+/* false when `count` requests have not come within timeout_ms. */
+bool http_server_wait(http_server *server, size_t count, int timeout_ms);
+
+/* Value of a header, name in any case; NULL when absent. Borrowed until stop; not thread-safe for
+ * one and the same request. */
+const char *http_request_header(const http_request *request, const char *name);
+
+#endif
