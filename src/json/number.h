@@ -16,8 +16,9 @@ int fiat__number_compare(fiat__str a, fiat__str b);
 /* Equal numbers have equal hashes, whatever their spelling. */
 uint64_t fiat__number_hash(fiat__str text);
 
-/* Is value a whole multiple of divisor (> 0)? 1 yes, 0 no, -1 too large to tell within bounds (more
- * than FIAT__NUMBER_MAX_DIGITS digits once both are written out to the same scale). */
+/* Is value a whole multiple of divisor (> 0)? 1 yes, 0 no, -1 too long to tell within bounds. A
+ * divisor of at most 17 significant digits always gives an answer, in one pass over the value; a
+ * longer one with values of up to FIAT__NUMBER_MAX_DIGITS digits, at the divisor's scale. */
 #define FIAT__NUMBER_MAX_DIGITS 4096
 int fiat__number_multiple_of(fiat__str value, fiat__str divisor);
 
