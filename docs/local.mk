@@ -1,0 +1,12 @@
+# Man pages of the command, made by the command itself from the tables that --help comes from.
+man_pages = \
+	%D%/man/fiat.1 %D%/man/fiat-help.1
+nodist_man1_MANS = $(man_pages)
+CLEANFILES += $(man_pages) %D%/man/stamp
+
+$(man_pages): %D%/man/stamp
+%D%/man/stamp: fiat$(EXEEXT)
+	$(AM_V_GEN)mkdir -p %D%/man && for page in $(man_pages); do \
+	  words=`basename $$page .1 | sed 's/^fiat-*//; s/-/ /g'`; \
+	  ./fiat$(EXEEXT) help --roff $$words >$$page.tmp && mv $$page.tmp $$page || exit 1; \
+	done && touch $@

@@ -1,0 +1,14 @@
+/* Every subcommand, in the order of `fiat --help`: XX(NAME) stands for `cmd_NAME` of
+ * tools/cmd/NAME.c. */
+#ifndef FIAT_TOOLS_COMMANDS_H
+#define FIAT_TOOLS_COMMANDS_H
+
+#include "cmd.h"
+
+#define FIAT_COMMANDS(XX) XX(help)
+
+#define XX(name) extern const struct cmd cmd_##name;
+FIAT_COMMANDS(XX)
+#undef XX
+
+#endif

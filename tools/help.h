@@ -1,0 +1,28 @@
+/* What the command says about itself: --help and the man pages, both from the tables. */
+#ifndef FIAT_TOOLS_HELP_H
+#define FIAT_TOOLS_HELP_H
+
+#include "cmd.h"
+
+#include <stdio.h>
+
+/* `cmds` ends with NULL. */
+void help_overview(FILE *out, const struct cmd *const *cmds);
+void help_group(FILE *out, const struct cmd *const *cmds, const char *group);
+void help_cmd(FILE *out, const struct cmd *cmd);
+
+/* The same as a page for man(1), in roff (man(7)). */
+void help_roff_overview(FILE *out, const struct cmd *const *cmds);
+void help_roff_cmd(FILE *out, const struct cmd *cmd);
+
+/* Part of what fiat(1) and `fiat --help` have in common. */
+extern const char help_about[];
+
+/* The exit codes: rows that end with a NULL meaning. */
+struct help_exit {
+    int code;
+    const char *meaning;
+};
+extern const struct help_exit help_exits[];
+
+#endif

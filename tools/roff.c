@@ -1,0 +1,124 @@
+/* Man pages in roff (man(7)), made from the tables that --help is made from. They carry no date, so
+ * that the same source gives the same page. */
+#include "help.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Text as roff: backslash and hyphen escaped, no line that starts with a control character. */
+static void put_text(FILE *out, const char *text, size_t len) {
+    bool line_start = true;
+    for (size_t i = 0; i < len; i++) {
+        char c = text[i];
+        if (line_start && (c == '.' || c == '\'')) fputs("\\&", out);
+        if (c == '\\')
+            fputs("\\e", out);
+        else if (c == '-')
+            fputs("\\-", out);
+        else
+            fputc(c, out);
+        line_start = c == '\n';
+    }
+}
+
+static void put(FILE *out, const char *text) {
+    put_text(out, text, strlen(text));
+}
+
+/* "fiat-schema-check" of "schema check". */
+static void put_page_name(FILE *out, const char *cmd, bool upper) {
+    const char *parts[] = {"fiat", cmd ? "-" : "", cmd ? cmd : ""};
+    for (size_t i = 0; i < 3; i++)
+        for (const char *c = parts[i]; *c; c++)
+            if (*c == ' ' || *c == '-')
+                fputs("\\-", out);
+            else
+                fputc(upper ? toupper((unsigned char)*c) : *c, out);
+}
+
+static void put_head(FILE *out, const char *cmd, const char *summary) {
+    fputs(".\\\" Made by `fiat help --roff`; do not edit.\n.TH \"", out);
+    put_page_name(out, cmd, true);
+    fprintf(out, "\" 1 \"\" \"fiat %s\" \"Fiat\"\n.SH NAME\n", FIAT_VERSION);
+    put_page_name(out, cmd, false);
+    fputs(" \\- ", out);
+    put(out, summary);
+    fputs("\n.SH SYNOPSIS\n.B fiat", out);
+}
+
+static void put_paragraphs(FILE *out, const char *text) {
+    while (*text) {
+        const char *end = strstr(text, "\n\n");
+        size_t len = end ? (size_t)(end - text) : strlen(text);
+        fputs(*text == ' ' ? ".PP\n.nf\n" : ".PP\n", out);
+        put_text(out, text, len);
+        fputs(*text == ' ' ? "\n.fi\n" : "\n", out);
+        text += len;
+        text += strspn(text, "\n");
+    }
+}
+
+static void put_option(FILE *out, char short_name, const char *long_name, const char *arg,
+                       const char *help) {
+    fputs(".TP\n", out);
+    if (short_name) fprintf(out, "\\fB\\-%c\\fR, ", short_name);
+    fputs("\\fB\\-\\-", out);
+    put(out, long_name);
+    fputs("\\fR", out);
+    if (arg) {
+        fputs("=\\fI", out);
+        put(out, arg);
+        fputs("\\fR", out);
+    }
+    fputc('\n', out);
+    put(out, help);
+    fputs(".\n", out);
+}
+
+static void put_exits(FILE *out) {
+    fputs(".SH EXIT STATUS\n", out);
+    for (const struct help_exit *row = help_exits; row->meaning; row++) {
+        fprintf(out, ".TP\n.B %d\n", row->code);
+        put(out, row->meaning);
+        fputs(".\n", out);
+    }
+}
+
+void help_roff_cmd(FILE *out, const struct cmd *cmd) {
+    put_head(out, cmd->name, cmd->summary);
+    fputc(' ', out);
+    put(out, cmd->name);
+    fputc('\n', out);
+    put(out, cmd->synopsis);
+    fputs("\n.SH DESCRIPTION\n", out);
+    put(out, cmd->summary);
+    fputs(".\n", out);
+    if (cmd->details) put_paragraphs(out, cmd->details);
+    fputs(".SH OPTIONS\n", out);
+    for (const struct opt *opt = cmd->options; opt && opt->long_name; opt++)
+        put_option(out, opt->short_name, opt->long_name, opt->arg, opt->help);
+    put_option(out, 'h', "help", NULL, "Show this help");
+    put_exits(out);
+    fputs(".SH SEE ALSO\n.BR fiat (1)\n", out);
+}
+
+void help_roff_overview(FILE *out, const struct cmd *const *cmds) {
+    put_head(out, NULL, "validated logging through Amazon Data Firehose to Athena");
+    fputs("\n.I command\n[\\fIoption\\fR...] [\\fIargument\\fR...]\n.SH DESCRIPTION\n", out);
+    put(out, help_about);
+    fputs("\n.SH COMMANDS\n", out);
+    for (const struct cmd *const *cmd = cmds; *cmd; cmd++) {
+        fputs(".TP\n\\fB", out);
+        put_page_name(out, (*cmd)->name, false);
+        fputs("\\fR(1)\n", out);
+        put(out, (*cmd)->summary);
+        fputs(".\n", out);
+    }
+    put_exits(out);
+    fputs(".SH SEE ALSO\n", out);
+    for (const struct cmd *const *cmd = cmds; *cmd; cmd++) {
+        fputs(".BR ", out);
+        put_page_name(out, (*cmd)->name, false);
+        fputs(cmd[1] ? " (1),\n" : " (1)\n", out);
+    }
+}
