@@ -36,4 +36,8 @@ static inline bool fiat__str_ends(fiat__str a, fiat__str suffix) {
            (suffix.len == 0 || memcmp(a.ptr + a.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
 
+/* Edit distance (Levenshtein), to propose what a misspelt name may have meant. Texts are compared
+ * over their first 64 bytes. */
+size_t fiat__str_distance(fiat__str a, fiat__str b);
+
 #endif

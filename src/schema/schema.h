@@ -20,6 +20,8 @@ typedef struct fiat__schema_opts {
      * that brings one itself is refused with FIAT_E_EVENT_STAMPED. Copied. */
     const char *const *provided;
     size_t provided_count;
+    /* One more name that the root requires, whatever its `required` says; NULL: none. */
+    const char *also_required;
 } fiat__schema_opts;
 
 #define FIAT__SCHEMA_MAX_DEPTH 128
