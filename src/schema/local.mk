@@ -1,0 +1,9 @@
+noinst_LTLIBRARIES += libfiat_schema.la
+libfiat_schema_la_SOURCES =
+libfiat_schema_la_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
+libfiat_schema_la_LIBADD = libfiat_json.la libfiat_base.la $(PCRE2_LIBS)
+
+# Formats.
+libfiat_schema_la_SOURCES += \
+	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_net.c %D%/format_time.c \
+	%D%/format_uri.c

@@ -1,0 +1,6 @@
+# Formats.
+check_PROGRAMS += %D%/schema_format_test
+TESTS += %D%/schema_format_test
+%C%_schema_format_test_SOURCES = %D%/schema_format_test.c
+%C%_schema_format_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_format_test_LDADD = libfiat_schema.la $(CHECK_LIBS)

@@ -1,0 +1,69 @@
+/* date-time, date and time after RFC 3339 section 5.6. No state. */
+#include "schema/format_checks.h"
+
+#define NOT_A_NUMBER 1000u
+
+static inline unsigned two_digits(const char *at) {
+    unsigned high = (unsigned)(unsigned char)at[0] - '0',
+             low = (unsigned)(unsigned char)at[1] - '0';
+    return high > 9 || low > 9 ? NOT_A_NUMBER : high * 10 + low;
+}
+
+static bool is_leap_year(unsigned century, unsigned year_of_century) {
+    return year_of_century != 0 ? year_of_century % 4 == 0 : century % 4 == 0;
+}
+
+/* full-date in exactly ten bytes */
+static inline bool check_date(const char *at) {
+    static const unsigned char days[13] = {0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    unsigned century = two_digits(at), year = two_digits(at + 2);
+    unsigned month = two_digits(at + 5), day = two_digits(at + 8);
+    if (at[4] != '-' || at[7] != '-' || century > 99 || year > 99) return false;
+    if (month - 1 > 11 || day - 1 >= days[month]) return false;
+    return month != 2 || day < 29 || is_leap_year(century, year);
+}
+
+/* time-offset up to the very end; *minutes east of UTC */
+static inline bool check_offset(const char *at, size_t len, int *minutes) {
+    *minutes = 0;
+    if (len == 1) return (at[0] | 0x20) == 'z'; /* section 5.6 allows lower case */
+    if (len != 6 || (at[0] != '+' && at[0] != '-') || at[3] != ':') return false;
+    unsigned hour = two_digits(at + 1), minute = two_digits(at + 4);
+    if (hour > 23 || minute > 59) return false;
+    *minutes = (int)(hour * 60 + minute);
+    if (at[0] == '-') *minutes = -*minutes;
+    return true;
+}
+
+/* full-time */
+static inline bool check_time(const char *at, size_t len) {
+    if (len < 9 || at[2] != ':' || at[5] != ':') return false;
+    unsigned hour = two_digits(at), minute = two_digits(at + 3), second = two_digits(at + 6);
+    if (hour > 23 || minute > 59 || second > 60) return false;
+    size_t next = 8;
+    if (at[8] == '.') {
+        next = 9;
+        while (next < len && fiat__char_is(at[next], FIAT__CHAR_DIGIT))
+            next++;
+        if (next == 9) return false;
+    }
+    int offset;
+    if (!check_offset(at + next, len - next, &offset)) return false;
+    if (second < 60) return true;
+    /* Leap seconds are put in at the end of a day of UTC (section 5.7). */
+    const int day = 24 * 60;
+    return ((int)(hour * 60 + minute) - offset + day) % day == day - 1;
+}
+
+bool fiat__format_date_time(fiat__str text) {
+    return text.len >= 20 && (text.ptr[10] | 0x20) == 't' && check_date(text.ptr) &&
+           check_time(text.ptr + 11, text.len - 11);
+}
+
+bool fiat__format_date(fiat__str text) {
+    return text.len == 10 && check_date(text.ptr);
+}
+
+bool fiat__format_time(fiat__str text) {
+    return check_time(text.ptr, text.len);
+}
