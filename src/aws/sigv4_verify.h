@@ -30,11 +30,12 @@ typedef struct fiat__sigv4_received {
 } fiat__sigv4_received;
 
 typedef struct fiat__sigv4_verdict {
-    const char *code;  /* NULL: signature and time are good. Else AWS's error code, for ever:
-                        * MissingAuthenticationTokenException, IncompleteSignatureException,
-                        * UnrecognizedClientException, InvalidSignatureException */
-    int http_status;   /* 200, or 400 as the services with a JSON protocol answer; 500: no memory */
-    char message[768]; /* in AWS's words; may quote the Authorization header, no secrets */
+    /* NULL: signature and time are good. Else AWS's error code, borrowed for ever:
+     * MissingAuthenticationTokenException, IncompleteSignatureException,
+     * UnrecognizedClientException, InvalidSignatureException, or InternalFailure (no memory). */
+    const char *code;
+    int http_status;         /* 200; 400, as services with a JSON protocol answer; 500: no memory */
+    char message[768];       /* in AWS's words; printable ASCII, quotes the header, no secrets */
     char access_key_id[132]; /* what the request claims, as far as it could be read; else "" */
     char region[64], service[64];
 } fiat__sigv4_verdict;

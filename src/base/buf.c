@@ -22,6 +22,12 @@ void fiat__buf_clear(fiat__buf *buf) {
     if (buf->ptr) buf->ptr[0] = '\0';
 }
 
+void fiat__buf_truncate(fiat__buf *buf, size_t len) {
+    if (len >= buf->len) return;
+    buf->len = len;
+    buf->ptr[len] = '\0';
+}
+
 static size_t grown_capacity(const fiat__buf *buf, size_t need) {
     size_t cap = buf->cap ? buf->cap : FIRST_CAPACITY;
     while (cap < need)

@@ -22,6 +22,9 @@ void fiat__buf_deinit(fiat__buf *buf);
 /* Empty it and keep its memory. */
 void fiat__buf_clear(fiat__buf *buf);
 
+/* Cut back to the first `len` bytes; len is at most buf->len. */
+void fiat__buf_truncate(fiat__buf *buf, size_t len);
+
 /* Make room for `more` bytes after len. false when over the maximum or out of memory. */
 bool fiat__buf_reserve(fiat__buf *buf, size_t more);
 
