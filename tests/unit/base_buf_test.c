@@ -18,7 +18,8 @@ END_TEST
 START_TEST(printf_grows_as_needed) {
     fiat__buf buf;
     fiat__buf_init(&buf, 100000);
-    for (int i = 0; i < 1000; i++) ck_assert(fiat__buf_printf(&buf, "%04d,", i));
+    for (int i = 0; i < 1000; i++)
+        ck_assert(fiat__buf_printf(&buf, "%04d,", i));
     ck_assert_uint_eq(buf.len, 5000);
     ck_assert_int_eq(memcmp(buf.ptr + 4995, "0999,", 6), 0);
     fiat__buf_clear(&buf);
