@@ -1,0 +1,45 @@
+# Shared by the scripts; read with `. scripts/lib.sh` from a script that set `root`, the top of the
+# tree. POSIX sh: it runs on a fresh Debian before anything is installed.
+
+say() {
+    printf '%s\n' "$*"
+}
+
+die() {
+    printf '%s: %s\n' "${0##*/}" "$*" >&2
+    exit 1
+}
+
+have() {
+    command -v "$1" >/dev/null 2>&1
+}
+
+# How many jobs make may run at once.
+job_count() {
+    nproc 2>/dev/null || getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2
+}
+
+# Run a command as root: directly, or through sudo. 1 when there is no way.
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    elif have sudo; then
+        sudo "$@"
+    else
+        return 1
+    fi
+}
+
+can_be_root() {
+    [ "$(id -u)" -eq 0 ] || have sudo
+}
+
+# Run a command whose output matters only when it fails: quietly LOG COMMAND...
+quietly() {
+    quiet_log=$1
+    shift
+    if ! "$@" >"$quiet_log" 2>&1; then
+        tail -n 40 "$quiet_log" >&2
+        die "failed: $* (whole output in $quiet_log)"
+    fi
+}
