@@ -3,4 +3,4 @@ libfiat_aws_la_SOURCES = \
 	%D%/http_date.c %D%/http_date.h %D%/sigv4.c %D%/sigv4.h \
 	%D%/sigv4_canonical.c %D%/sigv4_canonical.h %D%/sigv4_verify.c %D%/sigv4_verify.h
 libfiat_aws_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
-libfiat_aws_la_LIBADD = libfiat_json.la libfiat_base.la $(CURL_LIBS) $(CRYPTO_LIBS)
+libfiat_aws_la_LIBADD = $(CURL_LIBS) $(CRYPTO_LIBS)

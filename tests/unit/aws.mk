@@ -1,9 +1,29 @@
-aws_tests =
+aws_tests = %D%/aws_sigv4_test %D%/aws_sigv4_verify_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
+aws_test_libs = libfiat_aws.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+aws_test_cppflags = $(AM_CPPFLAGS) -DDATA_DIR='"$(abs_top_srcdir)/tests/data"'
+EXTRA_DIST += tests/data/sigv4
 
 # The scripted HTTP server, for every test that needs one.
 check_LTLIBRARIES += libhttp_server.la
 libhttp_server_la_SOURCES = tests/support/http_server.c tests/support/http_server.h
 libhttp_server_la_CFLAGS = $(AM_CFLAGS)
-libhttp_server_la_LIBADD = libfiat_base.la
+
+%C%_aws_sigv4_test_SOURCES = \
+	%D%/aws_sigv4_test.c tests/support/sigv4_case.c tests/support/sigv4_case.h
+%C%_aws_sigv4_test_CPPFLAGS = $(aws_test_cppflags)
+%C%_aws_sigv4_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_sigv4_test_LDADD = $(aws_test_libs)
+
+%C%_aws_sigv4_verify_test_SOURCES = %D%/aws_sigv4_verify_test.c
+%C%_aws_sigv4_verify_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_sigv4_verify_test_LDADD = $(aws_test_libs)
+
+# Signatures compared with botocore's.
+check_PROGRAMS += tests/support/sigv4_sign
+tests_support_sigv4_sign_SOURCES = \
+	tests/support/sigv4_sign.c tests/support/sigv4_case.c tests/support/sigv4_case.h
+tests_support_sigv4_sign_LDADD = libfiat_aws.la libfiat_json.la libfiat_base.la
+dist_check_SCRIPTS += tests/integration/sigv4_botocore.py
+TESTS += tests/integration/sigv4_botocore.py
