@@ -13,5 +13,6 @@ include %D%/unit/aws.mk
 include %D%/unit/producer.mk
 include %D%/unit/logger.mk
 include %D%/unit/table.mk
+include %D%/unit/duckdb.mk
 include %D%/unit/localengine.mk
 endif
