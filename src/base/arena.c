@@ -1,3 +1,4 @@
+/* Blocks in a list, newest first; the arena's owner frees them together. */
 #include "base/arena.h"
 #include "base/mem.h"
 
@@ -23,15 +24,18 @@ void fiat__arena_deinit(fiat__arena *arena) {
     fiat__arena_init(arena, arena->max_bytes);
 }
 
+/* A request larger than a block gets one of its own behind the head, whose rest stays in use. */
 static fiat__arena_block *block_new(fiat__arena *arena, size_t bytes) {
     size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
     if (size > SIZE_MAX - sizeof(fiat__arena_block)) return NULL;
     fiat__arena_block *block = fiat__malloc(sizeof *block + size);
     if (!block) return NULL;
-    block->next = arena->head;
     block->used = 0;
     block->size = size;
-    arena->head = block;
+    bool behind = arena->head && bytes > BLOCK_BYTES;
+    fiat__arena_block **link = behind ? &arena->head->next : &arena->head;
+    block->next = *link;
+    *link = block;
     return block;
 }
 

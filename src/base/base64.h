@@ -11,7 +11,7 @@ size_t fiat__base64_encoded_len(size_t len);
 bool fiat__base64_encode(fiat__buf *out, const void *bytes, size_t len);
 
 /* Append the decoding. Strict: no white space, padding in place, unused bits zero.
- * FIAT_E_ARG when the text is not base64. */
+ * FIAT_E_ARG when the text is not base64; nothing is appended then. */
 fiat_status fiat__base64_decode(fiat__buf *out, fiat__str text, fiat_error *err);
 
 #endif

@@ -1,3 +1,4 @@
+/* The buffer's owner is its only user; no state here. */
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -18,7 +19,7 @@ void fiat__buf_deinit(fiat__buf *buf) {
 
 void fiat__buf_clear(fiat__buf *buf) {
     buf->len = 0;
-    buf->failed = false;
+    buf->failed = buf->too_long = false;
     if (buf->ptr) buf->ptr[0] = '\0';
 }
 
@@ -39,7 +40,7 @@ bool fiat__buf_reserve(fiat__buf *buf, size_t more) {
     if (buf->failed) return false;
     if (more < buf->cap && buf->len < buf->cap - more) return true;
     if (more > buf->max || buf->len > buf->max - more) {
-        buf->failed = true;
+        buf->failed = buf->too_long = true;
         return false;
     }
     size_t cap = grown_capacity(buf, buf->len + more + 1);
@@ -75,6 +76,7 @@ bool fiat__buf_printf(fiat__buf *buf, const char *format, ...) {
     va_start(args, format);
     int len = vsnprintf(NULL, 0, format, args);
     va_end(args);
+    if (len < 0) buf->failed = true; /* the text would pass INT_MAX */
     if (len < 0 || !fiat__buf_reserve(buf, (size_t)len)) return false;
     va_start(args, format);
     vsnprintf(buf->ptr + buf->len, (size_t)len + 1, format, args);
@@ -89,7 +91,6 @@ const char *fiat__buf_cstr(const fiat__buf *buf) {
 
 fiat_status fiat__buf_status(const fiat__buf *buf, fiat_error *err) {
     if (!buf->failed) return FIAT_OK;
-    if (buf->len == buf->max || buf->cap > buf->max)
-        return fiat__err_set(err, FIAT_E_LIMIT, "more than %zu bytes", buf->max);
+    if (buf->too_long) return fiat__err_set(err, FIAT_E_LIMIT, "more than %zu bytes", buf->max);
     return fiat__err_nomem(err);
 }

@@ -2,7 +2,8 @@
  * without bound. A failed append leaves the contents as they were and sets `failed`, which stays
  * set until fiat__buf_clear(): a run of appends may be checked once at its end.
  *
- * fiat__buf_cstr() and every append keep a NUL after the last byte; it is not counted in `len`. */
+ * What is appended must not lie in the buffer itself. fiat__buf_cstr() and every append keep a NUL
+ * after the last byte; it is not counted in `len`. */
 #ifndef FIAT_BASE_BUF_H
 #define FIAT_BASE_BUF_H
 
@@ -14,6 +15,7 @@ typedef struct fiat__buf {
     size_t len, cap; /* cap counts the byte for the NUL */
     size_t max;      /* most bytes, without the NUL */
     bool failed;     /* an append did not fit or memory ran out */
+    bool too_long;   /* it did not fit */
 } fiat__buf;
 
 void fiat__buf_init(fiat__buf *buf, size_t max_bytes);

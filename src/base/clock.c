@@ -1,3 +1,4 @@
+/* Calendar arithmetic without the C library's time zone state; no state of its own, any thread. */
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -73,7 +74,13 @@ static void two_digits(char *out, int value) {
     out[1] = (char)('0' + value % 10);
 }
 
+/* 0000-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: what four digits can say. */
+#define FIRST_MS INT64_C(-62167219200000)
+#define LAST_MS  INT64_C(253402300799999)
+
 void fiat__rfc3339_write(char out[FIAT__RFC3339_LEN], int64_t epoch_ms) {
+    if (epoch_ms < FIRST_MS) epoch_ms = FIRST_MS;
+    if (epoch_ms > LAST_MS) epoch_ms = LAST_MS;
     fiat__utc utc = fiat__utc_of_ms(epoch_ms);
     memcpy(out, "0000-00-00T00:00:00.000Z", FIAT__RFC3339_LEN);
     two_digits(out, utc.year / 100);
@@ -94,6 +101,12 @@ void fiat__basic_time_write(char out[17], int64_t epoch_ms) {
              text + 17);
 }
 
+static int days_in_month(int year, int month) {
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
 static bool read_digits(const char *text, int count, int min, int max, int *out) {
     int value = 0;
     for (int i = 0; i < count; i++) {
@@ -107,11 +120,12 @@ static bool read_digits(const char *text, int count, int min, int max, int *out)
 bool fiat__basic_time_read(const char *text, size_t len, int64_t *epoch_ms) {
     fiat__utc utc = {0};
     if (len != 16 || text[8] != 'T' || text[15] != 'Z') return false;
-    if (!read_digits(text, 4, 1, 9999, &utc.year) || !read_digits(text + 4, 2, 1, 12, &utc.month) ||
+    if (!read_digits(text, 4, 0, 9999, &utc.year) || !read_digits(text + 4, 2, 1, 12, &utc.month) ||
         !read_digits(text + 6, 2, 1, 31, &utc.day) || !read_digits(text + 9, 2, 0, 23, &utc.hour) ||
         !read_digits(text + 11, 2, 0, 59, &utc.minute) ||
         !read_digits(text + 13, 2, 0, 59, &utc.second))
         return false;
+    if (utc.day > days_in_month(utc.year, utc.month)) return false;
     *epoch_ms = fiat__utc_to_ms(&utc);
     return true;
 }

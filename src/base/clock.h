@@ -30,14 +30,15 @@ typedef struct fiat__utc {
 fiat__utc fiat__utc_of_ms(int64_t epoch_ms);
 int64_t fiat__utc_to_ms(const fiat__utc *utc);
 
-/* "2026-11-21T12:00:00.000Z" (RFC 3339): 24 bytes, no NUL. Years 0 to 9999. */
+/* "2026-11-21T12:00:00.000Z" (RFC 3339): 24 bytes, no NUL. A time before the year 0 or after 9999
+ * is written as the first or last millisecond of those years. */
 #define FIAT__RFC3339_LEN 24
 void fiat__rfc3339_write(char out[FIAT__RFC3339_LEN], int64_t epoch_ms);
 
 /* "20261121T120000Z": 16 bytes and a NUL, as SigV4 wants. */
 void fiat__basic_time_write(char out[17], int64_t epoch_ms);
 
-/* Reads what fiat__basic_time_write() writes. */
+/* Reads what fiat__basic_time_write() writes; false for anything else, 30 February included. */
 bool fiat__basic_time_read(const char *text, size_t len, int64_t *epoch_ms);
 
 #endif

@@ -1,3 +1,4 @@
+/* Error objects belong to their callers; no state here, no heap. */
 #include "base/error.h"
 
 #include <errno.h>
@@ -29,12 +30,17 @@ const char *fiat_status_text(fiat_status status) {
     return "unknown status";
 }
 
-/* Move `end` back while it stands inside a UTF-8 sequence. */
+/* Where to cut text before `end` so that no UTF-8 sequence is split. Looks at the bytes before
+ * `end` only: the longest sequence has four, so a whole one that reaches `end` starts at most three
+ * earlier. Text that is not UTF-8 is cut at `end`. */
 static size_t utf8_boundary(const char *text, size_t end) {
-    size_t cut = end;
-    while (cut > 0 && ((unsigned char)text[cut] & 0xC0) == 0x80)
-        cut--;
-    return cut;
+    for (size_t back = 1; back <= 3 && back <= end; back++) {
+        unsigned char c = (unsigned char)text[end - back];
+        if ((c & 0xC0) == 0x80) continue;
+        size_t whole = c >= 0xF0 ? 4 : c >= 0xE0 ? 3 : c >= 0xC0 ? 2 : 1;
+        return whole > back ? end - back : end;
+    }
+    return end;
 }
 
 void fiat__err_copy(char *to, size_t size, const char *text, size_t len) {
@@ -44,21 +50,12 @@ void fiat__err_copy(char *to, size_t size, const char *text, size_t len) {
 }
 
 /* vsnprintf that cuts at a UTF-8 boundary. Returns the length kept. */
+FIAT_PRINTF(3, 0)
 static size_t format_cut(char *to, size_t size, const char *format, va_list args) {
     int len = vsnprintf(to, size, format, args);
-    if (len < 0) len = 0;
-    if ((size_t)len < size) return (size_t)len;
-    /* The byte that would have come next is gone: step back over a sequence that is not whole. */
-    size_t cut = size - 1, start = cut;
-    while (start > 0 && ((unsigned char)to[start - 1] & 0xC0) == 0x80)
-        start--;
-    if (start > 0 && ((unsigned char)to[start - 1] & 0xC0) == 0xC0) {
-        unsigned char lead = (unsigned char)to[start - 1];
-        size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-        if (cut - (start - 1) < whole) cut = start - 1;
-    }
-    to[cut] = '\0';
-    return cut;
+    size_t kept = len < 0 ? 0 : (size_t)len < size ? (size_t)len : utf8_boundary(to, size - 1);
+    to[kept] = '\0';
+    return kept;
 }
 
 fiat_status fiat__err_set(fiat_error *err, fiat_status status, const char *format, ...) {
@@ -66,11 +63,11 @@ fiat_status fiat__err_set(fiat_error *err, fiat_status status, const char *forma
     char message[sizeof err->message]; /* the arguments may point into *err */
     va_list args;
     va_start(args, format);
-    format_cut(message, sizeof message, format, args);
+    size_t len = format_cut(message, sizeof message, format, args);
     va_end(args);
     memset(err, 0, sizeof *err);
     err->status = status;
-    memcpy(err->message, message, sizeof message);
+    memcpy(err->message, message, len);
     return status;
 }
 
@@ -79,7 +76,7 @@ fiat_status fiat__err_sys(fiat_error *err, int sys_code, const char *format, ...
                          : sys_code == ENOMEM ? FIAT_E_NOMEM
                                               : FIAT_E_IO;
     if (!err) return status;
-    char what[sizeof err->message], reason[96];
+    char reason[96], what[sizeof err->message - sizeof reason]; /* a long path leaves the reason */
     va_list args;
     va_start(args, format);
     format_cut(what, sizeof what, format, args);
@@ -107,7 +104,7 @@ fiat_status fiat__err_wrap(fiat_error *err, fiat_status status, const char *form
     fiat__err_copy(joined + len, sizeof joined - len, colon, 2);
     len = strlen(joined);
     fiat__err_copy(joined + len, sizeof joined - len, old, strlen(old));
-    memcpy(err->message, joined, sizeof joined);
+    fiat__err_copy(err->message, sizeof err->message, joined, strlen(joined));
     return (fiat_status)err->status;
 }
 

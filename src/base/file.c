@@ -1,3 +1,4 @@
+/* No state; any thread, as long as two do not write the same path. */
 #include "base/file.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -67,6 +68,7 @@ static fiat_status write_new(const char *path, fiat__str data, bool sync, fiat_e
         status = fiat__err_sys(err, errno, "cannot sync %s", path);
     if (close(fd) != 0 && status == FIAT_OK)
         status = fiat__err_sys(err, errno, "cannot write %s", path);
+    if (status != FIAT_OK) unlink(path);
     return status;
 }
 
@@ -80,9 +82,10 @@ fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat
         goto out;
     }
     status = write_new(temporary, data, sync, err);
-    if (status == FIAT_OK && rename(temporary, path) != 0)
+    if (status == FIAT_OK && rename(temporary, path) != 0) {
         status = fiat__err_sys(err, errno, "cannot rename %s to %s", temporary, path);
-    if (status != FIAT_OK) unlink(temporary);
+        unlink(temporary);
+    }
     if (status == FIAT_OK && sync) status = fiat__dir_sync(dir, err);
 out:
     fiat__free(temporary);
@@ -101,8 +104,11 @@ fiat_status fiat__dir_make(const char *path, fiat_error *err) {
             at++;
         char kept = *at;
         *at = '\0';
-        if (*copy && mkdir(copy, 0755) != 0 && !(errno == EEXIST && fiat__path_is_dir(copy)))
-            status = fiat__err_sys(err, errno, "cannot make folder %s", copy);
+        if (*copy && mkdir(copy, 0755) != 0) {
+            int reason = errno; /* a read-only parent of a folder that exists is no failure */
+            if (!fiat__path_is_dir(copy))
+                status = fiat__err_sys(err, reason, "cannot make folder %s", copy);
+        }
         *at = kept;
     }
     fiat__free(copy);

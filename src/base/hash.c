@@ -1,3 +1,4 @@
+/* No state; any thread. */
 #include "base/hash.h"
 #include "base/error.h"
 
@@ -15,7 +16,8 @@ fiat_status fiat__sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str data, 
 fiat_status fiat__hmac_sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str key, fiat__str data,
                               fiat_error *err) {
     if (key.len > INT_MAX) return fiat__err_set(err, FIAT_E_ARG, "HMAC key too long");
-    if (!HMAC(EVP_sha256(), key.ptr, (int)key.len, (const unsigned char *)data.ptr, data.len, out,
+    const char *key_ptr = key.ptr ? key.ptr : "", *data_ptr = data.ptr ? data.ptr : "";
+    if (!HMAC(EVP_sha256(), key_ptr, (int)key.len, (const unsigned char *)data_ptr, data.len, out,
               NULL))
         return fiat__err_nomem(err);
     return FIAT_OK;
@@ -31,5 +33,6 @@ void fiat__hex_write(char *out, const unsigned char *bytes, size_t len) {
 }
 
 bool fiat__equal_ct(fiat__str a, fiat__str b) {
+    if (a.len == 0) return b.len == 0;
     return a.len == b.len && CRYPTO_memcmp(a.ptr, b.ptr, a.len) == 0;
 }

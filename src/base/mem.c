@@ -1,3 +1,4 @@
+/* The one place that calls malloc, realloc and free; the allocator is the process's. */
 #include "base/mem.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* A pool of kernel bytes for each thread, thrown away by fork(). */
 #include "base/random.h"
 
 #include <errno.h>
@@ -51,6 +52,7 @@ static void kernel_bytes(unsigned char *out, size_t len) {
 }
 
 void fiat__random_bytes(void *out, size_t len) {
+    if (len == 0) return; /* out may be NULL then */
     if (len > POOL_BYTES) {
         kernel_bytes(out, len);
         return;
@@ -64,6 +66,7 @@ void fiat__random_bytes(void *out, size_t len) {
     }
     tl_pool.left -= len;
     memcpy(out, tl_pool.bytes + tl_pool.left, len);
+    memset(tl_pool.bytes + tl_pool.left, 0, len); /* what was given out cannot be read later */
 }
 
 uint64_t fiat__random_u64(void) {

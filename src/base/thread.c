@@ -1,4 +1,5 @@
 #define _GNU_SOURCE /* pthread_setname_np */
+/* Thin and without state. */
 #include "base/thread.h"
 #include "base/error.h"
 
@@ -73,9 +74,13 @@ bool fiat__cond_wait_ms(fiat__cond *cond, fiat__mutex *mutex, int64_t timeout_ms
 
 fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg,
                                fiat_error *err) {
-    sigset_t all, old;
-    sigfillset(&all);
-    must(pthread_sigmask(SIG_SETMASK, &all, &old), "pthread_sigmask");
+    /* Signals that a thread raises by its own fault stay open, for crash reporters' sake. */
+    static const int own_faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    sigset_t blocked, old;
+    sigfillset(&blocked);
+    for (size_t i = 0; i < sizeof own_faults / sizeof *own_faults; i++)
+        sigdelset(&blocked, own_faults[i]);
+    must(pthread_sigmask(SIG_SETMASK, &blocked, &old), "pthread_sigmask");
     int result = pthread_create(thread, NULL, run, arg);
     must(pthread_sigmask(SIG_SETMASK, &old, NULL), "pthread_sigmask");
     if (result != 0) return fiat__err_sys(err, result, "cannot start thread %s", name);

@@ -27,8 +27,8 @@ void fiat__cond_wait(fiat__cond *cond, fiat__mutex *mutex);
 /* false when timeout_ms passed first. Wakes up early now and then: test the condition again. */
 bool fiat__cond_wait_ms(fiat__cond *cond, fiat__mutex *mutex, int64_t timeout_ms);
 
-/* Start a thread with all signals blocked, so that the application's handlers run on its own
- * threads. `name` (at most 15 bytes) shows up in ps and gdb. */
+/* Start a thread with the signals that come from outside blocked, so that the application's
+ * handlers run on its own threads. `name` (at most 15 bytes) shows up in ps and gdb. */
 fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg,
                                fiat_error *err);
 void fiat__thread_join(pthread_t thread);

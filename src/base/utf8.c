@@ -1,3 +1,4 @@
+/* Table 3-7 of the Unicode standard, "Well-Formed UTF-8 Byte Sequences". */
 #include "base/utf8.h"
 
 #include <string.h>

@@ -97,7 +97,7 @@ bool fiat__doc_string(const fiat__doc *node, const char **out) {
 
 bool fiat__doc_integer(const fiat__doc *node, int64_t *out) {
     double value;
-    if (!fiat__doc_double(node, &value) || value != floor(value) || fabs(value) > EXACT_INTEGER)
+    if (!fiat__doc_double(node, &value) || value != floor(value) || fabs(value) >= EXACT_INTEGER)
         return false;
     *out = (int64_t)value;
     return true;
@@ -133,6 +133,7 @@ static fiat_status write_children(fiat__buf *out, const cJSON *node, unsigned de
         }
         fiat_status status = write_node(out, child, depth - 1, err);
         if (status != FIAT_OK) return status;
+        if (out->failed) return FIAT_OK; /* the caller asks the buffer; a ring of nodes ends too */
     }
     fiat__buf_append_char(out, object ? '}' : ']');
     return FIAT_OK;

@@ -38,7 +38,7 @@ const char *fiat__doc_name(const fiat__doc *node);
 
 /* Value of a node; false (and *out untouched) when node is NULL or of another kind. */
 bool fiat__doc_string(const fiat__doc *node, const char **out);
-bool fiat__doc_integer(const fiat__doc *node, int64_t *out); /* whole and within +-2^53 */
+bool fiat__doc_integer(const fiat__doc *node, int64_t *out); /* whole, below 2^53 in size */
 bool fiat__doc_double(const fiat__doc *node, double *out);
 bool fiat__doc_bool(const fiat__doc *node, bool *out);
 

@@ -1,3 +1,4 @@
+/* Appends to the caller's buffer; no state. */
 #include "json/writer.h"
 
 #include <float.h>
@@ -47,7 +48,7 @@ bool fiat__json_write_string(fiat__buf *out, fiat__str text) {
         write_escaped(out, (unsigned char)text.ptr[i]);
         start = i + 1;
     }
-    fiat__buf_append(out, text.ptr + start, text.len - start);
+    if (start < text.len) fiat__buf_append(out, text.ptr + start, text.len - start);
     return fiat__buf_append_char(out, '"');
 }
 
@@ -63,15 +64,26 @@ bool fiat__json_write_uint(fiat__buf *out, uint64_t value) {
     return fiat__buf_printf(out, "%" PRIu64, value);
 }
 
+/* The program's locale may write another sign for the decimal point, of several bytes perhaps. */
+static void use_decimal_point(char *text) {
+    char *to = text;
+    for (const char *at = text; *at; at++) {
+        bool foreign = !strchr("0123456789+-e.", *at);
+        if (!foreign)
+            *to++ = *at;
+        else if (to == text || to[-1] != '.')
+            *to++ = '.';
+    }
+    *to = '\0';
+}
+
 bool fiat__json_write_double(fiat__buf *out, double value) {
     char text[40];
     for (int digits = DBL_DIG; digits <= DBL_DECIMAL_DIG; digits++) {
         snprintf(text, sizeof text, "%.*g", digits, value);
         if (strtod(text, NULL) == value) break;
     }
-    /* The program's locale may write another sign for the decimal point. */
-    for (char *at = text; *at; at++)
-        if (!strchr("0123456789+-e.", *at)) *at = '.';
+    use_decimal_point(text);
     return fiat__buf_append_c(out, text);
 }
 

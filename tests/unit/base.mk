@@ -4,10 +4,43 @@ libchaos_la_SOURCES = tests/support/chaos.c tests/support/chaos.h
 libchaos_la_CFLAGS = $(TEST_CFLAGS)
 libchaos_la_LIBADD = libfiat_base.la
 
-base_tests = %D%/base_buf_test
+base_tests = %D%/base_arena_test %D%/base_base64_test %D%/base_buf_test %D%/base_clock_test \
+	%D%/base_error_test %D%/base_file_test %D%/base_hash_test %D%/base_mem_test \
+	%D%/base_random_test %D%/base_thread_test %D%/base_utf8_test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
+BASE_TEST_LIBS = libchaos.la libfiat_base.la $(CHECK_LIBS)
 
+%C%_base_arena_test_SOURCES = %D%/base_arena_test.c
+%C%_base_arena_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_arena_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_base64_test_SOURCES = %D%/base_base64_test.c
+%C%_base_base64_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_base64_test_LDADD = $(BASE_TEST_LIBS)
 %C%_base_buf_test_SOURCES = %D%/base_buf_test.c
 %C%_base_buf_test_CFLAGS = $(TEST_CFLAGS)
-%C%_base_buf_test_LDADD = libchaos.la libfiat_base.la $(CHECK_LIBS)
+%C%_base_buf_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_clock_test_SOURCES = %D%/base_clock_test.c
+%C%_base_clock_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_clock_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_error_test_SOURCES = %D%/base_error_test.c
+%C%_base_error_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_error_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_file_test_SOURCES = %D%/base_file_test.c
+%C%_base_file_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_file_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_hash_test_SOURCES = %D%/base_hash_test.c
+%C%_base_hash_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_hash_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_mem_test_SOURCES = %D%/base_mem_test.c
+%C%_base_mem_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_mem_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_random_test_SOURCES = %D%/base_random_test.c
+%C%_base_random_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_random_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_thread_test_SOURCES = %D%/base_thread_test.c
+%C%_base_thread_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_thread_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_utf8_test_SOURCES = %D%/base_utf8_test.c
+%C%_base_utf8_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_utf8_test_LDADD = $(BASE_TEST_LIBS)

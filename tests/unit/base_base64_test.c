@@ -1,0 +1,114 @@
+#include "base/base64.h"
+#include "support/test.h"
+
+/* RFC 4648 sections 3.5 (pad bits), 4 and 10 (test vectors). */
+static const char *const s_refused[] = {
+    "Z",    "Zg",       "Zg=",          "====",     "=",    "Z===", "Zg==Zg==", "Zm9v=",
+    "Zm=v", "Zm9v\n",   " Zm9vZg",      "Zm9v Zg=", "Zh==", "Zm9=", "Zm-_",     "Zm\xC3\xA9",
+    "=m9v", "Zm9vZ===", "\nZm9v\n\n\n",
+};
+
+static const struct {
+    const char *plain, *encoded;
+} s_vectors[] = {
+    {"", ""},
+    {"f", "Zg=="},
+    {"fo", "Zm8="},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg=="},
+    {"fooba", "Zm9vYmE="},
+    {"foobar", "Zm9vYmFy"},
+    {"\xFB\xFF\xFE", "+//+"},
+};
+
+static fiat__buf s_out;
+
+static void setup(void) {
+    fiat__buf_init(&s_out, 1 << 20);
+}
+
+static void teardown(void) {
+    fiat__buf_deinit(&s_out);
+}
+
+START_TEST(refuses_what_is_not_base64) {
+    fiat_error err;
+    fiat__buf_append_c(&s_out, "kept");
+    fiat_status status = fiat__base64_decode(&s_out, fiat__str_c(s_refused[_i]), &err);
+    ck_assert_msg(status == FIAT_E_ARG, "\"%s\" gave %s", s_refused[_i], fiat_status_name(status));
+    ck_assert_str_eq(fiat__buf_cstr(&s_out), "kept");
+    ck_assert(!s_out.failed);
+}
+END_TEST
+
+START_TEST(refuses_every_byte_outside_the_alphabet) {
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (int c = 0; c < 256; c++) {
+        char text[4] = {'A', (char)c, 'A', 'A'};
+        bool inside = c != 0 && strchr(alphabet, c) != NULL;
+        fiat__buf_clear(&s_out);
+        fiat_status status = fiat__base64_decode(&s_out, fiat__str_of(text, 4), NULL);
+        ck_assert_msg((status == FIAT_OK) == inside, "byte %d", c);
+    }
+}
+END_TEST
+
+START_TEST(vector) {
+    fiat__str plain = fiat__str_c(s_vectors[_i].plain);
+    fiat__str encoded = fiat__str_c(s_vectors[_i].encoded);
+    fiat_error err;
+    ck_assert_uint_eq(fiat__base64_encoded_len(plain.len), encoded.len);
+    ck_assert(fiat__base64_encode(&s_out, plain.ptr, plain.len));
+    ck_assert_str_eq(fiat__buf_cstr(&s_out), encoded.ptr);
+    fiat__buf_clear(&s_out);
+    ck_assert_fiat_ok(fiat__base64_decode(&s_out, encoded, &err), err);
+    ck_assert(fiat__str_eq(fiat__buf_str(&s_out), plain));
+}
+END_TEST
+
+START_TEST(every_length_comes_back) {
+    unsigned char bytes[300];
+    for (size_t i = 0; i < sizeof bytes; i++)
+        bytes[i] = (unsigned char)(i * 167 + 13);
+    for (size_t len = 0; len <= sizeof bytes; len++) {
+        fiat__buf encoded;
+        fiat_error err;
+        fiat__buf_init(&encoded, fiat__base64_encoded_len(len));
+        ck_assert(fiat__base64_encode(&encoded, bytes, len));
+        fiat__buf_clear(&s_out);
+        ck_assert_fiat_ok(fiat__base64_decode(&s_out, fiat__buf_str(&encoded), &err), err);
+        ck_assert_uint_eq(s_out.len, len);
+        ck_assert(len == 0 || memcmp(s_out.ptr, bytes, len) == 0);
+        fiat__buf_deinit(&encoded);
+    }
+}
+END_TEST
+
+START_TEST(fits_exactly_or_reports_the_limit) {
+    fiat__buf small;
+    fiat_error err;
+    fiat__buf_init(&small, 1);
+    ck_assert_fiat_ok(fiat__base64_decode(&small, fiat__str_c("Zg=="), &err), err);
+    ck_assert_str_eq(fiat__buf_cstr(&small), "f");
+    ck_assert_fiat_status(fiat__base64_decode(&small, fiat__str_c("Zg=="), &err), FIAT_E_LIMIT);
+    fiat__buf_deinit(&small);
+    fiat__buf_init(&small, 3);
+    ck_assert(!fiat__base64_encode(&small, "f", 1));
+    ck_assert_fiat_status(fiat__buf_status(&small, &err), FIAT_E_LIMIT);
+    fiat__buf_deinit(&small);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("base/base64");
+    TCase *tcase = tcase_create("base64");
+    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_loop_test(tcase, refuses_what_is_not_base64, 0, sizeof s_refused / sizeof *s_refused);
+    tcase_add_test(tcase, refuses_every_byte_outside_the_alphabet);
+    tcase_add_loop_test(tcase, vector, 0, sizeof s_vectors / sizeof *s_vectors);
+    tcase_add_test(tcase, every_length_comes_back);
+    tcase_add_test(tcase, fits_exactly_or_reports_the_limit);
+    suite_add_tcase(suite, tcase);
+    return fiat_test_run(suite);
+}
