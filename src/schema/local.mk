@@ -7,3 +7,8 @@ libfiat_schema_la_LIBADD = libfiat_json.la libfiat_base.la $(PCRE2_LIBS)
 libfiat_schema_la_SOURCES += \
 	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_net.c %D%/format_time.c \
 	%D%/format_uri.c
+
+# Regular expressions.
+libfiat_schema_la_SOURCES += \
+	%D%/regex.c %D%/regex.h %D%/regex_class.c %D%/regex_parts.h %D%/regex_property.c \
+	%D%/regex_simple.c %D%/regex_simple_compile.c %D%/regex_translate.c
