@@ -1,7 +1,9 @@
 noinst_LTLIBRARIES += libfiat_producer.la
-libfiat_producer_la_SOURCES = %D%/producer.h %D%/sink.h
+libfiat_producer_la_SOURCES = \
+	%D%/fork.c %D%/producer.c %D%/producer.h %D%/producer_internal.h %D%/queue.c %D%/record.c \
+	%D%/report.c %D%/retry.c %D%/sender.c %D%/sink.h %D%/stats.c
 libfiat_producer_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
-libfiat_producer_la_LIBADD = libfiat_base.la $(ZLIB_LIBS)
+libfiat_producer_la_LIBADD = libfiat_aws.la libfiat_json.la libfiat_base.la $(ZLIB_LIBS) -lpthread
 
 # Objects under a folder, and the sink that writes them.
 libfiat_producer_la_SOURCES += \

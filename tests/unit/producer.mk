@@ -1,3 +1,19 @@
+producer_tests = %D%/producer_queue_test %D%/producer_retry_test %D%/producer_thread_test
+check_PROGRAMS += $(producer_tests)
+TESTS += $(producer_tests)
+PRODUCER_TEST_LDADD = libfiat_producer.la $(CHECK_LIBS)
+PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
+
+%C%_producer_queue_test_SOURCES = %D%/producer_queue_test.c $(PRODUCER_FAKE)
+%C%_producer_queue_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_queue_test_LDADD = $(PRODUCER_TEST_LDADD)
+%C%_producer_retry_test_SOURCES = %D%/producer_retry_test.c $(PRODUCER_FAKE)
+%C%_producer_retry_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_retry_test_LDADD = $(PRODUCER_TEST_LDADD)
+%C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c $(PRODUCER_FAKE)
+%C%_producer_thread_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_thread_test_LDADD = $(PRODUCER_TEST_LDADD)
+
 # Objects and the sink that writes them.
 check_PROGRAMS += %D%/producer_object_test %D%/producer_sink_local_test
 TESTS += %D%/producer_object_test %D%/producer_sink_local_test

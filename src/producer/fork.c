@@ -1,0 +1,104 @@
+/* fork(): the parent goes on undisturbed; in the child each producer is empty and usable.
+ *
+ * The forking thread takes every lock first, so that what they guard is whole in the child. What
+ * belongs to the sender thread alone may be in the middle of a change there; the child resets it
+ * without looking and finds the records' memory through the ledger. Freeing that, reopening the
+ * sink and starting a thread wait for the child's first append: a child that goes on to exec pays
+ * for nothing. on_delivery callbacks run on the sender thread; one that forks must exec or _exit.
+ */
+#include "producer/producer_internal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static fiat__mutex s_lock = {PTHREAD_MUTEX_INITIALIZER};
+static fiat__producer *s_producers; /* every open one; guarded by s_lock */
+static pthread_once_t s_once = PTHREAD_ONCE_INIT;
+
+static void lock_all(void) {
+    fiat__mutex_lock(&s_lock);
+    for (fiat__producer *p = s_producers; p; p = p->registry_next) {
+        fiat__mutex_lock(&p->lock);
+        for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
+            fiat__mutex_lock(&s->lock);
+        fiat__mutex_lock(&p->ledger.lock);
+    }
+}
+
+static void unlock_all(void) {
+    for (fiat__producer *p = s_producers; p; p = p->registry_next) {
+        fiat__mutex_unlock(&p->ledger.lock);
+        for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
+            fiat__mutex_unlock(&s->lock);
+        fiat__mutex_unlock(&p->lock);
+    }
+    fiat__mutex_unlock(&s_lock);
+}
+
+static void empty_stream(fiat__producer_stream *stream) {
+    stream->open = NULL;
+    stream->ready = stream->retry = (fiat__records){0};
+    stream->accepted = 0;
+    stream->hold_until_ms = 0;
+    stream->hold_level = 0;
+    stream->batches = 0;
+    stream->last_error.status = FIAT_OK;
+}
+
+static void empty_producer(fiat__producer *producer) {
+    int running = FIAT__PRODUCER_RUNNING;
+    atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_IDLE);
+    producer->thread_started = false;
+    producer->forked = true;
+    atomic_store(&producer->wake_at_ms, FIAT__AWAKE);
+    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
+        empty_stream(s);
+    for (uint32_t i = 0; i < producer->opts.max_in_flight; i++) {
+        producer->slots[i].stream = NULL;
+        producer->slots[i].records = (fiat__records){0};
+    }
+    producer->slots_used = 0;
+    producer->finished = NULL;
+    producer->finished_end = &producer->finished;
+    producer->next_to_serve = NULL;
+    fiat__ledger_disown(&producer->ledger);
+}
+
+/* The parent's waiters are not here, but both a condition variable and the mutex they wait with
+ * remember how many there were, and could never be destroyed. */
+static void forget_waiters(fiat__producer *producer) {
+    fiat__mutex_init(&producer->lock);
+    fiat__cond_init(&producer->settled);
+}
+
+static void after_fork_in_child(void) {
+    for (fiat__producer *p = s_producers; p; p = p->registry_next)
+        empty_producer(p);
+    unlock_all();
+    for (fiat__producer *p = s_producers; p; p = p->registry_next)
+        forget_waiters(p);
+}
+
+static void watch_forks(void) {
+    if (pthread_atfork(lock_all, unlock_all, after_fork_in_child) != 0) {
+        fprintf(stderr, "fiat: pthread_atfork failed\n");
+        abort();
+    }
+}
+
+void fiat__fork_register(fiat__producer *producer) {
+    pthread_once(&s_once, watch_forks);
+    fiat__mutex_lock(&s_lock);
+    producer->registry_next = s_producers;
+    s_producers = producer;
+    fiat__mutex_unlock(&s_lock);
+}
+
+void fiat__fork_unregister(fiat__producer *producer) {
+    fiat__mutex_lock(&s_lock);
+    fiat__producer **at = &s_producers;
+    while (*at != producer)
+        at = &(*at)->registry_next;
+    *at = producer->registry_next;
+    fiat__mutex_unlock(&s_lock);
+}

@@ -1,0 +1,247 @@
+/* The producer's handle: making it, its streams, its thread, flush and close. Any thread, except
+ * close. See producer_internal.h for the life of a record and the order of the locks. */
+#include "base/error.h"
+#include "base/mem.h"
+#include "producer/producer_internal.h"
+
+#define MAX_IN_FLIGHT_LIMIT 256
+
+static fiat_status check_range(const char *name, uint64_t value, uint64_t min, uint64_t max,
+                               fiat_error *err) {
+    if (value >= min && value <= max) return FIAT_OK;
+    return fiat__err_set(err, FIAT_E_CONFIG, "producer setting %s=%llu: allowed %llu..%llu", name,
+                         (unsigned long long)value, (unsigned long long)min,
+                         (unsigned long long)max);
+}
+
+static fiat_status check_opts(const fiat__producer_opts *opts, fiat_error *err) {
+    const struct {
+        const char *name;
+        uint64_t value, max;
+    } rows[] = {
+        {"record.max.bytes", opts->record_max_bytes, FIAT__RECORD_MAX_BYTES},
+        {"record.max.events", opts->record_max_events, FIAT__RECORD_MAX_EVENTS},
+        {"batch.max.records", opts->batch_max_records, FIAT__BATCH_MAX_RECORDS},
+        {"batch.max.bytes", opts->batch_max_bytes, FIAT__BATCH_MAX_BYTES},
+        {"queue.max.bytes", opts->queue_max_bytes, INT64_MAX},
+        {"max.in.flight", opts->max_in_flight, MAX_IN_FLIGHT_LIMIT},
+        {"retry.backoff.max.ms", opts->retry_backoff_max_ms, UINT32_MAX},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fiat_status status = check_range(rows[i].name, rows[i].value, 1, rows[i].max, err);
+        if (status != FIAT_OK) return status;
+    }
+    return check_range("retry.backoff.ms", opts->retry_backoff_ms, 1, opts->retry_backoff_max_ms,
+                       err);
+}
+
+static size_t lower(size_t a, size_t b) {
+    return a < b ? a : b;
+}
+
+static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
+                                 const fiat__producer_opts *opts, fiat_error *err) {
+    producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
+    if (!producer->slots) return fiat__err_nomem(err);
+    for (uint32_t i = 0; i < opts->max_in_flight; i++)
+        producer->slots[i].producer = producer;
+    producer->opts = *opts;
+    if (!opts->clock) producer->opts.clock = &fiat__clock_system;
+    producer->reports = opts->on_delivery != NULL;
+    producer->sink = sink;
+    producer->batch_max_count = lower(opts->batch_max_records, sink->vtable->max_batch_records);
+    producer->batch_max_bytes = lower(opts->batch_max_bytes, sink->vtable->max_batch_bytes);
+    producer->finished_end = &producer->finished;
+    producer->random_below = fiat__random_below;
+    atomic_init(&producer->wake_at_ms, FIAT__AWAKE);
+    fiat__mutex_init(&producer->lock);
+    fiat__cond_init(&producer->settled);
+    fiat__ledger_init(&producer->ledger, opts->queue_max_bytes);
+    return FIAT_OK;
+}
+
+fiat_status fiat__producer_new(fiat__producer **out, fiat__sink *sink,
+                               const fiat__producer_opts *opts, fiat_error *err) {
+    *out = NULL;
+    fiat__producer *producer = NULL;
+    fiat_status status = check_opts(opts, err);
+    if (status != FIAT_OK) goto out;
+    producer = fiat__calloc(1, sizeof *producer);
+    status = producer ? init_producer(producer, sink, opts, err) : fiat__err_nomem(err);
+    if (status != FIAT_OK) goto out;
+    fiat__fork_register(producer);
+    *out = producer;
+out:
+    if (status != FIAT_OK) {
+        fiat__free(producer);
+        sink->vtable->free(sink);
+    }
+    return status;
+}
+
+void fiat__producer_on_delivery(fiat__producer *producer, fiat_delivery_cb cb, void *ctx) {
+    producer->opts.on_delivery = cb;
+    producer->opts.on_delivery_ctx = ctx;
+    producer->reports = cb != NULL;
+}
+
+/* https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html,
+ * DeliveryStreamName. "." and ".." are refused because `local:` makes a folder of the name. */
+static bool is_stream_name(const char *name) {
+    size_t len = strlen(name);
+    if (len < 1 || len > 64 || strcmp(name, ".") == 0 || strcmp(name, "..") == 0) return false;
+    return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == len;
+}
+
+static fiat__producer_stream *find_stream(fiat__producer *producer, const char *name) {
+    fiat__producer_stream *stream = atomic_load(&producer->streams);
+    while (stream && strcmp(stream->name, name) != 0)
+        stream = stream->next;
+    return stream;
+}
+
+/* @locks producer->lock held */
+static fiat__producer_stream *add_stream(fiat__producer *producer, const char *name) {
+    fiat__producer_stream *stream = fiat__calloc(1, sizeof *stream);
+    char *copy = fiat__strdup(name);
+    if (!stream || !copy) {
+        fiat__free(stream);
+        fiat__free(copy);
+        return NULL;
+    }
+    stream->name = copy;
+    stream->producer = producer;
+    fiat__mutex_init(&stream->lock);
+    stream->next = atomic_load(&producer->streams);
+    atomic_store(&producer->streams, stream);
+    return stream;
+}
+
+fiat_status fiat__producer_stream_get(fiat__producer *producer, const char *name,
+                                      fiat__producer_stream **out, fiat_error *err) {
+    *out = NULL;
+    if (!is_stream_name(name))
+        return fiat__err_set(err, FIAT_E_ARG,
+                             "delivery stream name '%.80s': must be 1 to 64 of letters, digits, "
+                             "'_', '.' and '-'",
+                             name);
+    fiat__mutex_lock(&producer->lock);
+    *out = find_stream(producer, name);
+    if (!*out) *out = add_stream(producer, name);
+    fiat__mutex_unlock(&producer->lock);
+    return *out ? FIAT_OK : fiat__err_nomem(err);
+}
+
+/* Make the sink ours again in the child of a fork. @locks producer->lock held */
+static fiat_status adopt(fiat__producer *producer, fiat_error *err) {
+    fiat__ledger_free_orphans(&producer->ledger);
+    if (!producer->forked) return FIAT_OK;
+    fiat_status status = producer->sink->vtable->reopen(producer->sink, err);
+    if (status == FIAT_OK) producer->forked = false;
+    return status;
+}
+
+fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
+    fiat_status status = FIAT_OK;
+    fiat__mutex_lock(&producer->lock);
+    int state = atomic_load(&producer->state);
+    if (state == FIAT__PRODUCER_CLOSED)
+        status = fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
+    else if (state == FIAT__PRODUCER_IDLE)
+        status = adopt(producer, err);
+    if (status == FIAT_OK && state == FIAT__PRODUCER_IDLE && !producer->no_thread) {
+        status =
+            fiat__thread_start(&producer->thread, "fiat-sender", fiat__sender_run, producer, err);
+        producer->thread_started = status == FIAT_OK;
+    }
+    if (status == FIAT_OK)
+        atomic_store_explicit(&producer->state, FIAT__PRODUCER_RUNNING, memory_order_release);
+    fiat__mutex_unlock(&producer->lock);
+    return status;
+}
+
+/* Have everything queued so far sent without waiting for company. Returns its last sequence. */
+static uint64_t hurry_all(fiat__producer *producer) {
+    uint64_t sequence = fiat__ledger_last_sequence(&producer->ledger);
+    uint64_t old = atomic_load(&producer->flush_sequence);
+    while (old < sequence &&
+           !atomic_compare_exchange_weak(&producer->flush_sequence, &old, sequence))
+        continue;
+    fiat__producer_notify(producer, FIAT__AWAKE);
+    return sequence;
+}
+
+/* Wait, by the real clock, until all records up to `sequence` are settled. */
+static bool wait_settled(fiat__producer *producer, uint64_t sequence, uint32_t timeout_ms) {
+    int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + timeout_ms;
+    bool done;
+    fiat__mutex_lock(&producer->lock);
+    while (!(done = fiat__ledger_settled(&producer->ledger, sequence))) {
+        int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
+        if (left_ms <= 0) break;
+        fiat__cond_wait_ms(&producer->settled, &producer->lock, left_ms);
+    }
+    fiat__mutex_unlock(&producer->lock);
+    return done;
+}
+
+fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err) {
+    int state = atomic_load(&producer->state);
+    if (state == FIAT__PRODUCER_CLOSED)
+        return fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
+    if (state == FIAT__PRODUCER_IDLE) return FIAT_OK; /* nothing was ever queued */
+    if (wait_settled(producer, hurry_all(producer), timeout_ms)) return FIAT_OK;
+    fiat_stats stats;
+    fiat__producer_stats(producer, &stats);
+    return fiat__err_set(err, FIAT_E_INCOMPLETE,
+                         "flush: %llu events are not delivered yet after %u ms; they stay queued",
+                         (unsigned long long)stats.queued, timeout_ms);
+}
+
+static void free_producer(fiat__producer *producer) {
+    /* A sink that cannot be made ours is still the parent's: leave it alone. */
+    if (adopt(producer, NULL) == FIAT_OK) producer->sink->vtable->free(producer->sink);
+    for (fiat__producer_stream *s = atomic_load(&producer->streams), *next; s; s = next) {
+        next = s->next;
+        fiat__mutex_deinit(&s->lock);
+        fiat__free(s->name);
+        fiat__free(s);
+    }
+    for (uint32_t i = 0; i < producer->opts.max_in_flight; i++)
+        fiat__free(producer->slots[i].results);
+    fiat__free(producer->slots);
+    fiat__ledger_deinit(&producer->ledger);
+    fiat__cond_deinit(&producer->settled);
+    fiat__mutex_deinit(&producer->lock);
+    fiat__free(producer);
+}
+
+static void stop_sender(fiat__producer *producer) {
+    if (producer->thread_started) {
+        atomic_store(&producer->stop, true);
+        producer->sink->vtable->wakeup(producer->sink);
+        fiat__thread_join(producer->thread);
+    } else {
+        fiat__sender_give_up(producer);
+    }
+}
+
+fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, uint64_t *left,
+                                 fiat_error *err) {
+    if (left) *left = 0;
+    if (!producer) return FIAT_OK;
+    int state = atomic_exchange(&producer->state, FIAT__PRODUCER_CLOSED);
+    if (state == FIAT__PRODUCER_RUNNING) {
+        wait_settled(producer, hurry_all(producer), timeout_ms);
+        stop_sender(producer);
+    }
+    uint64_t given_up = producer->given_up;
+    fiat__fork_unregister(producer);
+    free_producer(producer);
+    if (left) *left = given_up;
+    if (given_up == 0) return FIAT_OK;
+    return fiat__err_set(err, FIAT_E_INCOMPLETE,
+                         "close: %llu events were not acknowledged within %u ms; each was reported "
+                         "to the delivery callback",
+                         (unsigned long long)given_up, timeout_ms);
+}

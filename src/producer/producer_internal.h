@@ -1,0 +1,247 @@
+/* What the files of the producer share; nobody else includes it.
+ *
+ * The life of a record. A record is one block of memory: header, events' bytes growing up, notes on
+ * events growing down from the end. It is
+ *   open     in stream->open: callers copy events into it           (queue.c)
+ *   ready    in stream->ready: sealed by size, count, age or flush  (queue.c)
+ *   carried  in a slot: part of a batch that the sink has           (sender.c)
+ *   retry    in stream->retry: failed, waits for its next attempt   (retry.c)
+ *   settled  its events are reported, its block goes to the pool    (report.c)
+ * and from opening to settling it is in the ledger's live list, oldest first. That list is what
+ * flush waits on, what queue_max_bytes bounds, and how a forked child finds what to free.
+ *
+ * Locks, in the order in which they may be taken:
+ *   1. the registry of producers (fork.c)
+ *   2. producer->lock   the list of streams, starting the thread; `settled` goes with it
+ *   3. stream->lock     the open record and the ready list
+ *   4. ledger.lock      live list, pool, numbers
+ * Callbacks and the sink are called with none held. Whatever is marked "sender" below belongs to
+ * the sender thread alone; only the child of a fork, where that thread is not, resets it. */
+#ifndef FIAT_PRODUCER_INTERNAL_H
+#define FIAT_PRODUCER_INTERNAL_H
+
+#include "base/thread.h"
+#include "producer/producer.h"
+
+#include <stdatomic.h>
+
+/* What a delivery report needs to know of one event. Kept only when somebody wants reports. */
+typedef struct fiat__event_note {
+    fiat__uuid uuid; /* all zero: none */
+    void *opaque;
+    uint32_t end;      /* offset behind its newline */
+    uint32_t after_ms; /* queued so long after the record was opened */
+} fiat__event_note;
+
+typedef struct fiat__record {
+    struct fiat__record *next;          /* ready, carried, retry, or free in the pool */
+    struct fiat__record *older, *newer; /* live list */
+    fiat__producer_stream *stream;
+    uint64_t sequence; /* counts up in the order of opening */
+    int64_t opened_ms; /* monotonic */
+    int64_t due_ms;    /* sender: the next attempt, not before */
+    uint32_t size;     /* of the whole block */
+    uint32_t len;      /* bytes of events */
+    uint32_t event_count;
+    uint32_t note_count; /* event_count, or 0 when nobody wants reports */
+    uint32_t attempts;   /* sender */
+    bool maybe;          /* sender: some attempt may have been received */
+} fiat__record;
+
+static inline char *fiat__record_data(fiat__record *record) {
+    return (char *)(record + 1);
+}
+
+/* The note on event i; they lie in reverse at the end of the block. */
+static inline fiat__event_note *fiat__record_note(fiat__record *record, uint32_t i) {
+    return (fiat__event_note *)(void *)((char *)record + record->size) - 1 - i;
+}
+
+/* A list of records through `next`. */
+typedef struct fiat__records {
+    fiat__record *head, *tail;
+    size_t count, bytes;
+} fiat__records;
+
+void fiat__records_push(fiat__records *list, fiat__record *record);
+fiat__record *fiat__records_pop(fiat__records *list);
+/* By due time, and by age among those due together. */
+void fiat__records_insert_due(fiat__records *list, fiat__record *record);
+
+/* Numbers that the ledger keeps; see fiat_stats. */
+typedef struct fiat__tally {
+    uint64_t delivered, maybe, not_delivered; /* events */
+    uint64_t records, requests, retried_records;
+    uint64_t bytes, billed_bytes;
+} fiat__tally;
+
+/* Blocks are powers of two from 1 KiB to 1 MiB. The largest holds a record of the largest size. */
+#define FIAT__BLOCK_MIN_BITS    10
+#define FIAT__BLOCK_MAX_BITS    20
+#define FIAT__BLOCK_CLASS_COUNT (FIAT__BLOCK_MAX_BITS - FIAT__BLOCK_MIN_BITS + 1)
+
+typedef struct fiat__ledger {
+    fiat__mutex lock;
+    fiat__record *oldest, *newest;
+    fiat__record *orphans; /* in a forked child: the parent's live list, to be freed */
+    uint64_t last_sequence;
+    uint64_t queued_bytes, queue_max_bytes; /* blocks of live records */
+    bool full;                              /* refused a block since the last release */
+    fiat__record *pool[FIAT__BLOCK_CLASS_COUNT];
+    uint64_t pooled_bytes, pool_max_bytes;
+    fiat__tally tally;
+} fiat__ledger;
+
+void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes);
+void fiat__ledger_deinit(fiat__ledger *ledger);
+/* A new live record with room for `need` bytes of events and notes, for `want` if that is to be
+ * had. FIAT_E_QUEUE_FULL (*first_refusal: since the last release), FIAT_E_NOMEM. */
+fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fiat__record **out,
+                              bool *first_refusal, fiat_error *err);
+/* Move a live record to a block with room for `need` bytes. The old one is gone on FIAT_OK. */
+fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need,
+                              bool *first_refusal, fiat_error *err);
+/* The end of a record: add `change` to the numbers and put the block into the pool. */
+void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change);
+void fiat__ledger_count_request(fiat__ledger *ledger, size_t retried_records);
+uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger);
+/* Is every record up to `sequence` settled? */
+bool fiat__ledger_settled(fiat__ledger *ledger, uint64_t sequence);
+bool fiat__ledger_is_full(fiat__ledger *ledger);
+/* In a forked child, with the lock held: forget the parent's records. */
+void fiat__ledger_disown(fiat__ledger *ledger);
+void fiat__ledger_free_orphans(fiat__ledger *ledger);
+
+/* Bytes of events and notes that a block of `size` bytes holds. */
+static inline size_t fiat__block_room(size_t size) {
+    return size - sizeof(fiat__record);
+}
+
+struct fiat__producer_stream {
+    fiat__producer_stream *next; /* written once, before the stream is seen by others */
+    fiat__producer *producer;
+    char *name;
+    fiat__mutex lock;
+    fiat__record *open;      /* NULL or at least one event */
+    fiat__records ready;     /* sealed, oldest first */
+    uint32_t usual_bytes;    /* what the last sealed record took: the next one's first block */
+    uint64_t accepted;       /* events */
+    fiat__records retry;     /* sender: by due time */
+    int64_t retry_oldest_ms; /* sender: no record in retry was opened before */
+    int64_t hold_until_ms;   /* sender: nothing is sent before */
+    unsigned hold_level;     /* sender: failures in a row, halved by each success */
+    unsigned hold_epoch;     /* sender: counts holds, so that one outage counts once */
+    uint32_t batches;        /* sender: in flight */
+    fiat_error last_error;   /* sender: of the last failed attempt; status FIAT_OK: none */
+};
+
+/* One batch in flight. */
+typedef struct fiat__slot {
+    fiat__sink_batch batch; /* first member: the sink hands it back */
+    fiat__producer *producer;
+    fiat__producer_stream *stream; /* NULL: free */
+    fiat__records records;         /* in the order of batch.records */
+    fiat__sink_record *results;
+    size_t result_cap;
+    fiat__sink_record spare; /* a batch of one when there is no memory for more */
+    unsigned hold_epoch;
+    struct fiat__slot *next_finished;
+} fiat__slot;
+
+enum { FIAT__PRODUCER_IDLE, FIAT__PRODUCER_RUNNING, FIAT__PRODUCER_CLOSED };
+
+/* producer->wake_at_ms while the sender is awake: nobody needs to wake it. */
+#define FIAT__AWAKE INT64_MIN
+
+struct fiat__producer {
+    fiat__producer_opts opts; /* unchanged after the first append */
+    fiat__sink *sink;
+    bool reports;           /* somebody wants them: notes are kept */
+    size_t batch_max_count; /* of records: the lower of the setting's and the sink's */
+    size_t batch_max_bytes;
+
+    atomic_int state;                /* FIAT__PRODUCER_* */
+    atomic_bool stop;                /* tells the sender to cancel, give up and end */
+    atomic_bool dirty;               /* something for the sender to look at */
+    _Atomic int64_t wake_at_ms;      /* when the sender wakes by itself */
+    _Atomic uint64_t flush_sequence; /* records up to here wait for no company */
+
+    fiat__mutex lock;
+    fiat__cond settled; /* with lock: some record has been */
+    _Atomic(fiat__producer_stream *) streams;
+    pthread_t thread;
+    bool thread_started;
+    bool no_thread;                           /* tests call fiat__sender_turn() themselves */
+    uint64_t (*random_below)(uint64_t limit); /* jitter; tests make it certain */
+    bool forked;                              /* the sink is the parent's until reopened */
+
+    fiat__ledger ledger;
+
+    /* Sender. */
+    fiat__slot *slots; /* opts.max_in_flight of them */
+    uint32_t slots_used;
+    fiat__slot *finished, **finished_end; /* done() has been called, in that order */
+    fiat__producer_stream *next_to_serve; /* whose turn it is */
+    bool settled_any;
+    uint64_t given_up; /* events, by fiat__sender_give_up() */
+
+    fiat__producer *registry_next;
+};
+
+static inline int64_t fiat__producer_now(const fiat__producer *producer) {
+    return fiat__mono_ms(producer->opts.clock);
+}
+
+/* producer.c: after fork and before the first append: reopen the sink, start the thread. */
+fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err);
+/* sender.c: have the sender look at its streams by due_ms at the latest (FIAT__AWAKE: now). No lock
+ * held. */
+void fiat__producer_notify(fiat__producer *producer, int64_t due_ms);
+
+/* fork.c */
+void fiat__fork_register(fiat__producer *producer);
+void fiat__fork_unregister(fiat__producer *producer);
+
+/* queue.c, for the sender. Any record up to `flush_sequence`, or all of them when `hurry`, is due
+ * at once; others when they have waited linger_ms. */
+typedef struct fiat__queue_view {
+    int64_t now_ms;
+    uint64_t flush_sequence;
+    bool hurry;
+} fiat__queue_view;
+
+/* Move what the next batch should carry to *out, which may hold records already; nothing unless a
+ * whole batch is ready or a record is due. */
+void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
+                      fiat__records *out);
+/* Move every record opened before `opened_before_ms` to *out. */
+void fiat__queue_take_old(fiat__producer_stream *stream, int64_t opened_before_ms,
+                          fiat__records *out);
+/* When the stream's first record is due; INT64_MAX: it has none. *oldest_ms: when that was opened.
+ */
+int64_t fiat__queue_due_ms(fiat__producer_stream *stream, const fiat__queue_view *view,
+                           int64_t *oldest_ms);
+/* Whether one more record of `bytes` may join a batch. */
+bool fiat__batch_fits(const fiat__producer *producer, const fiat__records *batch, size_t bytes);
+
+/* retry.c */
+uint32_t fiat__backoff_cap_ms(const fiat__producer_opts *opts, unsigned failures);
+/* Keep a record for its next attempt. */
+void fiat__retry_keep(fiat__record *record, int64_t due_ms);
+/* Take the results of a finished slot: settle or keep each record, slow the stream, free the slot.
+ */
+void fiat__retry_finish(fiat__slot *slot, int64_t now_ms);
+bool fiat__stream_may_send(const fiat__producer_stream *stream, int64_t now_ms);
+
+/* report.c: report every event of a record and release it. `outcome` FIAT_NOT_DELIVERED becomes
+ * FIAT_MAYBE when an attempt may have been received. */
+void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char *record_id,
+                         const fiat_error *error);
+
+/* sender.c: one round of the sender; returns when the next one is due (monotonic ms). */
+int64_t fiat__sender_turn(fiat__producer *producer);
+/* Cancel what is in flight and settle everything as not delivered, or maybe. */
+void fiat__sender_give_up(fiat__producer *producer);
+void *fiat__sender_run(void *producer);
+
+#endif

@@ -1,0 +1,274 @@
+/* Records' memory: the ledger of live records and the pool of blocks.
+ *
+ * Any thread; ledger->lock guards all of it and is the innermost lock. Each live record costs its
+ * whole block against queue_max_bytes, so the queue's bound is a bound on memory. Blocks come in
+ * powers of two and return to a pool of bounded size: in the steady state nothing is allocated. */
+#include "base/error.h"
+#include "base/mem.h"
+#include "producer/producer_internal.h"
+
+#define POOL_MAX_BYTES (16u << 20)
+
+_Static_assert(sizeof(fiat__record) + FIAT__RECORD_MAX_BYTES +
+                       FIAT__RECORD_MAX_EVENTS * sizeof(fiat__event_note) <=
+                   (size_t)1 << FIAT__BLOCK_MAX_BITS,
+               "the largest block holds the largest record");
+
+void fiat__records_push(fiat__records *list, fiat__record *record) {
+    record->next = NULL;
+    if (list->tail)
+        list->tail->next = record;
+    else
+        list->head = record;
+    list->tail = record;
+    list->count++;
+    list->bytes += record->len;
+}
+
+fiat__record *fiat__records_pop(fiat__records *list) {
+    fiat__record *record = list->head;
+    if (!record) return NULL;
+    list->head = record->next;
+    if (!list->head) list->tail = NULL;
+    record->next = NULL;
+    list->count--;
+    list->bytes -= record->len;
+    return record;
+}
+
+static bool is_before(const fiat__record *a, const fiat__record *b) {
+    return a->due_ms < b->due_ms || (a->due_ms == b->due_ms && a->sequence < b->sequence);
+}
+
+void fiat__records_insert_due(fiat__records *list, fiat__record *record) {
+    if (!list->tail || is_before(list->tail, record)) {
+        fiat__records_push(list, record);
+        return;
+    }
+    fiat__record **at = &list->head;
+    while (is_before(*at, record))
+        at = &(*at)->next;
+    record->next = *at;
+    *at = record;
+    list->count++;
+    list->bytes += record->len;
+}
+
+void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes) {
+    memset(ledger, 0, sizeof *ledger);
+    fiat__mutex_init(&ledger->lock);
+    ledger->queue_max_bytes = queue_max_bytes;
+    ledger->pool_max_bytes = queue_max_bytes / 4;
+    if (ledger->pool_max_bytes > POOL_MAX_BYTES) ledger->pool_max_bytes = POOL_MAX_BYTES;
+}
+
+void fiat__ledger_deinit(fiat__ledger *ledger) {
+    fiat__ledger_free_orphans(ledger);
+    for (size_t i = 0; i < FIAT__BLOCK_CLASS_COUNT; i++) {
+        while (ledger->pool[i]) {
+            fiat__record *block = ledger->pool[i];
+            ledger->pool[i] = block->next;
+            fiat__free(block);
+        }
+    }
+    fiat__mutex_deinit(&ledger->lock);
+}
+
+/* The smallest class with the room; bytes are at most those of the largest. */
+static unsigned class_for(size_t room) {
+    unsigned class = 0;
+    while (fiat__block_room((size_t)1 << (class + FIAT__BLOCK_MIN_BITS)) < room)
+        class ++;
+    return class;
+}
+
+static size_t class_bytes(unsigned class) {
+    return (size_t)1 << (class + FIAT__BLOCK_MIN_BITS);
+}
+
+static unsigned class_of(const fiat__record *record) {
+    return class_for(fiat__block_room(record->size));
+}
+
+static fiat__record *take_block(fiat__ledger *ledger, unsigned class) {
+    fiat__record *block = ledger->pool[class];
+    if (!block) return fiat__malloc(class_bytes(class));
+    ledger->pool[class] = block->next;
+    ledger->pooled_bytes -= class_bytes(class);
+    return block;
+}
+
+static void put_block(fiat__ledger *ledger, fiat__record *block, unsigned class) {
+    if (ledger->pooled_bytes + class_bytes(class) > ledger->pool_max_bytes) {
+        fiat__free(block);
+        return;
+    }
+    block->next = ledger->pool[class];
+    ledger->pool[class] = block;
+    ledger->pooled_bytes += class_bytes(class);
+}
+
+static bool affords(const fiat__ledger *ledger, size_t bytes) {
+    return ledger->queued_bytes + bytes <= ledger->queue_max_bytes;
+}
+
+static fiat_status refuse(fiat__ledger *ledger, bool *first_refusal, fiat_error *err) {
+    *first_refusal = !ledger->full;
+    ledger->full = true;
+    return fiat__err_set(err, FIAT_E_QUEUE_FULL,
+                         "queue holds %llu of at most %llu bytes; log again later, or raise "
+                         "queue.max.bytes",
+                         (unsigned long long)ledger->queued_bytes,
+                         (unsigned long long)ledger->queue_max_bytes);
+}
+
+/* @locks ledger->lock held */
+static void link_newest(fiat__ledger *ledger, fiat__record *record) {
+    record->older = ledger->newest;
+    record->newer = NULL;
+    if (ledger->newest)
+        ledger->newest->newer = record;
+    else
+        ledger->oldest = record;
+    ledger->newest = record;
+    record->sequence = ++ledger->last_sequence;
+    ledger->queued_bytes += record->size;
+}
+
+/* @locks ledger->lock held */
+static void unlink_record(fiat__ledger *ledger, fiat__record *record) {
+    if (record->older)
+        record->older->newer = record->newer;
+    else
+        ledger->oldest = record->newer;
+    if (record->newer)
+        record->newer->older = record->older;
+    else
+        ledger->newest = record->older;
+    ledger->queued_bytes -= record->size;
+}
+
+fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fiat__record **out,
+                              bool *first_refusal, fiat_error *err) {
+    fiat_status status = FIAT_OK;
+    unsigned least = class_for(need), class = want > need ? class_for(want) : least;
+    fiat__mutex_lock(&ledger->lock);
+    while (class > least && !affords(ledger, class_bytes(class)))
+        class --;
+    fiat__record *record = NULL;
+    if (!affords(ledger, class_bytes(class))) {
+        status = refuse(ledger, first_refusal, err);
+    } else if (!(record = take_block(ledger, class))) {
+        status = fiat__err_nomem(err);
+    } else {
+        memset(record, 0, sizeof *record);
+        record->size = (uint32_t)class_bytes(class);
+        link_newest(ledger, record);
+    }
+    fiat__mutex_unlock(&ledger->lock);
+    *out = record;
+    return status;
+}
+
+/* @locks ledger->lock held */
+static void move_record(fiat__ledger *ledger, fiat__record *to, fiat__record *from, size_t size) {
+    memcpy(to, from, sizeof *from + from->len);
+    to->size = (uint32_t)size;
+    size_t notes = from->note_count * sizeof(fiat__event_note);
+    memcpy((char *)to + size - notes, (char *)from + from->size - notes, notes);
+    if (to->older)
+        to->older->newer = to;
+    else
+        ledger->oldest = to;
+    if (to->newer)
+        to->newer->older = to;
+    else
+        ledger->newest = to;
+    ledger->queued_bytes += size - from->size;
+}
+
+fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need,
+                              bool *first_refusal, fiat_error *err) {
+    fiat_status status = FIAT_OK;
+    unsigned class = class_for(need);
+    size_t size = class_bytes(class);
+    fiat__mutex_lock(&ledger->lock);
+    fiat__record *block = NULL;
+    if (!affords(ledger, size - (*record)->size)) {
+        status = refuse(ledger, first_refusal, err);
+    } else if (!(block = take_block(ledger, class))) {
+        status = fiat__err_nomem(err);
+    } else {
+        move_record(ledger, block, *record, size);
+        put_block(ledger, *record, class_of(*record));
+        *record = block;
+    }
+    fiat__mutex_unlock(&ledger->lock);
+    return status;
+}
+
+static void add_tally(fiat__tally *to, const fiat__tally *change) {
+    to->delivered += change->delivered;
+    to->maybe += change->maybe;
+    to->not_delivered += change->not_delivered;
+    to->records += change->records;
+    to->bytes += change->bytes;
+    to->billed_bytes += change->billed_bytes;
+}
+
+void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change) {
+    fiat__mutex_lock(&ledger->lock);
+    unlink_record(ledger, record);
+    add_tally(&ledger->tally, change);
+    ledger->full = false;
+    put_block(ledger, record, class_of(record));
+    fiat__mutex_unlock(&ledger->lock);
+}
+
+void fiat__ledger_count_request(fiat__ledger *ledger, size_t retried_records) {
+    fiat__mutex_lock(&ledger->lock);
+    ledger->tally.requests++;
+    ledger->tally.retried_records += retried_records;
+    fiat__mutex_unlock(&ledger->lock);
+}
+
+uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger) {
+    fiat__mutex_lock(&ledger->lock);
+    uint64_t sequence = ledger->last_sequence;
+    fiat__mutex_unlock(&ledger->lock);
+    return sequence;
+}
+
+bool fiat__ledger_settled(fiat__ledger *ledger, uint64_t sequence) {
+    fiat__mutex_lock(&ledger->lock);
+    bool settled = !ledger->oldest || ledger->oldest->sequence > sequence;
+    fiat__mutex_unlock(&ledger->lock);
+    return settled;
+}
+
+bool fiat__ledger_is_full(fiat__ledger *ledger) {
+    fiat__mutex_lock(&ledger->lock);
+    bool full = ledger->full;
+    fiat__mutex_unlock(&ledger->lock);
+    return full;
+}
+
+void fiat__ledger_disown(fiat__ledger *ledger) {
+    /* A child that forks before it ever logged has the grandparent's orphans as well. */
+    if (ledger->newest) {
+        ledger->newest->newer = ledger->orphans;
+        ledger->orphans = ledger->oldest;
+    }
+    ledger->oldest = ledger->newest = NULL;
+    ledger->queued_bytes = 0;
+    ledger->full = false;
+    memset(&ledger->tally, 0, sizeof ledger->tally);
+}
+
+void fiat__ledger_free_orphans(fiat__ledger *ledger) {
+    while (ledger->orphans) {
+        fiat__record *record = ledger->orphans;
+        ledger->orphans = record->newer;
+        fiat__free(record);
+    }
+}

@@ -1,0 +1,115 @@
+/* What a finished batch means: which records are settled, which are kept, and how much slower the
+ * stream's destination is treated from now on. Sender thread.
+ *
+ * A record that failed alone waits for itself: full jitter over an exponentially growing cap
+ * (https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/). When the destination
+ * throttles, or nothing of a batch got through, the stream as a whole is held back in the same way
+ * and tried with one batch at a time until batches succeed again. Several batches that fail in the
+ * same outage count once: hold_epoch tells whether a batch was sent before or after the last hold.
+ */
+#include "base/error.h"
+#include "producer/producer_internal.h"
+
+#define HOLD_LEVEL_MAX 16
+
+uint32_t fiat__backoff_cap_ms(const fiat__producer_opts *opts, unsigned failures) {
+    uint64_t cap = opts->retry_backoff_ms;
+    for (unsigned i = 1; i < failures && cap < opts->retry_backoff_max_ms; i++)
+        cap *= 2;
+    return cap < opts->retry_backoff_max_ms ? (uint32_t)cap : opts->retry_backoff_max_ms;
+}
+
+static int64_t jittered_ms(const fiat__producer *producer, unsigned failures) {
+    uint64_t cap_ms = fiat__backoff_cap_ms(&producer->opts, failures);
+    return (int64_t)producer->random_below(cap_ms + 1);
+}
+
+bool fiat__stream_may_send(const fiat__producer_stream *stream, int64_t now_ms) {
+    return now_ms >= stream->hold_until_ms && (stream->hold_level == 0 || stream->batches == 0);
+}
+
+void fiat__retry_keep(fiat__record *record, int64_t due_ms) {
+    fiat__producer_stream *stream = record->stream;
+    record->due_ms = due_ms;
+    if (!stream->retry.head || record->opened_ms < stream->retry_oldest_ms)
+        stream->retry_oldest_ms = record->opened_ms;
+    fiat__records_insert_due(&stream->retry, record);
+}
+
+/* What the records of one batch have in common. */
+typedef struct verdict {
+    size_t delivered, kept;
+    bool throttled, paused;
+} verdict;
+
+static verdict judge(const fiat__slot *slot) {
+    verdict v = {0};
+    for (size_t i = 0; i < slot->batch.count; i++) {
+        switch (slot->batch.records[i].fate) {
+        case FIAT__FATE_DELIVERED:
+            v.delivered++;
+            break;
+        case FIAT__FATE_TERMINAL:
+            break;
+        case FIAT__FATE_PAUSE:
+            v.paused = true;
+            v.kept++;
+            break;
+        case FIAT__FATE_THROTTLE:
+            v.throttled = true;
+            v.kept++;
+            break;
+        case FIAT__FATE_RETRY:
+        default: /* a sink that sets no fate does not lose the record */
+            v.kept++;
+            break;
+        }
+    }
+    return v;
+}
+
+/* Hold the stream back, or let it go faster again. true: the hold speaks for the records, too. */
+static bool pace_stream(fiat__slot *slot, const verdict *v, int64_t now_ms) {
+    fiat__producer_stream *stream = slot->stream;
+    fiat__producer *producer = slot->producer;
+    bool hold = v->throttled || v->paused || (v->kept > 0 && v->delivered == 0);
+    if (!hold) {
+        if (v->delivered > 0) stream->hold_level /= 2;
+        return false;
+    }
+    if (slot->hold_epoch != stream->hold_epoch) return true;
+    stream->hold_epoch++;
+    if (stream->hold_level < HOLD_LEVEL_MAX) stream->hold_level++;
+    stream->hold_until_ms = now_ms + (v->paused ? (int64_t)producer->opts.retry_backoff_max_ms
+                                                : jittered_ms(producer, stream->hold_level));
+    return true;
+}
+
+/* Settle a record or keep it for its next attempt. */
+static void finish_record(fiat__producer_stream *stream, fiat__record *record,
+                          const fiat__sink_record *result, int64_t retry_ms) {
+    record->maybe |= result->maybe_delivered;
+    if (result->fate == FIAT__FATE_DELIVERED) {
+        fiat__record_settle(record, FIAT_DELIVERED, result->record_id, NULL);
+    } else if (result->fate == FIAT__FATE_TERMINAL) {
+        fiat__record_settle(record, FIAT_NOT_DELIVERED, "", &result->err);
+    } else {
+        fiat__err_assign(&stream->last_error, &result->err);
+        fiat__retry_keep(record, retry_ms);
+    }
+}
+
+void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
+    fiat__producer_stream *stream = slot->stream;
+    verdict v = judge(slot);
+    bool held = pace_stream(slot, &v, now_ms);
+    stream->batches--;
+    if (v.kept == 0) stream->last_error.status = FIAT_OK;
+    /* One draw for the batch: its failures go again together. */
+    unsigned attempts = slot->records.head ? slot->records.head->attempts : 1;
+    int64_t retry_ms = held ? now_ms : now_ms + jittered_ms(slot->producer, attempts);
+    for (size_t i = 0; slot->records.head; i++)
+        finish_record(stream, fiat__records_pop(&slot->records), &slot->batch.records[i], retry_ms);
+    slot->stream = NULL;
+    slot->producer->slots_used--;
+}

@@ -1,0 +1,250 @@
+/* The sender: one thread a producer, which does everything that is not appending.
+ *
+ * A turn settles what finished, gives up what is too old, then fills free slots with batches, one
+ * stream after the other so that a busy stream cannot starve a quiet one. Between turns the thread
+ * sleeps in sink->poll(). The sink's done() only queues the slot: reports are made from the turn,
+ * with neither our locks held nor the sink on the stack. */
+#include "base/error.h"
+#include "base/mem.h"
+#include "producer/producer_internal.h"
+
+#define IDLE_MS 60000
+
+/* Appenders and the sender agree without a lock: an appender sets dirty, then reads wake_at_ms; the
+ * sender sets wake_at_ms, then reads dirty. One of them sees the other. */
+void fiat__producer_notify(fiat__producer *producer, int64_t due_ms) {
+    atomic_store(&producer->dirty, true);
+    int64_t wake_at_ms = atomic_load(&producer->wake_at_ms);
+    while (wake_at_ms > due_ms) {
+        if (atomic_compare_exchange_weak(&producer->wake_at_ms, &wake_at_ms, FIAT__AWAKE)) {
+            producer->sink->vtable->wakeup(producer->sink);
+            return;
+        }
+    }
+}
+
+static void queue_finished(fiat__sink_batch *batch) {
+    fiat__slot *slot = batch->user;
+    slot->next_finished = NULL;
+    *slot->producer->finished_end = slot;
+    slot->producer->finished_end = &slot->next_finished;
+}
+
+static void settle_finished(fiat__producer *producer, int64_t now_ms) {
+    while (producer->finished) {
+        fiat__slot *slot = producer->finished;
+        producer->finished = slot->next_finished;
+        if (!producer->finished) producer->finished_end = &producer->finished;
+        fiat__retry_finish(slot, now_ms);
+    }
+}
+
+/* Why a record is given up, with the destination's last word if there was one. */
+static void explain(fiat_error *err, const fiat__record *record, const char *why) {
+    const fiat_error *last = &record->stream->last_error;
+    if (last->status == FIAT_OK) {
+        fiat__err_set(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempts)",
+                      record->stream->name, why, record->attempts);
+        return;
+    }
+    *err = *last;
+    err->status = FIAT_E_NOT_DELIVERED;
+    fiat__err_wrap(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempts); last error",
+                   record->stream->name, why, record->attempts);
+}
+
+/* Settle all of a list; returns how many events that were. */
+static uint64_t give_up(fiat__records *records, const char *why) {
+    uint64_t events = 0;
+    for (fiat__record *record; (record = fiat__records_pop(records));) {
+        fiat_error err;
+        explain(&err, record, why);
+        events += record->event_count;
+        fiat__record_settle(record, FIAT_NOT_DELIVERED, "", &err);
+    }
+    return events;
+}
+
+/* Move records of stream->retry opened before a time to *out. */
+static void take_old_retries(fiat__producer_stream *stream, int64_t opened_before_ms,
+                             fiat__records *out) {
+    if (!stream->retry.head || stream->retry_oldest_ms >= opened_before_ms) return;
+    fiat__records all = stream->retry;
+    stream->retry = (fiat__records){0};
+    for (fiat__record *record; (record = fiat__records_pop(&all));) {
+        if (record->opened_ms < opened_before_ms)
+            fiat__records_push(out, record);
+        else
+            fiat__retry_keep(record, record->due_ms);
+    }
+}
+
+static void expire(fiat__producer *producer, int64_t now_ms) {
+    uint32_t timeout_ms = producer->opts.delivery_timeout_ms;
+    if (timeout_ms == 0) return;
+    int64_t opened_before_ms = now_ms - timeout_ms + 1;
+    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
+        fiat__records old = {0};
+        take_old_retries(s, opened_before_ms, &old);
+        fiat__queue_take_old(s, opened_before_ms, &old);
+        give_up(&old, "not delivered within delivery.timeout.ms");
+    }
+}
+
+/* Results for `count` records. The array is exchanged under the ledger's lock, so that the child of
+ * a fork finds it whole. With no memory for it the slot carries one record. */
+static size_t provide_results(fiat__slot *slot, size_t count) {
+    if (count <= slot->result_cap) return count;
+    fiat__ledger *ledger = &slot->producer->ledger;
+    size_t cap =
+        count < slot->producer->batch_max_count / 2 ? count * 2 : slot->producer->batch_max_count;
+    if (cap < count) cap = count;
+    fiat__sink_record *results = fiat__calloc(cap, sizeof *results);
+    if (!results) return slot->result_cap ? slot->result_cap : 1;
+    fiat__mutex_lock(&ledger->lock);
+    fiat__sink_record *old = slot->results;
+    slot->results = results;
+    slot->result_cap = cap;
+    fiat__mutex_unlock(&ledger->lock);
+    fiat__free(old);
+    return count;
+}
+
+static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__records *records) {
+    size_t count = provide_results(slot, records->count), retried = 0;
+    fiat__sink_record *results = slot->result_cap ? slot->results : &slot->spare;
+    for (size_t i = 0; i < count; i++) {
+        fiat__record *record = fiat__records_pop(records);
+        if (record->attempts++ > 0) retried++;
+        results[i].data = fiat__str_of(fiat__record_data(record), record->len);
+        results[i].fate = FIAT__FATE_RETRY;
+        results[i].maybe_delivered = false;
+        results[i].record_id[0] = '\0';
+        results[i].err.status = FIAT_OK;
+        fiat__records_push(&slot->records, record);
+    }
+    slot->stream = stream;
+    slot->hold_epoch = stream->hold_epoch;
+    slot->batch = (fiat__sink_batch){.stream = stream->name,
+                                     .records = results,
+                                     .count = count,
+                                     .done = queue_finished,
+                                     .user = slot};
+    slot->producer->slots_used++;
+    stream->batches++;
+    fiat__ledger_count_request(&slot->producer->ledger, retried);
+}
+
+static fiat__slot *free_slot(fiat__producer *producer) {
+    if (producer->slots_used == producer->opts.max_in_flight) return NULL;
+    fiat__slot *slot = producer->slots;
+    while (slot->stream)
+        slot++;
+    return slot;
+}
+
+/* Send one batch of a stream; false when it has nothing that may go now. */
+static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *view) {
+    fiat__producer *producer = stream->producer;
+    fiat__records records = {0};
+    if (!fiat__stream_may_send(stream, view->now_ms)) return false;
+    while (stream->retry.head && stream->retry.head->due_ms <= view->now_ms &&
+           fiat__batch_fits(producer, &records, stream->retry.head->len))
+        fiat__records_push(&records, fiat__records_pop(&stream->retry));
+    fiat__queue_take(stream, view, &records);
+    if (!records.head) return false;
+    fiat__slot *slot = free_slot(producer);
+    fill_slot(slot, stream, &records);
+    for (fiat__record *rest; (rest = fiat__records_pop(&records));)
+        fiat__retry_keep(rest, view->now_ms); /* only when memory is short */
+    producer->sink->vtable->submit(producer->sink, &slot->batch);
+    return true;
+}
+
+/* One batch a stream and round, going on where the last turn ended, while slots are free. */
+static void serve(fiat__producer *producer, const fiat__queue_view *view) {
+    fiat__producer_stream *first = atomic_load(&producer->streams);
+    fiat__producer_stream *stream = producer->next_to_serve ? producer->next_to_serve : first;
+    fiat__producer_stream *idle_since = NULL; /* first of a round in which nothing was sent */
+    while (stream && stream != idle_since && free_slot(producer)) {
+        if (send_batch(stream, view))
+            idle_since = NULL;
+        else if (!idle_since)
+            idle_since = stream;
+        stream = stream->next ? stream->next : first;
+    }
+    producer->next_to_serve = stream;
+}
+
+static int64_t earlier(int64_t a, int64_t b) {
+    return a < b ? a : b;
+}
+
+/* When one stream wants the next turn; INT64_MAX: only if something happens. */
+static int64_t stream_wake_ms(fiat__producer_stream *stream, const fiat__queue_view *view) {
+    const fiat__producer *producer = stream->producer;
+    int64_t oldest_ms, wake_ms = INT64_MAX;
+    int64_t due_ms = fiat__queue_due_ms(stream, view, &oldest_ms);
+    if (stream->retry.head) {
+        due_ms = earlier(due_ms, stream->retry.head->due_ms);
+        oldest_ms = earlier(oldest_ms, stream->retry_oldest_ms);
+    }
+    if (oldest_ms == INT64_MAX) return INT64_MAX;
+    if (producer->opts.delivery_timeout_ms)
+        wake_ms = oldest_ms + producer->opts.delivery_timeout_ms;
+    if (producer->slots_used < producer->opts.max_in_flight &&
+        (stream->hold_level == 0 || stream->batches == 0))
+        wake_ms = earlier(wake_ms, due_ms > stream->hold_until_ms ? due_ms : stream->hold_until_ms);
+    return wake_ms;
+}
+
+static void announce(fiat__producer *producer) {
+    if (!producer->settled_any) return;
+    producer->settled_any = false;
+    fiat__mutex_lock(&producer->lock);
+    fiat__cond_broadcast(&producer->settled);
+    fiat__mutex_unlock(&producer->lock);
+}
+
+int64_t fiat__sender_turn(fiat__producer *producer) {
+    int64_t now_ms = fiat__producer_now(producer);
+    settle_finished(producer, now_ms);
+    expire(producer, now_ms);
+    fiat__queue_view view = {now_ms, atomic_load(&producer->flush_sequence),
+                             fiat__ledger_is_full(&producer->ledger)};
+    serve(producer, &view);
+    announce(producer);
+    if (producer->finished) return now_ms;
+    int64_t wake_ms = now_ms + IDLE_MS;
+    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
+        wake_ms = earlier(wake_ms, stream_wake_ms(s, &view));
+    return wake_ms;
+}
+
+void fiat__sender_give_up(fiat__producer *producer) {
+    producer->sink->vtable->cancel(producer->sink);
+    settle_finished(producer, fiat__producer_now(producer));
+    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
+        fiat__records rest = s->retry;
+        s->retry = (fiat__records){0};
+        fiat__queue_take_old(s, INT64_MAX, &rest);
+        producer->given_up += give_up(&rest, "closed before it was delivered");
+    }
+}
+
+void *fiat__sender_run(void *arg) {
+    fiat__producer *producer = arg;
+    fiat__sink *sink = producer->sink;
+    while (!atomic_load(&producer->stop)) {
+        atomic_store(&producer->wake_at_ms, FIAT__AWAKE);
+        atomic_store(&producer->dirty, false);
+        int64_t wake_ms = fiat__sender_turn(producer);
+        atomic_store(&producer->wake_at_ms, wake_ms);
+        int64_t wait_ms = wake_ms - fiat__producer_now(producer);
+        if (atomic_load(&producer->dirty) || atomic_load(&producer->stop) || wait_ms < 0)
+            wait_ms = 0;
+        sink->vtable->poll(sink, wait_ms < IDLE_MS ? (int)wait_ms : IDLE_MS);
+    }
+    fiat__sender_give_up(producer);
+    return NULL;
+}

@@ -1,0 +1,27 @@
+/* Numbers. Events accepted are counted by each stream, their ends by the ledger; what is queued is
+ * the difference, so that the numbers always add up. Any thread. */
+#include "producer/producer_internal.h"
+
+void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
+    fiat__ledger *ledger = &producer->ledger;
+    /* Ends first: an event that is accepted in between shows as queued. */
+    fiat__mutex_lock(&ledger->lock);
+    fiat__tally tally = ledger->tally;
+    out->queued_bytes = ledger->queued_bytes;
+    fiat__mutex_unlock(&ledger->lock);
+    out->accepted = 0;
+    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
+        fiat__mutex_lock(&s->lock);
+        out->accepted += s->accepted;
+        fiat__mutex_unlock(&s->lock);
+    }
+    out->delivered = tally.delivered;
+    out->maybe = tally.maybe;
+    out->not_delivered = tally.not_delivered;
+    out->queued = out->accepted - tally.delivered - tally.maybe - tally.not_delivered;
+    out->records = tally.records;
+    out->requests = tally.requests;
+    out->retried_records = tally.retried_records;
+    out->bytes = tally.bytes;
+    out->billed_bytes = tally.billed_bytes;
+}
