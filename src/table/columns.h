@@ -7,6 +7,7 @@
 #define FIAT_TABLE_COLUMNS_H
 
 #include "base/str.h"
+#include "json/doc.h"
 #include <fiat/error.h>
 
 typedef enum fiat__type_kind {
@@ -56,11 +57,17 @@ bool fiat__type_write(struct fiat__buf *out, const fiat__type *type);
 
 /* Compare with the JSON Schema of the stream: every column has a property, every type can hold what
  * the property allows. `each` gets every finding (fault: the table would lose or refuse data; else
- * a note, for example a property without a column). Returns FIAT_E_TABLE_COLUMN on the first fault.
- */
+ * a note, for example a property without a column), the strings borrowed for the call.
+ * `provided`: names of root members that the logger adds, which the schema need not declare.
+ * Returns FIAT_E_TABLE_COLUMN with the first fault; FIAT_E_JSON_*; FIAT_E_NOMEM. */
+typedef void fiat__columns_finding(bool fault, const char *column, const char *message, void *user);
 fiat_status fiat__columns_check(const fiat__columns *columns, fiat__str json_schema,
-                                void (*each)(bool fault, const char *column, const char *message,
-                                             void *user),
-                                void *user, fiat_error *err);
+                                const char *const *provided, size_t provided_count,
+                                fiat__columns_finding *each, void *user, fiat_error *err);
+
+/* The name of the root member that fills the column: that of the property which differs from it at
+ * most in case, as Athena's JSON SerDe finds it; the column's own name when there is none.
+ * Borrowed until the schema is freed. */
+const char *fiat__columns_property(const fiat__column *column, const fiat__doc *schema);
 
 #endif

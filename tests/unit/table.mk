@@ -1,0 +1,13 @@
+table_tests = %D%/table_check_test %D%/table_columns_test %D%/table_type_test
+check_PROGRAMS += $(table_tests)
+TESTS += $(table_tests)
+
+%C%_table_check_test_SOURCES = %D%/table_check_test.c
+%C%_table_check_test_CFLAGS = $(TEST_CFLAGS)
+%C%_table_check_test_LDADD = libfiat_table.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_table_columns_test_SOURCES = %D%/table_columns_test.c
+%C%_table_columns_test_CFLAGS = $(TEST_CFLAGS)
+%C%_table_columns_test_LDADD = libfiat_table.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_table_type_test_SOURCES = %D%/table_type_test.c
+%C%_table_type_test_CFLAGS = $(TEST_CFLAGS)
+%C%_table_type_test_LDADD = libfiat_table.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
