@@ -1,4 +1,5 @@
-producer_tests = %D%/producer_queue_test %D%/producer_retry_test %D%/producer_thread_test
+producer_tests = %D%/producer_queue_test %D%/producer_retry_test %D%/producer_thread_test \
+	%D%/producer_stdout_test %D%/producer_reply_test
 check_PROGRAMS += $(producer_tests)
 TESTS += $(producer_tests)
 PRODUCER_TEST_LDADD = libfiat_producer.la $(CHECK_LIBS)
@@ -13,6 +14,12 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c $(PRODUCER_FAKE)
 %C%_producer_thread_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_thread_test_LDADD = $(PRODUCER_TEST_LDADD)
+%C%_producer_stdout_test_SOURCES = %D%/producer_stdout_test.c
+%C%_producer_stdout_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_stdout_test_LDADD = $(PRODUCER_TEST_LDADD)
+%C%_producer_reply_test_SOURCES = %D%/producer_reply_test.c
+%C%_producer_reply_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_reply_test_LDADD = $(PRODUCER_TEST_LDADD)
 
 # Objects and the sink that writes them.
 check_PROGRAMS += %D%/producer_object_test %D%/producer_sink_local_test

@@ -10,7 +10,7 @@
 #define EACH    5000
 
 /* The child of a fork under test starts a thread, which TSan refuses unless told. */
-const char *__tsan_default_options(void);
+FIAT_API const char *__tsan_default_options(void);
 const char *__tsan_default_options(void) {
     return "die_after_fork=0";
 }

@@ -1,0 +1,44 @@
+/* Amazon Data Firehose: PutRecordBatch, its request body and its reply, without any I/O.
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html */
+#ifndef FIAT_AWS_SVC_FIREHOSE_H
+#define FIAT_AWS_SVC_FIREHOSE_H
+
+#include "aws/client.h"
+#include "json/doc.h"
+
+#define FIAT__FIREHOSE_SERVICE         "firehose"
+#define FIAT__FIREHOSE_CONTENT_TYPE    "application/x-amz-json-1.1"
+#define FIAT__FIREHOSE_PUT_TARGET      "Firehose_20150804.PutRecordBatch"
+#define FIAT__FIREHOSE_REPLY_MAX_BYTES (1024 * 1024)
+
+/* Append a request body: begin, then each record, then end. `bytes` are those of all records, so
+ * that the buffer grows once. The result is that of fiat__buf_status() at the end. */
+void fiat__firehose_put_begin(fiat__buf *out, const char *stream, size_t record_count,
+                              size_t bytes);
+void fiat__firehose_put_record(fiat__buf *out, fiat__str data);
+fiat_status fiat__firehose_put_end(fiat__buf *out, fiat_error *err);
+
+/* What the reply says of one record. */
+typedef struct fiat__firehose_result {
+    const char *record_id;     /* NULL: the record was not taken */
+    const char *error_code;    /* then never NULL */
+    const char *error_message; /* "" when there is none */
+    fiat__aws_class class;     /* FIAT__AWS_OK, _RETRY or _THROTTLE */
+    bool maybe_received;       /* an internal failure: it may be there all the same */
+} fiat__firehose_result;
+
+typedef struct fiat__firehose_reply {
+    fiat__doc *doc;
+    const fiat__doc *next;
+} fiat__firehose_reply;
+
+/* Read the reply to a request of `record_count` records, wholly checked: FIAT_E_AWS_REPLY unless it
+ * accounts for each record. On FIAT_OK free it with fiat__firehose_reply_free(). */
+fiat_status fiat__firehose_reply_parse(fiat__firehose_reply *reply, fiat__str text,
+                                       size_t record_count, fiat_error *err);
+/* The next record's result, in the order of the request; false at the end. Strings are borrowed
+ * until free. */
+bool fiat__firehose_reply_next(fiat__firehose_reply *reply, fiat__firehose_result *out);
+void fiat__firehose_reply_free(fiat__firehose_reply *reply);
+
+#endif
