@@ -16,3 +16,4 @@ include %D%/unit/table.mk
 include %D%/unit/duckdb.mk
 include %D%/unit/localengine.mk
 endif
+include %D%/fuzz/local.mk

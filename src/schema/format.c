@@ -39,7 +39,7 @@ bool fiat__format_check(fiat__format format, fiat__str text) {
 }
 
 const char *fiat__format_wanted(fiat__format format) {
-    return s_rows[format].wanted;
+    return (size_t)format < ROWS ? s_rows[format].wanted : NULL;
 }
 
 bool fiat__format_uuid(fiat__str text) {

@@ -22,7 +22,8 @@ fiat__format fiat__format_find(fiat__str name);
 /* `text`: the string's value, escapes resolved, valid UTF-8. */
 bool fiat__format_check(fiat__format format, fiat__str text);
 
-/* For messages: "a date-time such as 2026-11-21T12:00:00Z (RFC 3339)". */
+/* For messages: "a date-time such as 2026-11-21T12:00:00Z (RFC 3339)". NULL past the last format.
+ */
 const char *fiat__format_wanted(fiat__format format);
 
 #endif

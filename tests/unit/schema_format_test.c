@@ -230,7 +230,7 @@ END_TEST
 
 /* No check may take a NUL for the end of the text. */
 START_TEST(nul_is_never_valid) {
-    for (int format = FIAT__FORMAT_DATE_TIME; format <= FIAT__FORMAT_IPV6; format++) {
+    for (int format = FIAT__FORMAT_NONE + 1; fiat__format_wanted((fiat__format)format); format++) {
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
             if (fiat__format_find(fiat__str_c(rows[i].format)) != (fiat__format)format) continue;
             fiat__str with_nul = fiat__str_of(rows[i].text, strlen(rows[i].text) + 1);
@@ -248,6 +248,7 @@ START_TEST(names) {
     ck_assert_int_eq(fiat__format_find(fiat__str_c("date-time")), FIAT__FORMAT_DATE_TIME);
     ck_assert_int_eq(fiat__format_find(fiat__str_c("ipv6")), FIAT__FORMAT_IPV6);
     ck_assert(fiat__format_check(FIAT__FORMAT_NONE, fiat__str_c("anything")));
+    ck_assert_ptr_null(fiat__format_wanted((fiat__format)1000));
     ck_assert_ptr_nonnull(strstr(fiat__format_wanted(FIAT__FORMAT_DATE_TIME), "RFC 3339"));
 }
 END_TEST

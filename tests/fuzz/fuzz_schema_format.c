@@ -1,0 +1,32 @@
+/* A text against every format: no check reads past its end, and what is valid stays so under the
+ * changes that its RFC allows. */
+#include "base/utf8.h"
+#include "fuzz/fuzz.h"
+#include "schema/format.h"
+
+#define TEXT_MAX_BYTES 4096
+
+static bool check_with(fiat__format format, fiat__str text, const char *suffix) {
+    static char copy[TEXT_MAX_BYTES + 16];
+    size_t len = strlen(suffix);
+    memcpy(copy, text.ptr, text.len);
+    memcpy(copy + text.len, suffix, len);
+    return fiat__format_check(format, fiat__str_of(copy, text.len + len));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fiat__str text = fiat__str_of((const char *)data, size);
+    if (size == 0 || size > TEXT_MAX_BYTES || fiat__utf8_check(text.ptr, size) != size) return 0;
+    for (int i = FIAT__FORMAT_NONE + 1; fiat__format_wanted((fiat__format)i); i++) {
+        fiat__format format = (fiat__format)i;
+        if (!fiat__format_check(format, text)) continue;
+        FUZZ_CHECK(!memchr(text.ptr, '\n', text.len) && !memchr(text.ptr, '\0', text.len));
+        FUZZ_CHECK(!check_with(format, text, "\n"));
+    }
+    /* A date is the front of a date-time, and a time its back. */
+    FUZZ_CHECK(fiat__format_check(FIAT__FORMAT_DATE, text) ==
+               check_with(FIAT__FORMAT_DATE_TIME, text, "T00:00:00Z"));
+    if (fiat__format_check(FIAT__FORMAT_DATE_TIME, text))
+        FUZZ_CHECK(fiat__format_check(FIAT__FORMAT_TIME, fiat__str_of(text.ptr + 11, size - 11)));
+    return 0;
+}

@@ -1,0 +1,27 @@
+# Fuzz targets. With --enable-fuzzing each is a libFuzzer program; without,
+# standalone.c replays the corpus as part of `make check`.
+EXTRA_DIST += %D%/corpus
+noinst_HEADERS += %D%/fuzz.h
+fuzz_targets = %D%/fuzz_json_number %D%/fuzz_schema_format %D%/fuzz_schema_regex
+if FUZZING
+fuzz_main =
+fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
+noinst_PROGRAMS += $(fuzz_targets)
+else
+fuzz_main = %D%/standalone.c
+fuzz_ldflags = $(AM_LDFLAGS)
+check_PROGRAMS += $(fuzz_targets)
+TESTS += $(fuzz_targets)
+endif
+
+%C%_fuzz_json_number_SOURCES = %D%/fuzz_json_number.c $(fuzz_main)
+%C%_fuzz_json_number_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_json_number_LDADD = libfiat_json.la libfiat_base.la
+
+%C%_fuzz_schema_format_SOURCES = %D%/fuzz_schema_format.c $(fuzz_main)
+%C%_fuzz_schema_format_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_schema_format_LDADD = libfiat_schema.la libfiat_base.la
+
+%C%_fuzz_schema_regex_SOURCES = %D%/fuzz_schema_regex.c $(fuzz_main)
+%C%_fuzz_schema_regex_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_schema_regex_LDADD = libfiat_schema.la libfiat_base.la
