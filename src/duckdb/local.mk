@@ -5,5 +5,5 @@ libfiat_duckdb_la_SOURCES = \
 libfiat_duckdb_la_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DFIAT_DUCKDB_INSTALLED='"$(libdir)/fiat/libduckdb.so"' \
 	-DFIAT_DUCKDB_SOURCE='"$(abs_top_srcdir)/.deps-local/duckdb/libduckdb.so"'
-libfiat_duckdb_la_LIBADD = libfiat_json.la libfiat_base.la -ldl
+libfiat_duckdb_la_LIBADD = -ldl
 EXTRA_DIST += scripts/fetch-duckdb

@@ -4,7 +4,7 @@ libfiat_producer_la_SOURCES = \
 	%D%/report.c %D%/retry.c %D%/sender.c %D%/sink.c %D%/sink.h %D%/sink_firehose.c \
 	%D%/sink_stdout.c %D%/stats.c
 libfiat_producer_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
-libfiat_producer_la_LIBADD = libfiat_aws.la libfiat_json.la libfiat_base.la $(ZLIB_LIBS) -lpthread
+libfiat_producer_la_LIBADD = $(ZLIB_LIBS) -lpthread
 
 # Objects under a folder, and the sink that writes them.
 libfiat_producer_la_SOURCES += \

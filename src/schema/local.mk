@@ -1,7 +1,7 @@
 noinst_LTLIBRARIES += libfiat_schema.la
 libfiat_schema_la_SOURCES =
 libfiat_schema_la_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
-libfiat_schema_la_LIBADD = libfiat_json.la libfiat_base.la $(PCRE2_LIBS)
+libfiat_schema_la_LIBADD = $(PCRE2_LIBS)
 
 # Formats.
 libfiat_schema_la_SOURCES += \

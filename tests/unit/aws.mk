@@ -1,7 +1,7 @@
 aws_tests = %D%/aws_sigv4_test %D%/aws_sigv4_verify_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
-aws_test_libs = libfiat_aws.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
 aws_test_cppflags = $(AM_CPPFLAGS) -DDATA_DIR='"$(abs_top_srcdir)/tests/data"'
 EXTRA_DIST += tests/data/sigv4
 
@@ -24,6 +24,6 @@ libhttp_server_la_CFLAGS = $(AM_CFLAGS)
 check_PROGRAMS += tests/support/sigv4_sign
 tests_support_sigv4_sign_SOURCES = \
 	tests/support/sigv4_sign.c tests/support/sigv4_case.c tests/support/sigv4_case.h
-tests_support_sigv4_sign_LDADD = libfiat_aws.la libfiat_json.la libfiat_base.la
+tests_support_sigv4_sign_LDADD = $(fiat_aws)
 dist_check_SCRIPTS += tests/integration/sigv4_botocore.py
 TESTS += tests/integration/sigv4_botocore.py

@@ -2,14 +2,13 @@
 check_LTLIBRARIES += libchaos.la
 libchaos_la_SOURCES = tests/support/chaos.c tests/support/chaos.h
 libchaos_la_CFLAGS = $(TEST_CFLAGS)
-libchaos_la_LIBADD = libfiat_base.la
 
 base_tests = %D%/base_arena_test %D%/base_base64_test %D%/base_buf_test %D%/base_clock_test \
 	%D%/base_error_test %D%/base_file_test %D%/base_hash_test %D%/base_mem_test \
 	%D%/base_random_test %D%/base_thread_test %D%/base_utf8_test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
-BASE_TEST_LIBS = libchaos.la libfiat_base.la $(CHECK_LIBS)
+BASE_TEST_LIBS = libchaos.la $(fiat_base) $(CHECK_LIBS)
 
 %C%_base_arena_test_SOURCES = %D%/base_arena_test.c
 %C%_base_arena_test_CFLAGS = $(TEST_CFLAGS)

@@ -4,7 +4,7 @@ TESTS += $(duckdb_tests)
 
 %C%_duckdb_rows_test_SOURCES = %D%/duckdb_rows_test.c
 %C%_duckdb_rows_test_CFLAGS = $(TEST_CFLAGS)
-%C%_duckdb_rows_test_LDADD = libfiat_duckdb.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_duckdb_rows_test_LDADD = $(fiat_duckdb) $(CHECK_LIBS)
 %C%_duckdb_text_test_SOURCES = %D%/duckdb_text_test.c
 %C%_duckdb_text_test_CFLAGS = $(TEST_CFLAGS)
-%C%_duckdb_text_test_LDADD = libfiat_duckdb.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_duckdb_text_test_LDADD = $(fiat_duckdb) $(CHECK_LIBS)

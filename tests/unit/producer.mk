@@ -2,7 +2,7 @@ producer_tests = %D%/producer_queue_test %D%/producer_retry_test %D%/producer_th
 	%D%/producer_stdout_test %D%/producer_reply_test
 check_PROGRAMS += $(producer_tests)
 TESTS += $(producer_tests)
-PRODUCER_TEST_LDADD = libfiat_producer.la $(CHECK_LIBS)
+PRODUCER_TEST_LDADD = $(fiat_producer) $(CHECK_LIBS)
 PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 
 %C%_producer_queue_test_SOURCES = %D%/producer_queue_test.c $(PRODUCER_FAKE)
@@ -26,7 +26,7 @@ check_PROGRAMS += %D%/producer_object_test %D%/producer_sink_local_test
 TESTS += %D%/producer_object_test %D%/producer_sink_local_test
 %C%_producer_object_test_SOURCES = %D%/producer_object_test.c tests/support/tmpdir.h
 %C%_producer_object_test_CFLAGS = $(TEST_CFLAGS)
-%C%_producer_object_test_LDADD = libfiat_producer.la $(CHECK_LIBS) $(ZLIB_LIBS)
+%C%_producer_object_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
 %C%_producer_sink_local_test_SOURCES = %D%/producer_sink_local_test.c tests/support/tmpdir.h
 %C%_producer_sink_local_test_CFLAGS = $(TEST_CFLAGS)
-%C%_producer_sink_local_test_LDADD = libfiat_producer.la $(CHECK_LIBS) $(ZLIB_LIBS)
+%C%_producer_sink_local_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)

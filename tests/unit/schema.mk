@@ -3,11 +3,11 @@ check_PROGRAMS += %D%/schema_format_test
 TESTS += %D%/schema_format_test
 %C%_schema_format_test_SOURCES = %D%/schema_format_test.c
 %C%_schema_format_test_CFLAGS = $(TEST_CFLAGS)
-%C%_schema_format_test_LDADD = libfiat_schema.la $(CHECK_LIBS)
+%C%_schema_format_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
 
 # Regular expressions.
 check_PROGRAMS += %D%/schema_regex_test
 TESTS += %D%/schema_regex_test
 %C%_schema_regex_test_SOURCES = %D%/schema_regex_test.c
 %C%_schema_regex_test_CFLAGS = $(TEST_CFLAGS)
-%C%_schema_regex_test_LDADD = libfiat_schema.la $(CHECK_LIBS)
+%C%_schema_regex_test_LDADD = $(fiat_schema) $(CHECK_LIBS)

@@ -4,10 +4,10 @@ TESTS += $(table_tests)
 
 %C%_table_check_test_SOURCES = %D%/table_check_test.c
 %C%_table_check_test_CFLAGS = $(TEST_CFLAGS)
-%C%_table_check_test_LDADD = libfiat_table.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_table_check_test_LDADD = $(fiat_table) $(CHECK_LIBS)
 %C%_table_columns_test_SOURCES = %D%/table_columns_test.c
 %C%_table_columns_test_CFLAGS = $(TEST_CFLAGS)
-%C%_table_columns_test_LDADD = libfiat_table.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_table_columns_test_LDADD = $(fiat_table) $(CHECK_LIBS)
 %C%_table_type_test_SOURCES = %D%/table_type_test.c
 %C%_table_type_test_CFLAGS = $(TEST_CFLAGS)
-%C%_table_type_test_LDADD = libfiat_table.la libfiat_json.la libfiat_base.la $(CHECK_LIBS)
+%C%_table_type_test_LDADD = $(fiat_table) $(CHECK_LIBS)
