@@ -17,3 +17,4 @@ include %D%/unit/duckdb.mk
 include %D%/unit/localengine.mk
 endif
 include %D%/fuzz/local.mk
+include %D%/lint/local.mk
