@@ -199,7 +199,7 @@ START_TEST(wakeup_ends_poll_and_is_remembered) {
     for (int i = 0; i < 3; i++)
         s_sink->vtable->wakeup(s_sink);
     s_sink->vtable->poll(s_sink, 1000000); /* the test's own time limit would end it */
-    s_sink->vtable->poll(s_sink, 1); /* three wakeups end one poll */
+    s_sink->vtable->poll(s_sink, 1);       /* three wakeups end one poll */
     s_sink->vtable->free(s_sink);
 }
 END_TEST
