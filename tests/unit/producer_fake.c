@@ -1,6 +1,5 @@
 #include "producer_fake.h"
 #include "base/error.h"
-#include "base/mem.h"
 
 #include <stdio.h>
 
@@ -108,7 +107,7 @@ static void free_sink(fiat__sink *base) {
     if (sink->freed) *sink->freed = true;
     fiat__cond_deinit(&sink->changed);
     fiat__mutex_deinit(&sink->lock);
-    fiat__free(sink);
+    free(sink);
 }
 
 static fiat_status reopen(fiat__sink *base, fiat_error *err) {
@@ -136,7 +135,7 @@ static const fiat__sink_vtable s_vtable = {
 };
 
 fake_sink *fake_sink_new(void) {
-    fake_sink *sink = fiat__calloc(1, sizeof *sink);
+    fake_sink *sink = calloc(1, sizeof *sink); /* not the library's: chaos must not fail it */
     ck_assert_ptr_nonnull(sink);
     sink->base.vtable = &s_vtable;
     fiat__mutex_init(&sink->lock);
