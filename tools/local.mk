@@ -2,6 +2,6 @@
 bin_PROGRAMS += fiat
 fiat_SOURCES = \
 	%D%/cmd.c %D%/cmd.h %D%/commands.h %D%/help.c %D%/help.h %D%/main.c %D%/main.h \
-	%D%/opt.c %D%/opt.h %D%/roff.c %D%/cmd/help.c
+	%D%/opt.c %D%/opt.h %D%/roff.c %D%/cmd/help.c %D%/cmd/local.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
-fiat_LDADD = $(fiat_json)
+fiat_LDADD = $(fiat_local)

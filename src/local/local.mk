@@ -5,5 +5,4 @@ libfiat_local_la_SOURCES = \
 	%D%/firehose_create.c %D%/firehose_put.c %D%/firehose_tags.c %D%/http.c %D%/http.h %D%/local.c \
 	%D%/local.h %D%/reply.c %D%/reply.h %D%/segment.c %D%/segment.h %D%/stream.c %D%/stream.h
 libfiat_local_la_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(ZLIB_CFLAGS) $(CRYPTO_CFLAGS)
-libfiat_local_la_LIBADD = libfiat_producer.la libfiat_aws.la libfiat_json.la libfiat_base.la \
-	$(MHD_LIBS) $(ZLIB_LIBS)
+libfiat_local_la_LIBADD = $(MHD_LIBS) $(ZLIB_LIBS)
