@@ -43,3 +43,12 @@ quietly() {
         die "failed: $* (whole output in $quiet_log)"
     fi
 }
+
+# Make configure, where it is missing or older than what it is made of: bootstrap LOG.
+bootstrap() {
+    if [ ! -x "$root/configure" ] || [ ! -f "$root/Makefile.in" ] ||
+        [ "$root/configure.ac" -nt "$root/configure" ]; then
+        say "making configure"
+        (cd "$root" && quietly "$1" autoreconf -fi)
+    fi
+}

@@ -3,4 +3,5 @@ lint_tests = %D%/layers %D%/docs %D%/banned %D%/format %D%/words %D%/errors %D%/
 dist_check_SCRIPTS += $(lint_tests) %D%/exports %D%/listed
 TESTS += $(lint_tests)
 EXTRA_DIST += %D%/public-functions.awk .clang-format docs/errors.md docs/errors.txt \
-	scripts/build scripts/deps scripts/errors-md scripts/lib.sh
+	scripts/build scripts/deps scripts/errors-md scripts/lib.sh scripts/test \
+	tests/steps .ci/run
