@@ -1,6 +1,11 @@
 /* An asynchronous, signing HTTP client for one AWS service endpoint, over libcurl's multi
  * interface. It belongs to one thread; only fiat__aws_client_wakeup() may be called from others. It
- * makes one attempt a call: whoever submits decides about retries, from the class of the result. */
+ * makes one attempt a call: whoever submits decides about retries, from the class of the result.
+ * The thread should have SIGPIPE blocked, as fiat__thread_start() does, or ignored: TLS may raise
+ * it.
+ *
+ * Proxies are taken from the environment (https_proxy, no_proxy and so on, see curl(1)), CA
+ * certificates from AWS_CA_BUNDLE, else from the system. */
 #ifndef FIAT_AWS_CLIENT_H
 #define FIAT_AWS_CLIENT_H
 
@@ -14,12 +19,12 @@ typedef struct fiat__aws_client_opts {
     const char *service;      /* SigV4 service name, "firehose" */
     const char *region;       /* "eu-central-1"; "" : an error at new that names what to set */
     const char *endpoint_url; /* "" : AWS's own endpoint of service and region */
-    fiat__aws_credentials_provider *credentials; /* kept until free; not owned */
-    uint32_t connect_timeout_ms, request_timeout_ms;
-    uint32_t max_connections;
-    size_t max_reply_bytes;
+    fiat__aws_credentials_provider *credentials;     /* kept until free; not owned */
+    uint32_t connect_timeout_ms, request_timeout_ms; /* from 1 */
+    uint32_t max_connections;                        /* 1..64; calls beyond wait for a free one */
+    size_t max_reply_bytes;   /* from 1; a longer reply is cut off and the call ends with RETRY */
     const fiat__clock *clock; /* NULL: system */
-    const char *user_agent;
+    const char *user_agent;   /* NULL: "fiat" */
 } fiat__aws_client_opts;
 
 /* What a finished call means for whoever has to decide what to do next. */
@@ -37,7 +42,9 @@ typedef struct fiat__aws_call {
     const char *target;       /* X-Amz-Target, "Firehose_20150804.PutRecordBatch" */
     const char *content_type; /* "application/x-amz-json-1.1" */
     fiat__str body;
-    void (*done)(struct fiat__aws_call *call); /* on the client's thread, inside poll or cancel */
+    /* On the client's thread, inside submit, poll, cancel or free; may submit and cancel, but not
+     * free. */
+    void (*done)(struct fiat__aws_call *call);
     void *user;
     /* Results, valid in done(). */
     fiat__aws_class result;
@@ -67,8 +74,15 @@ void fiat__aws_client_poll(fiat__aws_client *client, int timeout_ms);
 /* End a running poll at once. Any thread. */
 void fiat__aws_client_wakeup(fiat__aws_client *client);
 
-/* Cancel what is in flight, as in free. */
+/* Cancel what is in flight, as in free. What done() submits meanwhile is started by the next poll.
+ */
 void fiat__aws_client_cancel(fiat__aws_client *client);
+
+/* In the child after fork(), instead of free: forget the parent's client. Closes the child's copies
+ * of its sockets, without a word to the servers, and touches nothing else, since the fork may have
+ * caught the client's thread anywhere: its memory stays behind, no done() is called, and its
+ * credentials provider must be forgotten with it. May be called once. */
+void fiat__aws_client_abandon(fiat__aws_client *client);
 
 size_t fiat__aws_client_in_flight(const fiat__aws_client *client);
 

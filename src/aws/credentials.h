@@ -26,6 +26,9 @@ fiat_status fiat__aws_credentials_get(fiat__aws_credentials_provider *provider,
 
 /* Forget what is cached, so that the next get asks the source again. */
 void fiat__aws_credentials_refresh(fiat__aws_credentials_provider *provider);
+
+/* In the child after fork() a provider of the parent may only be forgotten, never used or freed:
+ * another thread may have been inside it. Make a new one. */
 void fiat__aws_credentials_provider_free(fiat__aws_credentials_provider *provider);
 
 /* The default chain: environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN),

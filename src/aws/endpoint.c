@@ -1,0 +1,205 @@
+/* Endpoints: settings in their order of precedence, partitions, and strict reading of URLs. */
+#include "aws/endpoint.h"
+#include "aws/profile.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <strings.h>
+
+/* Regions by prefix, from the partitions that AWS's SDKs carry; the first that fits. */
+static const struct partition {
+    const char *prefix, *suffix, *dualstack_suffix;
+} s_partitions[] = {
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
+    {"us-gov-", "amazonaws.com", "api.aws"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
+    {"", "amazonaws.com", "api.aws"},
+};
+
+static bool is_label(const char *text) {
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
+    return len > 0 && len <= 63 && text[len] == '\0' && text[0] != '-' && text[len - 1] != '-';
+}
+
+static fiat_status check_region(const char *region, fiat_error *err) {
+    if (!*region)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "no AWS region: set the region in the configuration, AWS_REGION, or "
+                             "region in the profile of the shared config file");
+    if (!is_label(region))
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "\"%.64s\" is no AWS region: it must look like eu-central-1", region);
+    return FIAT_OK;
+}
+
+static const char *get_env(const char *name) {
+    const char *value = getenv(name);
+    return value && *value ? value : NULL;
+}
+
+static bool is_true(const char *variable, const char *of_profile) {
+    const char *value = get_env(variable);
+    if (!value) value = of_profile;
+    return value && strcasecmp(value, "true") == 0;
+}
+
+/* "firehose" -> "FIREHOSE", or lower-case for the profile: the service id with '_' for ' '. Most
+ * are the name used in signatures; CloudWatch Logs is not. */
+static void service_id(char *out, size_t size, const char *service, bool upper) {
+    if (strcmp(service, "logs") == 0) service = "cloudwatch_logs";
+    size_t i = 0;
+    for (; service[i] && i + 1 < size; i++) {
+        char c = service[i] == '-' ? '_' : service[i];
+        out[i] = upper && c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+    }
+    out[i] = '\0';
+}
+
+static fiat_status bad_url(const char *setting, const char *why, fiat_error *err) {
+    return fiat__err_set(err, FIAT_E_CONFIG, "%s: %s; it must look like https://host:port", setting,
+                         why);
+}
+
+static bool read_scheme(const char **at, bool *tls) {
+    *tls = strncasecmp(*at, "https://", 8) == 0;
+    if (!*tls && strncasecmp(*at, "http://", 7) != 0) return false;
+    *at += *tls ? 8 : 7;
+    return true;
+}
+
+/* Length of a host name, IPv4 address or bracketed IPv6 address at text; 0 when there is none. */
+static size_t host_length(const char *text) {
+    if (text[0] == '[') {
+        size_t len = 1 + strspn(text + 1, "0123456789abcdefABCDEF:.");
+        return len > 2 && text[len] == ']' ? len + 1 : 0;
+    }
+    size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
+    return text[0] == '.' || text[0] == '-' ? 0 : len;
+}
+
+/* ":8080" */
+static bool read_port(const char **at, uint16_t *port) {
+    const char *text = *at + 1;
+    size_t digits = strspn(text, "0123456789");
+    if (digits < 1 || digits > 5) return false;
+    unsigned long value = strtoul(text, NULL, 10);
+    if (value < 1 || value > UINT16_MAX) return false;
+    *port = (uint16_t)value;
+    *at = text + digits;
+    return true;
+}
+
+static bool is_path(const char *text) {
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "-._~/!$&'()*+,;=:@";
+    for (; *text; text++) {
+        if (*text == '%' && strspn(text + 1, "0123456789abcdefABCDEF") >= 2) continue;
+        if (!strchr(plain, *text)) return false;
+    }
+    return true;
+}
+
+static void compose(fiat__aws_endpoint *out) {
+    uint16_t usual = out->tls ? 443 : 80;
+    if (out->port == usual)
+        snprintf(out->host_header, sizeof out->host_header, "%s", out->host);
+    else
+        snprintf(out->host_header, sizeof out->host_header, "%s:%d", out->host, out->port);
+    snprintf(out->url, sizeof out->url, "%s://%s%s", out->tls ? "https" : "http", out->host_header,
+             out->path);
+}
+
+fiat_status fiat__aws_endpoint_parse(fiat__aws_endpoint *out, const char *url, const char *setting,
+                                     fiat_error *err) {
+    const char *at = url;
+    memset(out, 0, sizeof *out);
+    if (!read_scheme(&at, &out->tls))
+        return bad_url(setting, "the URL begins with neither http:// nor https://", err);
+    if (strchr(at, '@')) /* not shown: it may be a password */
+        return bad_url(setting, "a URL with a user name or '@' cannot be used", err);
+    size_t host_len = host_length(at);
+    if (host_len == 0 || host_len >= sizeof out->host)
+        return bad_url(setting, "the URL has no proper host", err);
+    for (size_t i = 0; i < host_len; i++)
+        out->host[i] = at[i] >= 'A' && at[i] <= 'Z' ? (char)(at[i] - 'A' + 'a') : at[i];
+    at += host_len;
+    out->port = out->tls ? 443 : 80;
+    if (*at == ':' && !read_port(&at, &out->port))
+        return bad_url(setting, "the port of the URL is not in 1..65535", err);
+    if (strpbrk(at, "?#"))
+        return bad_url(setting, "a URL with a query or fragment cannot be used", err);
+    size_t path_len = strlen(at);
+    if ((*at && *at != '/') || path_len >= sizeof out->path || !is_path(at))
+        return bad_url(setting, "something that is no path follows the host of the URL", err);
+    while (path_len > 1 && at[path_len - 1] == '/')
+        path_len--;
+    fiat__err_copy(out->path, sizeof out->path, path_len ? at : "/", path_len ? path_len : 1);
+    compose(out);
+    return FIAT_OK;
+}
+
+static fiat_status own_endpoint(fiat__aws_endpoint *out, const char *service, const char *region,
+                                const fiat__aws_profile *profile, fiat_error *err) {
+    bool fips = is_true("AWS_USE_FIPS_ENDPOINT", profile->values[FIAT__PROFILE_USE_FIPS]);
+    bool dualstack =
+        is_true("AWS_USE_DUALSTACK_ENDPOINT", profile->values[FIAT__PROFILE_USE_DUALSTACK]);
+    const struct partition *partition = s_partitions;
+    while (strncmp(region, partition->prefix, strlen(partition->prefix)) != 0)
+        partition++;
+    char url[256];
+    snprintf(url, sizeof url, "https://%s%s.%s.%s", service, fips ? "-fips" : "", region,
+             dualstack ? partition->dualstack_suffix : partition->suffix);
+    return fiat__aws_endpoint_parse(out, url, "endpoint", err);
+}
+
+/* The configured URL and the name of its setting; *url is heap, NULL when nothing is configured. */
+static fiat_status find_configured(char **url, char setting[128], const char *service,
+                                   const fiat__aws_profile *profile, fiat_error *err) {
+    char id[48];
+    service_id(id, sizeof id, service, true);
+    snprintf(setting, 128, "AWS_ENDPOINT_URL_%s", id);
+    const char *value = get_env(setting);
+    if (!value) {
+        snprintf(setting, 128, "AWS_ENDPOINT_URL");
+        value = get_env(setting);
+    }
+    if (!value) {
+        snprintf(setting, 128, "endpoint_url of profile \"%.64s\"", profile->name);
+        service_id(id, sizeof id, service, false);
+        fiat_status status = fiat__aws_profile_service_url(profile, id, url, err);
+        if (status != FIAT_OK || *url) return status;
+        value = profile->values[FIAT__PROFILE_ENDPOINT_URL];
+    }
+    if (!value) return FIAT_OK;
+    *url = fiat__strdup(value);
+    return *url ? FIAT_OK : fiat__err_nomem(err);
+}
+
+fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const char *service,
+                                       const char *region, const char *explicit_url,
+                                       fiat_error *err) {
+    char *url = NULL, setting[128];
+    fiat__aws_profile profile;
+    fiat_status status = check_region(region, err);
+    if (status != FIAT_OK) return status;
+    if (*explicit_url) return fiat__aws_endpoint_parse(out, explicit_url, "endpoint_url", err);
+    status = fiat__aws_profile_load(&profile, err);
+    if (status != FIAT_OK) goto out;
+    if (!is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                 profile.values[FIAT__PROFILE_IGNORE_ENDPOINTS]))
+        status = find_configured(&url, setting, service, &profile, err);
+    if (status != FIAT_OK) goto out;
+    status = url ? fiat__aws_endpoint_parse(out, url, setting, err)
+                 : own_endpoint(out, service, region, &profile, err);
+out:
+    fiat__free(url);
+    fiat__aws_profile_deinit(&profile);
+    return status;
+}

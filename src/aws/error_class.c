@@ -1,0 +1,200 @@
+/* The table of AWS's error codes. */
+#include "aws/error_class.h"
+#include "base/error.h"
+#include "json/doc.h"
+
+#define LINE_BYTES 241 /* with the code it fits fiat_error.message */
+
+/* Sources: API_PutRecordBatch.html and CommonErrors.html of the Firehose API reference, and the
+ * lists of throttling and clock skew codes that AWS's SDKs share. */
+static const struct code_row {
+    const char *code;
+    fiat__aws_class class;
+    fiat_status status;
+} s_codes[] = {
+    /* The destination asks for a slower pace. Firehose documents for the first: "Back off and retry
+     * [...] throughput limits for the Firehose stream may have been exceeded". */
+    {"ServiceUnavailableException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"Throttling", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"ThrottlingException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"ThrottledException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"RequestThrottled", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"RequestThrottledException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"TooManyRequestsException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"ProvisionedThroughputExceededException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"RequestLimitExceeded", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"BandwidthLimitExceeded", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"LimitExceededException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"PriorRequestNotComplete", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"SlowDown", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    /* The service's own trouble. */
+    {"InternalFailure", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"InternalServerError", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"InternalServerException", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"InternalError", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"ServiceUnavailable", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"RequestTimeout", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"RequestTimeoutException", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    /* Keys gone stale, or the clock off. */
+    {"ExpiredToken", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"ExpiredTokenException", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"TokenRefreshRequired", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"UnrecognizedClientException", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"InvalidClientTokenId", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"InvalidAccessKeyId", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"InvalidToken", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"AuthFailure", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"InvalidSignatureException", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"SignatureDoesNotMatch", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"RequestExpired", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"RequestInTheFuture", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    {"RequestTimeTooSkewed", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
+    /* An operator can mend it, and the data should wait for that. */
+    {"AccessDenied", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"AccessDeniedException", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"NotAuthorized", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"UnauthorizedOperation", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"OptInRequired", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"SubscriptionRequiredException", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"InvalidKMSResourceException", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {"ResourceNotFoundException", FIAT__AWS_PAUSE, FIAT_E_AWS_NOT_FOUND},
+    {"MissingAuthenticationToken", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
+    {"MissingAuthenticationTokenException", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
+    {"IncompleteSignature", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
+    {"IncompleteSignatureException", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
+    /* The request itself. */
+    {"InvalidArgumentException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"ValidationException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"SerializationException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"InvalidSourceException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"UnknownOperationException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+};
+
+static const char *const s_skew_codes[] = {
+    "InvalidSignatureException", "SignatureDoesNotMatch", "RequestExpired",
+    "RequestInTheFuture",        "RequestTimeTooSkewed",  "AuthFailure"};
+
+bool fiat__aws_is_skew_code(const char *code) {
+    for (size_t i = 0; i < sizeof s_skew_codes / sizeof s_skew_codes[0]; i++)
+        if (strcmp(code, s_skew_codes[i]) == 0) return true;
+    return false;
+}
+
+static uint32_t flags_of(fiat__aws_class class, fiat_status status) {
+    uint32_t flags = 0;
+    if (class == FIAT__AWS_RETRY || class == FIAT__AWS_THROTTLE || class == FIAT__AWS_REFRESH)
+        flags |= FIAT_ERRF_RETRYABLE;
+    if (class == FIAT__AWS_THROTTLE) flags |= FIAT_ERRF_THROTTLED;
+    if (status == FIAT_E_AWS_AUTH) flags |= FIAT_ERRF_AUTH;
+    if (class == FIAT__AWS_PAUSE) flags |= FIAT_ERRF_OPERATOR;
+    return flags;
+}
+
+/* "com.amazonaws.firehose#Code:http://..." -> "Code", of the characters that codes are made of. */
+static fiat__str bare_code(fiat__str code) {
+    const char *hash = code.len ? memchr(code.ptr, '#', code.len) : NULL;
+    if (hash) code = fiat__str_of(hash + 1, code.len - (size_t)(hash + 1 - code.ptr));
+    size_t len = 0;
+    while (len < code.len && ((code.ptr[len] >= 'A' && code.ptr[len] <= 'Z') ||
+                              (code.ptr[len] >= 'a' && code.ptr[len] <= 'z') ||
+                              (code.ptr[len] >= '0' && code.ptr[len] <= '9') ||
+                              code.ptr[len] == '_' || code.ptr[len] == '.'))
+        len++;
+    return fiat__str_of(code.ptr, len);
+}
+
+/* The first line alone: after it, complaints about signatures quote the whole canonical request and
+ * with it the session token. */
+static void copy_first_line(char out[LINE_BYTES], fiat__str message) {
+    size_t len = 0;
+    while (len < message.len && (unsigned char)message.ptr[len] >= ' ')
+        len++;
+    fiat__err_copy(out, LINE_BYTES, message.ptr, len);
+}
+
+static fiat__aws_class class_of_code(fiat__str code, int http_status, fiat_status *status) {
+    for (size_t i = 0; i < sizeof s_codes / sizeof s_codes[0]; i++)
+        if (fiat__str_eq_c(code, s_codes[i].code)) {
+            *status = s_codes[i].status;
+            return s_codes[i].class;
+        }
+    if (http_status == 429) {
+        *status = FIAT_E_AWS_THROTTLED;
+        return FIAT__AWS_THROTTLE;
+    }
+    if (http_status == 401 || http_status == 403) {
+        *status = FIAT_E_AWS_DENIED;
+        return FIAT__AWS_PAUSE;
+    }
+    *status = http_status >= 500 ? FIAT_E_AWS_SERVER : FIAT_E_AWS_REJECTED;
+    return http_status >= 500 ? FIAT__AWS_RETRY : FIAT__AWS_TERMINAL;
+}
+
+static void finish_error(fiat_error *err, fiat__aws_class class, int http_status, fiat__str code) {
+    if (!err) return;
+    err->flags = flags_of(class, (fiat_status)err->status);
+    err->http_status = http_status;
+    fiat__err_copy(err->aws_code, sizeof err->aws_code, code.ptr, code.len);
+}
+
+fiat__aws_class fiat__aws_classify_code(fiat__str code, fiat__str message, int http_status,
+                                        fiat_error *err) {
+    fiat_status status;
+    code = bare_code(code);
+    fiat__aws_class class = class_of_code(code, http_status, &status);
+    char line[LINE_BYTES];
+    copy_first_line(line, message);
+    fiat__err_set(err, status, "%.*s%s%s", (int)(code.len < 64 ? code.len : 64),
+                  code.len ? code.ptr : "", *line ? ": " : "", line);
+    finish_error(err, class, http_status, code);
+    return class;
+}
+
+/* A reply that names no code is hardly AWS's own: a proxy, a load balancer, another server. */
+static fiat__aws_class classify_plain(const fiat__aws_reply *reply, fiat_error *err) {
+    int http = reply->http_status;
+    fiat__aws_class class = FIAT__AWS_PAUSE;
+    fiat_status status = FIAT_E_AWS_REJECTED;
+    if (http == 429) {
+        class = FIAT__AWS_THROTTLE;
+        status = FIAT_E_AWS_THROTTLED;
+    } else if (http == 408 || http >= 500) {
+        class = FIAT__AWS_RETRY;
+        status = FIAT_E_AWS_SERVER;
+    } else if (http == 413) {
+        class = FIAT__AWS_TERMINAL;
+    } else if (http == 401 || http == 403 || http == 407) {
+        status = FIAT_E_AWS_DENIED;
+    } else if (http == 404) {
+        status = FIAT_E_AWS_NOT_FOUND;
+    }
+    fiat__err_set(err, status, "%s answered with HTTP status %d and no AWS error code%s",
+                  reply->host, http,
+                  class == FIAT__AWS_PAUSE ? "; check endpoint_url and the proxy" : "");
+    finish_error(err, class, http, fiat__str_of(NULL, 0));
+    return class;
+}
+
+static fiat__str text_of(const fiat__doc *doc, const char *name, const char *other) {
+    const char *text = "";
+    if (!fiat__doc_string(fiat__doc_get(doc, name), &text))
+        fiat__doc_string(fiat__doc_get(doc, other), &text);
+    return fiat__str_c(text);
+}
+
+fiat__aws_class fiat__aws_classify(const fiat__aws_reply *reply, fiat_error *err) {
+    fiat__doc *doc = NULL;
+    if (reply->http_status >= 200 && reply->http_status < 300) return FIAT__AWS_OK;
+    if (fiat__doc_parse(&doc, reply->body, NULL) != FIAT_OK) doc = NULL;
+    fiat__str code = bare_code(reply->error_type);
+    if (!code.len) code = bare_code(text_of(doc, "__type", "code"));
+    fiat__aws_class class = code.len
+                                ? fiat__aws_classify_code(code, text_of(doc, "message", "Message"),
+                                                          reply->http_status, err)
+                                : classify_plain(reply, err);
+    fiat__doc_free(doc);
+    if (err)
+        fiat__err_copy(err->request_id, sizeof err->request_id, reply->request_id.ptr,
+                       reply->request_id.len);
+    return class;
+}

@@ -1,0 +1,69 @@
+/* One HTTP/1.1 POST at a time over a libcurl easy handle that is kept and used again. Knows bytes
+ * and headers, no signatures. Belongs to the thread of the multi handle that runs it. */
+#ifndef FIAT_AWS_HTTP_H
+#define FIAT_AWS_HTTP_H
+
+#include "base/buf.h"
+
+#include <curl/curl.h>
+#include <stdatomic.h>
+#include <stdint.h>
+
+/* Sockets that libcurl has open for one client, so that a forked child can close its copies without
+ * libcurl, which would say goodbye over connections that are the parent's. Every entry is an open
+ * descriptor or -1 at any instant: fork() may come between any two steps. */
+#define FIAT__HTTP_MAX_SOCKETS 256
+
+typedef struct fiat__http_sockets {
+    atomic_int fds[FIAT__HTTP_MAX_SOCKETS];
+} fiat__http_sockets;
+
+void fiat__http_sockets_init(fiat__http_sockets *sockets);
+/* In the child after fork(). */
+void fiat__http_sockets_abandon(fiat__http_sockets *sockets);
+
+typedef struct fiat__http_opts {
+    const char *url;
+    const char *user_agent;
+    const char *ca_bundle; /* NULL: the system's */
+    uint32_t connect_timeout_ms, request_timeout_ms;
+    size_t max_reply_bytes;
+} fiat__http_opts;
+
+typedef struct fiat__http_transfer {
+    CURL *easy;
+    struct curl_slist *headers;
+    fiat__str body;       /* borrowed while the transfer runs */
+    bool reused;          /* went over a connection that had served before */
+    unsigned attempts;    /* times that libcurl was about to send */
+    fiat__buf reply;      /* body received */
+    bool reply_too_large; /* its rest was refused */
+    char error_type[160]; /* x-amzn-ErrorType */
+    char request_id[64];  /* x-amzn-RequestId */
+    int64_t date_ms;      /* Date header; INT64_MIN when there is none */
+    char error_text[CURL_ERROR_SIZE];
+} fiat__http_transfer;
+
+/* curl_global_init(), once a process. */
+fiat_status fiat__http_global_init(fiat_error *err);
+
+/* opts and sockets are borrowed as long as the transfer's connections live, that is until the multi
+ * handle is cleaned up. deinit in any case. */
+fiat_status fiat__http_transfer_init(fiat__http_transfer *transfer, const fiat__http_opts *opts,
+                                     fiat__http_sockets *sockets, fiat_error *err);
+void fiat__http_transfer_deinit(fiat__http_transfer *transfer);
+
+/* Make it ready for a request with this body and no headers. */
+void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body);
+/* Add "Name: value"; with NULL for a value: keep libcurl from adding that header. FIAT_E_ARG when
+ * the line would not be one line. */
+fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char *name,
+                                       const char *value, fiat_error *err);
+/* The last step before curl_multi_add_handle(). */
+void fiat__http_transfer_arm(fiat__http_transfer *transfer);
+
+/* Whether the request went out whole, as far as this side can tell: true when in doubt. */
+bool fiat__http_transfer_was_sent(const fiat__http_transfer *transfer);
+int fiat__http_transfer_status(const fiat__http_transfer *transfer);
+
+#endif
