@@ -318,8 +318,6 @@ static fiat__aws_class class_of_curl(CURLcode code) {
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
-    case CURLE_URL_MALFORMAT:
-    case CURLE_UNSUPPORTED_PROTOCOL:
         return FIAT__AWS_PAUSE;
     default:
         return FIAT__AWS_RETRY;
