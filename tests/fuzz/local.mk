@@ -16,12 +16,12 @@ endif
 
 %C%_fuzz_json_number_SOURCES = %D%/fuzz_json_number.c $(fuzz_main)
 %C%_fuzz_json_number_LDFLAGS = $(fuzz_ldflags)
-%C%_fuzz_json_number_LDADD = libfiat_json.la libfiat_base.la
+%C%_fuzz_json_number_LDADD = $(fiat_json)
 
 %C%_fuzz_schema_format_SOURCES = %D%/fuzz_schema_format.c $(fuzz_main)
 %C%_fuzz_schema_format_LDFLAGS = $(fuzz_ldflags)
-%C%_fuzz_schema_format_LDADD = libfiat_schema.la libfiat_base.la
+%C%_fuzz_schema_format_LDADD = $(fiat_schema)
 
 %C%_fuzz_schema_regex_SOURCES = %D%/fuzz_schema_regex.c $(fuzz_main)
 %C%_fuzz_schema_regex_LDFLAGS = $(fuzz_ldflags)
-%C%_fuzz_schema_regex_LDADD = libfiat_schema.la libfiat_base.la
+%C%_fuzz_schema_regex_LDADD = $(fiat_schema)
