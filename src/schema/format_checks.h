@@ -32,5 +32,15 @@ bool fiat__format_uuid(fiat__str text);
 bool fiat__format_uri(fiat__str text);
 bool fiat__format_ipv4(fiat__str text);
 bool fiat__format_ipv6(fiat__str text);
+bool fiat__format_duration(fiat__str text);
+bool fiat__format_hostname(fiat__str text);
+bool fiat__format_idn_email(fiat__str text);
+bool fiat__format_uri_reference(fiat__str text);
+bool fiat__format_iri(fiat__str text);
+bool fiat__format_iri_reference(fiat__str text);
+bool fiat__format_uri_template(fiat__str text);
+bool fiat__format_json_pointer(fiat__str text);
+bool fiat__format_relative_json_pointer(fiat__str text);
+bool fiat__format_regex(fiat__str text);
 
 #endif

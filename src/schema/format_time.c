@@ -1,4 +1,4 @@
-/* date-time, date and time after RFC 3339 section 5.6. No state. */
+/* date-time, date and time after RFC 3339 section 5.6, duration after its appendix A. No state. */
 #include "schema/format_checks.h"
 
 #define NOT_A_NUMBER 1000u
@@ -66,4 +66,28 @@ bool fiat__format_date(fiat__str text) {
 
 bool fiat__format_time(fiat__str text) {
     return check_time(text.ptr, text.len);
+}
+
+/* One or more of the elements that `units` names, each at most once, in its order and without a gap
+ * once begun: a year may be followed by months and these by days, but not a year by days. */
+static const char *skip_elements(const char *at, const char *end, const char *units) {
+    for (const char *unit = NULL; at < end && fiat__char_is(*at, FIAT__CHAR_DIGIT);) {
+        while (at < end && fiat__char_is(*at, FIAT__CHAR_DIGIT))
+            at++;
+        if (at == end || *at == '\0') return NULL;
+        const char *found = strchr(units, *at++);
+        if (!found || (unit && found != unit + 1)) return NULL;
+        unit = found;
+    }
+    return at;
+}
+
+bool fiat__format_duration(fiat__str text) {
+    const char *at = text.ptr, *end = text.ptr + text.len;
+    if (text.len < 3 || *at++ != 'P') return false;
+    if (end[-1] == 'W') return skip_elements(at, end, "W") == end;
+    if (*at != 'T') at = skip_elements(at, end, "YMD");
+    if (!at || at == end) return at != NULL;
+    const char *time = at + 1;
+    return *at == 'T' && time < end && skip_elements(time, end, "HMS") == end;
 }

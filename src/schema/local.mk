@@ -5,8 +5,8 @@ libfiat_schema_la_LIBADD = $(PCRE2_LIBS)
 
 # Formats.
 libfiat_schema_la_SOURCES += \
-	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_net.c %D%/format_time.c \
-	%D%/format_uri.c
+	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_net.c %D%/format_text.c \
+	%D%/format_time.c %D%/format_uri.c
 
 # Regular expressions.
 libfiat_schema_la_SOURCES += \
