@@ -280,6 +280,7 @@ static void completed(void *ctx, struct MHD_Connection *connection, void **con_c
     *con_cls = NULL;
 }
 
+FIAT_PRINTF(2, 0)
 static void mhd_log(void *ctx, const char *format, va_list args) {
     char line[512];
     vsnprintf(line, sizeof line, format, args);

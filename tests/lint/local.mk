@@ -5,3 +5,4 @@ TESTS += $(lint_tests)
 EXTRA_DIST += %D%/public-functions.awk .clang-format docs/errors.md docs/errors.txt \
 	scripts/build scripts/deps scripts/errors-md scripts/lib.sh scripts/test \
 	tests/steps .ci/run
+EXTRA_DIST += tests/integration/install.sh tests/integration/outside/main.c

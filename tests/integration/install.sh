@@ -1,0 +1,89 @@
+#!/bin/sh
+# Install into a folder of its own, and build and run outside programs with pkg-config alone: no
+# header, library or flag of the source tree. In C and C++, with gcc and with clang.
+# usage: install.sh BUILD-DIR
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+build=$(cd "$1" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+passed=0 failed=0 skipped=0
+
+# check WHAT COMMAND...
+check() {
+    what=$1
+    shift
+    if "$@" >"$work/out" 2>&1; then
+        passed=$((passed + 1))
+        echo "ok: $what"
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $what: $*"
+        sed 's/^/    /' "$work/out"
+    fi
+}
+
+# The tree as a user would install it, and once more as a packager would: DESTDIR must hold all.
+check 'make install' make -C "$build" install "prefix=$prefix"
+check 'make install DESTDIR' make -C "$build" install "DESTDIR=$work/staged" prefix=/opt/fiat
+(cd "$prefix" && find . ! -type d | sort) >"$work/installed"
+(cd "$work/staged/opt/fiat" && find . ! -type d | sort) >"$work/staged.list"
+check 'DESTDIR holds the same files' diff "$work/installed" "$work/staged.list"
+check 'nothing beside DESTDIR/prefix' test "$(ls "$work/staged")/$(ls "$work/staged/opt")" = opt/fiat
+for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat; do
+    check "$file is installed" test -e "$prefix/$file"
+done
+check 'fiat.pc names no build folder' sh -c "! grep -F '$build' '$prefix/lib/pkgconfig/fiat.pc'"
+
+# From here on only what is installed: another folder, a copy of the outside program.
+export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
+cp -R "$here/outside" "$work/outside"
+cd "$work/outside"
+cflags=$(pkg-config --cflags fiat) libs=$(pkg-config --libs fiat)
+strict='-Wall -Wextra -Wpedantic -Werror'
+
+rows_are_there() {
+    [ "$(find logs -name '*.gz' -exec gzip -cd {} + | wc -l)" -eq 2 ]
+}
+
+# build_and_run COMPILER STANDARD LANGUAGE
+build_and_run() {
+    if ! command -v "$1" >/dev/null 2>&1; then
+        echo "SKIP: $1 $2: $1 is not installed"
+        skipped=$((skipped + 1))
+        return 0
+    fi
+    rm -rf program logs
+    check "$1 $2 builds the outside program" $1 -std=$2 $strict $cflags -x $3 main.c -x none -o program $libs
+    check "$1 $2: it runs" ./program logs
+    check "$1 $2: its two audit rows are in files" rows_are_there
+}
+build_and_run gcc c11 c
+build_and_run gcc c17 c
+build_and_run clang c11 c
+build_and_run g++ c++11 c++
+build_and_run g++ c++20 c++
+build_and_run clang++ c++11 c++
+build_and_run clang++ c++17 c++
+check 'pkg-config --static knows the private libraries' pkg-config --static --libs fiat
+
+# The examples are C programs; a C++ compiler takes the same text.
+for example in "$root"/examples/*.c; do
+    name=$(basename "$example" .c)
+    # An example may use cJSON beside the library, as its own program would.
+    extra=
+    ! grep -q 'cjson/cJSON.h' "$example" || extra=$(pkg-config --cflags --libs libcjson)
+    for compiler in 'gcc -std=c11 -x c' 'g++ -std=c++11 -x c++' 'clang++ -std=c++17 -x c++'; do
+        command -v "${compiler%% *}" >/dev/null 2>&1 || continue
+        check "$name compiles with ${compiler}" $compiler -D_DEFAULT_SOURCE $strict $cflags "$example" \
+            -x none -o "example-$name" $libs $extra
+    done
+done
+
+cd "$work"
+check 'make uninstall' make -C "$build" uninstall "prefix=$prefix"
+check 'make uninstall leaves no file' test -z "$(find "$prefix" ! -type d)"
+echo "$passed passed, $failed failed, $skipped skipped"
+[ $failed -eq 0 ] && [ $passed -gt 20 ]
