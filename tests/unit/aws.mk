@@ -1,4 +1,6 @@
-aws_tests = %D%/aws_client_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test
+aws_tests = \
+	%D%/aws_client_test %D%/aws_credentials_test %D%/aws_endpoint_test \
+	%D%/aws_sigv4_test %D%/aws_sigv4_verify_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
 aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
@@ -13,6 +15,14 @@ libhttp_server_la_CFLAGS = $(AM_CFLAGS)
 %C%_aws_client_test_SOURCES = %D%/aws_client_test.c
 %C%_aws_client_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_client_test_LDADD = libhttp_server.la $(aws_test_libs)
+
+%C%_aws_credentials_test_SOURCES = %D%/aws_credentials_test.c
+%C%_aws_credentials_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_credentials_test_LDADD = $(aws_test_libs)
+
+%C%_aws_endpoint_test_SOURCES = %D%/aws_endpoint_test.c
+%C%_aws_endpoint_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_endpoint_test_LDADD = $(aws_test_libs)
 
 %C%_aws_sigv4_test_SOURCES = \
 	%D%/aws_sigv4_test.c tests/support/sigv4_case.c tests/support/sigv4_case.h
