@@ -51,7 +51,7 @@ rows_are_there() {
 # build_and_run COMPILER STANDARD LANGUAGE
 build_and_run() {
     if ! command -v "$1" >/dev/null 2>&1; then
-        echo "SKIP: $1 $2: $1 is not installed"
+        echo "skipped: $1 $2: $1 is not installed"
         skipped=$((skipped + 1))
         return 0
     fi

@@ -36,7 +36,10 @@ count_results() {
         verdict=$(sed -n 's/^:test-result: *\([A-Z]*\).*/\1/p' "$trs" | sort -u | tr '\n' ' ')
         checks=$(grep -E '^[0-9]+%: Checks: ' "$log" | tail -n 1)
         case $verdict in
-        *SKIP*) say "SKIP: ${name%.log}: $(tail -n 1 "$log" | sed 's/^SKIP: *//')" ;;
+        *SKIP*)
+            reason=$(grep -v '(exit status: ' "$log" | tail -n 1 | sed 's/^SKIP: *//')
+            say "skipped: ${name%.log}: ${reason:-without a reason}"
+            ;;
         esac
         printf 'result: %s| %s\n' "$verdict" "$checks"
     done | awk '

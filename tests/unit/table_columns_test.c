@@ -37,8 +37,8 @@ static const char *const s_good[] = {
     "{\"id\": \"string\", \"columns\": \"int\"}",
     "[{\"name\": \"id\", \"type\": \"string\"}, {\"name\": \"columns\", \"type\": \"int\"}]",
     "{\"columns\": {\"id\": \"string\", \"columns\": \"int\"}}",
-    "{\"columns\": [{\"Name\": \"id\", \"Type\": \"string\", \"Comment\": \"\"},"
-    " {\"Name\": \"columns\", \"Type\": \"INT\"}]}",
+    ("{\"columns\": [{\"Name\": \"id\", \"Type\": \"string\", \"Comment\": \"\"},"
+     " {\"Name\": \"columns\", \"Type\": \"INT\"}]}"),
 };
 
 START_TEST(reads_every_form) {
