@@ -14,6 +14,7 @@ include %D%/unit/producer.mk
 include %D%/unit/logger.mk
 include %D%/unit/table.mk
 include %D%/unit/duckdb.mk
+include %D%/unit/query.mk
 include %D%/unit/localengine.mk
 endif
 include %D%/fuzz/local.mk

@@ -6,3 +6,7 @@ libfiat_local_la_SOURCES = \
 	%D%/local.h %D%/reply.c %D%/reply.h %D%/segment.c %D%/segment.h %D%/stream.c %D%/stream.h
 libfiat_local_la_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(ZLIB_CFLAGS) $(CRYPTO_CFLAGS)
 libfiat_local_la_LIBADD = $(MHD_LIBS) $(ZLIB_LIBS)
+
+# SQL on a data folder.
+noinst_LTLIBRARIES += libfiat_query.la
+libfiat_query_la_SOURCES = %D%/layout.c %D%/layout.h %D%/query.c %D%/query.h
