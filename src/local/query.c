@@ -10,7 +10,8 @@
 #include "table/shape.h"
 #include "table/type.h"
 
-#include <stdio.h>
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <strings.h>
 
@@ -72,10 +73,17 @@ static fiat_status read_state(const char *dir, const char *name, fiat__buf *buck
     return status;
 }
 
+/* The folder's absolute name, without symbolic links: the engine compares names. */
+static fiat_status find_dir(const char *path, char out[PATH_MAX], fiat_error *err) {
+    if (realpath(path, out)) return FIAT_OK;
+    return fiat__err_sys(err, errno, "cannot open the data folder %s", path);
+}
+
 static fiat_status find_objects(struct view *view, const fiat__query_opts *opts, fiat_error *err) {
     fiat__buf bucket, prefix;
     fiat_error absent;
     const char *pattern = opts->local_prefix;
+    char dir[PATH_MAX];
     fiat__buf_init(&bucket, PATH_MAX_BYTES);
     fiat__buf_init(&prefix, PATH_MAX_BYTES);
     char *dir = realpath(opts->data_dir, NULL);
@@ -99,7 +107,6 @@ static fiat_status find_objects(struct view *view, const fiat__query_opts *opts,
     if (status == FIAT_OK) status = fiat__layout_init(&view->layout, fiat__buf_str(&prefix), err);
     if (status == FIAT_OK) status = fiat__buf_status(&view->base, err);
 out:
-    free(dir); /* realpath()'s, not ours */
     fiat__buf_deinit(&bucket);
     fiat__buf_deinit(&prefix);
     return status;
@@ -354,17 +361,16 @@ fiat_status fiat__query_add_view(fiat__duckdb *db, const fiat__query_opts *opts,
 }
 
 fiat_status fiat__query_lock(fiat__duckdb *db, const char *data_dir, fiat_error *err) {
-    char *dir = realpath(data_dir, NULL);
-    if (!dir)
-        return fiat__err_set(err, FIAT_E_NOT_FOUND, "data folder %s: no such folder", data_dir);
+    char dir[PATH_MAX];
+    fiat_status status = find_dir(data_dir, dir, err);
+    if (status != FIAT_OK) return status;
     fiat__buf glob;
     fiat__buf_init(&glob, PATH_MAX_BYTES);
     write_glob_path(&glob, fiat__str_c(dir));
-    fiat_status status = fiat__buf_status(&glob, err);
+    status = fiat__buf_status(&glob, err);
     /* The engine compares the pattern, too, with the folders that it may see. */
     const char *dirs[] = {dir, fiat__buf_cstr(&glob)};
     if (status == FIAT_OK) status = fiat__duckdb_lock(db, dirs, 2, err);
     fiat__buf_deinit(&glob);
-    free(dir); /* realpath()'s, not ours */
     return status;
 }
