@@ -4,7 +4,7 @@
 #include "base/mem.h"
 #include "producer/producer_internal.h"
 
-#define MAX_IN_FLIGHT_LIMIT 256
+#define MAX_IN_FLIGHT_LIMIT 64 /* that of the AWS client */
 
 static fiat_status check_range(const char *name, uint64_t value, uint64_t min, uint64_t max,
                                fiat_error *err) {

@@ -1,5 +1,6 @@
 producer_tests = %D%/producer_queue_test %D%/producer_retry_test %D%/producer_thread_test \
-	%D%/producer_stdout_test %D%/producer_reply_test %D%/producer_chaos_test
+	%D%/producer_stdout_test %D%/producer_reply_test %D%/producer_chaos_test \
+	%D%/producer_firehose_test
 check_PROGRAMS += $(producer_tests)
 TESTS += $(producer_tests)
 PRODUCER_TEST_LDADD = $(fiat_producer) $(CHECK_LIBS)
@@ -23,6 +24,9 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_chaos_test_SOURCES = %D%/producer_chaos_test.c $(PRODUCER_FAKE)
 %C%_producer_chaos_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_chaos_test_LDADD = libchaos.la $(PRODUCER_TEST_LDADD)
+%C%_producer_firehose_test_SOURCES = %D%/producer_firehose_test.c
+%C%_producer_firehose_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_firehose_test_LDADD = libhttp_server.la $(PRODUCER_TEST_LDADD)
 
 # Objects and the sink that writes them.
 check_PROGRAMS += %D%/producer_object_test %D%/producer_sink_local_test
