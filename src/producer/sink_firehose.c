@@ -62,24 +62,19 @@ static void fail_batch(fiat__sink_batch *batch, fiat__record_fate fate, bool may
     }
 }
 
-static void read_result(fiat__sink_record *record, const char *stream,
-                        const fiat__firehose_result *result, int http_status) {
+static void read_result(fiat__sink_record *record, const fiat__firehose_result *result,
+                        int http_status) {
+    record->fate = fate_of(result->class);
+    record->maybe_delivered = result->maybe_received;
     if (result->record_id) {
         record->fate = FIAT__FATE_DELIVERED;
         fiat__err_copy(record->record_id, sizeof record->record_id, result->record_id,
                        strlen(result->record_id));
         return;
     }
-    bool throttled = result->class == FIAT__AWS_THROTTLE;
-    record->fate = fate_of(result->class);
-    record->maybe_delivered = result->maybe_received;
-    fiat__err_set(&record->err, throttled ? FIAT_E_AWS_THROTTLED : FIAT_E_AWS_SERVER,
-                  "Firehose did not take a record of stream %s: %s: %s; it is sent again", stream,
-                  result->error_code, result->error_message);
+    record->err = result->err;
     record->err.http_status = http_status;
-    record->err.flags = FIAT_ERRF_RETRYABLE | (throttled ? FIAT_ERRF_THROTTLED : 0);
-    fiat__err_copy(record->err.aws_code, sizeof record->err.aws_code, result->error_code,
-                   strlen(result->error_code));
+    fiat__err_wrap(&record->err, FIAT_OK, "Firehose did not take the record");
 }
 
 /* A reply of 2xx that cannot be read says nothing of any record: all of them may have arrived. */
@@ -94,7 +89,7 @@ static void read_reply(fiat__sink_batch *batch, const fiat__aws_call *call) {
         return;
     }
     for (size_t i = 0; fiat__firehose_reply_next(&reply, &result); i++)
-        read_result(&batch->records[i], batch->stream, &result, call->http_status);
+        read_result(&batch->records[i], &result, call->http_status);
     fiat__firehose_reply_free(&reply);
 }
 
@@ -211,8 +206,10 @@ static fiat_status reopen(fiat__sink *base, fiat_error *err) {
     firehose_sink *sink = (firehose_sink *)base;
     session *fresh;
     fiat_status status = new_session(sink, &fresh, err);
-    if (status == FIAT_OK) sink->session = fresh; /* the parent's is left as it is, on purpose */
-    return status;
+    if (status != FIAT_OK) return status;
+    fiat__aws_client_abandon(sink->session->client);
+    sink->session = fresh; /* the parent's memory is left as it is, on purpose */
+    return FIAT_OK;
 }
 
 static const fiat__sink_vtable s_vtable = {

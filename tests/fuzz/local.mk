@@ -2,7 +2,7 @@
 # standalone.c replays the corpus as part of `make check`.
 EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
-fuzz_targets = %D%/fuzz_json_number %D%/fuzz_schema_format %D%/fuzz_schema_regex
+fuzz_targets = %D%/fuzz_firehose_reply %D%/fuzz_json_number %D%/fuzz_schema_format %D%/fuzz_schema_regex
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -25,3 +25,7 @@ endif
 %C%_fuzz_schema_regex_SOURCES = %D%/fuzz_schema_regex.c $(fuzz_main)
 %C%_fuzz_schema_regex_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_schema_regex_LDADD = $(fiat_schema)
+
+%C%_fuzz_firehose_reply_SOURCES = %D%/fuzz_firehose_reply.c $(fuzz_main)
+%C%_fuzz_firehose_reply_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_firehose_reply_LDADD = $(fiat_aws)

@@ -1,6 +1,7 @@
 /* PutRecordBatch: pure functions from records to a body, and from a reply to what became of each
  * record. Any thread; nothing is kept. */
 #include "aws/svc/firehose.h"
+#include "aws/error_class.h"
 #include "base/base64.h"
 #include "base/error.h"
 #include "json/writer.h"
@@ -35,16 +36,18 @@ static const char *text_of(const fiat__doc *object, const char *name) {
     return fiat__doc_string(fiat__doc_get(object, name), &text) && *text ? text : NULL;
 }
 
+/* One item of RequestResponses. */
+typedef struct entry {
+    const char *record_id, *code, *message; /* NULL where absent */
+} entry;
+
 /* "A failed record includes ErrorCode and ErrorMessage values": it is taken only when it says
- * nothing of an error. false when the entry says neither. */
-static bool read_entry(const fiat__doc *entry, fiat__firehose_result *out) {
-    const char *message = text_of(entry, "ErrorMessage");
-    *out = (fiat__firehose_result){.record_id = text_of(entry, "RecordId"),
-                                   .error_code = text_of(entry, "ErrorCode"),
-                                   .error_message = message ? message : ""};
-    if (!out->error_code && message) out->error_code = "InternalFailure";
-    if (out->error_code) out->record_id = NULL;
-    return out->record_id || out->error_code;
+ * nothing of an error. */
+static entry read_entry(const fiat__doc *node) {
+    entry e = {text_of(node, "RecordId"), text_of(node, "ErrorCode"),
+               text_of(node, "ErrorMessage")};
+    if (e.code || e.message) e.record_id = NULL;
+    return e;
 }
 
 static fiat_status bad_reply(fiat_error *err, const char *what) {
@@ -65,11 +68,11 @@ static fiat_status check(const fiat__doc *root, size_t record_count, fiat_error 
         return bad_reply(err, "no RequestResponses");
     if (fiat__doc_count(entries) != record_count)
         return bad_reply(err, "another number of RequestResponses than records sent");
-    for (const fiat__doc *entry = fiat__doc_first(entries); entry; entry = fiat__doc_next(entry)) {
-        fiat__firehose_result result;
-        if (!read_entry(entry, &result))
+    for (const fiat__doc *node = fiat__doc_first(entries); node; node = fiat__doc_next(node)) {
+        entry e = read_entry(node);
+        if (!e.record_id && !e.code && !e.message)
             return bad_reply(err, "a record with neither RecordId nor ErrorCode");
-        if (!result.record_id) failed++;
+        if (!e.record_id) failed++;
     }
     if (failed_said < 0 || (uint64_t)failed_said != failed)
         return bad_reply(err, "FailedPutCount differs from the records with an ErrorCode");
@@ -91,28 +94,18 @@ fiat_status fiat__firehose_reply_parse(fiat__firehose_reply *reply, fiat__str te
 
 /* Documented for a record: ServiceUnavailableException (throughput exceeded, "Slow down.") and
  * InternalFailure; "if there is an internal server error or a timeout, the write might have
- * completed or it might have failed". A code we do not know is treated as the latter. */
-static void classify(fiat__firehose_result *result) {
-    static const char *const throttles[] = {"ServiceUnavailableException",
-                                            "ServiceUnavailable",
-                                            "ThrottlingException",
-                                            "Throttling",
-                                            "SlowDown",
-                                            "LimitExceededException"};
-    result->class = FIAT__AWS_RETRY;
-    result->maybe_received = true;
-    for (size_t i = 0; i < sizeof throttles / sizeof throttles[0]; i++) {
-        if (strcmp(result->error_code, throttles[i]) != 0) continue;
-        result->class = FIAT__AWS_THROTTLE;
-        result->maybe_received = false;
-    }
-}
-
+ * completed or it might have failed". A code that is not known is treated as the latter. */
 bool fiat__firehose_reply_next(fiat__firehose_reply *reply, fiat__firehose_result *out) {
+    const int as_server_error = 500;
     if (!reply->next) return false;
-    read_entry(reply->next, out);
-    if (out->error_code) classify(out);
+    entry e = read_entry(reply->next);
     reply->next = fiat__doc_next(reply->next);
+    out->record_id = e.record_id;
+    out->class = FIAT__AWS_OK;
+    if (!e.record_id)
+        out->class = fiat__aws_classify_code(fiat__str_c(e.code ? e.code : "InternalFailure"),
+                                             fiat__str_c(e.message), as_server_error, &out->err);
+    out->maybe_received = out->class == FIAT__AWS_RETRY;
     return true;
 }
 

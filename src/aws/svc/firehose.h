@@ -20,11 +20,10 @@ fiat_status fiat__firehose_put_end(fiat__buf *out, fiat_error *err);
 
 /* What the reply says of one record. */
 typedef struct fiat__firehose_result {
-    const char *record_id;     /* NULL: the record was not taken */
-    const char *error_code;    /* then never NULL */
-    const char *error_message; /* "" when there is none */
-    fiat__aws_class class;     /* FIAT__AWS_OK, _RETRY or _THROTTLE */
-    bool maybe_received;       /* an internal failure: it may be there all the same */
+    const char *record_id; /* NULL: the record was not taken */
+    fiat__aws_class class;
+    bool maybe_received; /* an internal failure: it may be there all the same */
+    fiat_error err;      /* set unless it was taken */
 } fiat__firehose_result;
 
 typedef struct fiat__firehose_reply {
