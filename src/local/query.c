@@ -86,13 +86,8 @@ static fiat_status find_objects(struct view *view, const fiat__query_opts *opts,
     char dir[PATH_MAX];
     fiat__buf_init(&bucket, PATH_MAX_BYTES);
     fiat__buf_init(&prefix, PATH_MAX_BYTES);
-    char *dir = realpath(opts->data_dir, NULL);
-    fiat_status status = FIAT_OK;
-    if (!dir) {
-        status =
-            fiat__err_set(err, FIAT_E_NOT_FOUND, "data folder %s: no such folder", opts->data_dir);
-        goto out;
-    }
+    fiat_status status = find_dir(opts->data_dir, dir, err);
+    if (status != FIAT_OK) goto out;
     fiat__buf_append_c(&view->base, dir);
     status = read_state(dir, view->stream->delivery_name, &bucket, &prefix, &absent);
     if (status == FIAT_E_NOT_FOUND) {
