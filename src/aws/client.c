@@ -330,9 +330,11 @@ static void describe_failure(const fiat__aws_client *client, const slot *at, CUR
     const char *host = client->endpoint.host_header, *text = transfer->error_text;
     if (code == CURLE_OUT_OF_MEMORY)
         fiat__err_nomem(&call->err);
-    else if (transfer->reply_too_large)
+    else if (transfer->reply_cut && fiat__buf_status(&transfer->reply, NULL) == FIAT_E_LIMIT)
         fiat__err_set(&call->err, FIAT_E_AWS_REPLY, "reply of %s is larger than %zu bytes", host,
                       client->opts.max_reply_bytes);
+    else if (transfer->reply_cut)
+        fiat__err_nomem(&call->err);
     else if (transfer->attempts > 1)
         fiat__err_set(&call->err, FIAT_E_NETWORK, "%s closed the connection without an answer",
                       host);

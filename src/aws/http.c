@@ -81,7 +81,7 @@ static size_t write_reply(char *bytes, size_t size, size_t count, void *ctx) {
     fiat__http_transfer *transfer = ctx;
     size_t len = size * count;
     if (fiat__buf_append(&transfer->reply, bytes, len)) return len;
-    transfer->reply_too_large = true;
+    transfer->reply_cut = true;
     return CURL_WRITEFUNC_ERROR;
 }
 
@@ -211,7 +211,7 @@ void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body) {
     transfer->body = body;
     transfer->attempts = 0;
     transfer->reused = false;
-    transfer->reply_too_large = false;
+    transfer->reply_cut = false;
     transfer->error_type[0] = transfer->request_id[0] = transfer->error_text[0] = '\0';
     transfer->date_ms = INT64_MIN;
 }

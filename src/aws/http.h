@@ -37,7 +37,7 @@ typedef struct fiat__http_transfer {
     bool reused;          /* went over a connection that had served before */
     unsigned attempts;    /* times that libcurl was about to send */
     fiat__buf reply;      /* body received */
-    bool reply_too_large; /* its rest was refused */
+    bool reply_cut;       /* too large, or no memory for it */
     char error_type[160]; /* x-amzn-ErrorType */
     char request_id[64];  /* x-amzn-RequestId */
     int64_t date_ms;      /* Date header; INT64_MIN when there is none */

@@ -2,7 +2,9 @@
 # standalone.c replays the corpus as part of `make check`.
 EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
-fuzz_targets = %D%/fuzz_firehose_reply %D%/fuzz_json_number %D%/fuzz_schema_format %D%/fuzz_schema_regex
+fuzz_targets = \
+	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
+	%D%/fuzz_json_number %D%/fuzz_schema_format %D%/fuzz_schema_regex
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -29,3 +31,15 @@ endif
 %C%_fuzz_firehose_reply_SOURCES = %D%/fuzz_firehose_reply.c $(fuzz_main)
 %C%_fuzz_firehose_reply_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_firehose_reply_LDADD = $(fiat_aws)
+
+%C%_fuzz_aws_ini_SOURCES = %D%/fuzz_aws_ini.c $(fuzz_main)
+%C%_fuzz_aws_ini_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_aws_ini_LDADD = $(fiat_aws)
+
+%C%_fuzz_aws_reply_SOURCES = %D%/fuzz_aws_reply.c $(fuzz_main)
+%C%_fuzz_aws_reply_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_aws_reply_LDADD = $(fiat_aws)
+
+%C%_fuzz_aws_sigv4_SOURCES = %D%/fuzz_aws_sigv4.c $(fuzz_main)
+%C%_fuzz_aws_sigv4_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_aws_sigv4_LDADD = $(fiat_aws)

@@ -1,6 +1,5 @@
 #include "support/http_server.h"
 #include "base/clock.h"
-#include "base/mem.h"
 #include "base/thread.h"
 
 #include <arpa/inet.h>
@@ -65,8 +64,10 @@ static void must(bool ok, const char *what) {
     abort();
 }
 
+/* Plain calloc() here and below: a test may make the library's allocator fail, and the server is
+ * not what it tests. */
 static char *allocate(size_t bytes) {
-    char *text = fiat__calloc(1, bytes);
+    char *text = calloc(1, bytes);
     must(text != NULL, "malloc");
     return text;
 }
@@ -89,8 +90,8 @@ static http_reply copy_reply(const http_reply *reply) {
 }
 
 static void free_reply(http_reply *reply) {
-    fiat__free((char *)reply->headers);
-    fiat__free((char *)reply->body);
+    free((char *)reply->headers);
+    free((char *)reply->body);
     *reply = (http_reply){0};
 }
 
@@ -194,7 +195,7 @@ static void parse_request_line(received *in, const char *head) {
 }
 
 static received *new_request(const char *text, size_t head_len, size_t connection_index) {
-    received *in = fiat__calloc(1, sizeof *in);
+    received *in = calloc(1, sizeof *in);
     must(in != NULL, "malloc");
     parse_request_line(in, text);
     const char *lines = memchr(text, '\n', head_len);
@@ -209,9 +210,9 @@ static received *new_request(const char *text, size_t head_len, size_t connectio
 }
 
 static void free_request(received *in) {
-    fiat__free(in->head_text);
-    fiat__free(in->body_text);
-    fiat__free(in);
+    free(in->head_text);
+    free(in->body_text);
+    free(in);
 }
 
 /* Body of Content-Length bytes; what came after it is left in text[0..*len). */
@@ -328,7 +329,7 @@ static void *serve(void *arg) {
     size_t len = 0;
     while (serve_one(to, text, &len))
         continue;
-    fiat__free(text);
+    free(text);
     close(to->fd);
     return NULL;
 }
@@ -352,7 +353,7 @@ static void *accept_all(void *arg) {
 }
 
 http_server *http_server_start(void) {
-    http_server *server = fiat__calloc(1, sizeof *server);
+    http_server *server = calloc(1, sizeof *server);
     must(server != NULL, "malloc");
     struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t at_len = sizeof at;
@@ -387,7 +388,7 @@ void http_server_stop(http_server *server) {
     close(server->wake[1]);
     fiat__cond_deinit(&server->changed);
     fiat__mutex_deinit(&server->mutex);
-    fiat__free(server);
+    free(server);
 }
 
 int http_server_port(const http_server *server) {

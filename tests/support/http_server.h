@@ -10,7 +10,8 @@
  *   ck_assert_str_eq(http_request_header(http_server_request(server, 0), "x-amz-target"), "...");
  *   http_server_stop(server);
  *
- * All functions may be called from any thread of the test. Failures abort the test. */
+ * All functions may be called from any thread of the test. Failures abort the test. Its memory does
+ * not come from the library's allocator. */
 #ifndef FIAT_TESTS_HTTP_SERVER_H
 #define FIAT_TESTS_HTTP_SERVER_H
 

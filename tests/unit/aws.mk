@@ -1,5 +1,5 @@
 aws_tests = \
-	%D%/aws_client_test %D%/aws_credentials_test %D%/aws_endpoint_test \
+	%D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test %D%/aws_endpoint_test \
 	%D%/aws_sigv4_test %D%/aws_sigv4_verify_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
@@ -11,6 +11,10 @@ EXTRA_DIST += tests/data/sigv4
 check_LTLIBRARIES += libhttp_server.la
 libhttp_server_la_SOURCES = tests/support/http_server.c tests/support/http_server.h
 libhttp_server_la_CFLAGS = $(AM_CFLAGS)
+
+%C%_aws_chaos_test_SOURCES = %D%/aws_chaos_test.c
+%C%_aws_chaos_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_chaos_test_LDADD = libchaos.la libhttp_server.la $(aws_test_libs)
 
 %C%_aws_client_test_SOURCES = %D%/aws_client_test.c
 %C%_aws_client_test_CFLAGS = $(TEST_CFLAGS)
