@@ -13,15 +13,19 @@ without_randomisation() {
     exec setarch "$(uname -m)" -R "$1"
 }
 
+# The sanitizers look up __cxa_throw() when the program starts, and stop it when a library that is
+# loaded later (DuckDB's) throws an exception while that is missing. So libstdc++ is linked.
+with_exceptions=LDFLAGS=-Wl,--no-as-needed,-lstdc++,--as-needed
+
 # configure_in NAME OPTION...: configure FIAT_WORK/NAME unless that is done with the same options.
 configure_in() {
     dir=$FIAT_WORK/$1
     shift
-    mkdir -p "$dir"
-    if [ -f "$dir/config.status" ] && [ "$(cat "$dir/options" 2>/dev/null)" = "$*" ] &&
-        [ ! "$root/configure" -nt "$dir/config.status" ]; then
-        return 0
+    if [ -f "$dir/config.status" ] && [ "$(cat "$dir/options" 2>/dev/null)" = "$*" ]; then
+        return 0 # make sees to a configure that has changed
     fi
+    rm -rf "$dir"
+    mkdir -p "$dir"
     (cd "$dir" && "$root/configure" "$@")
     printf '%s\n' "$*" >"$dir/options"
 }
