@@ -1,0 +1,41 @@
+/* The scanner's inner loops in plain C, eight bytes at a time. Included by scan.h alone. */
+#ifndef FIAT_JSON_SCAN_PORTABLE_H
+#define FIAT_JSON_SCAN_PORTABLE_H
+
+#include "json/scan_endian.h"
+#include <stdbool.h>
+#include <string.h>
+
+#define FIAT__SCAN_ONES  UINT64_C(0x0101010101010101)
+#define FIAT__SCAN_HIGHS UINT64_C(0x8080808080808080)
+
+/* Nonzero when a byte of the word is zero (never wrong about whether, only about which). */
+static inline uint64_t fiat__scan_has_zero(uint64_t word) {
+    return (word - FIAT__SCAN_ONES) & ~word & FIAT__SCAN_HIGHS;
+}
+
+/* The first '"', '\\' or byte below 0x20 at or after p. */
+static inline const char *fiat__scan_plain(const char *p) {
+    for (;; p += 8) {
+        uint64_t word;
+        memcpy(&word, p, sizeof word);
+        uint64_t control = (word - FIAT__SCAN_ONES * 0x20) & ~word & FIAT__SCAN_HIGHS;
+        if (!(control | fiat__scan_has_zero(word ^ FIAT__SCAN_ONES * '"') |
+              fiat__scan_has_zero(word ^ FIAT__SCAN_ONES * '\\')))
+            continue;
+        for (int i = 0; i < 8; i++)
+            if (p[i] == '"' || p[i] == '\\' || (unsigned char)p[i] < 0x20) return p + i;
+    }
+}
+
+/* Copy `len` bytes; true when all are ASCII. */
+static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
+    unsigned char all = 0;
+    for (size_t i = 0; i < len; i++) {
+        to[i] = from[i];
+        all |= (unsigned char)from[i];
+    }
+    return all < 0x80;
+}
+
+#endif
