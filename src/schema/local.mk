@@ -12,3 +12,13 @@ libfiat_schema_la_SOURCES += \
 libfiat_schema_la_SOURCES += \
 	%D%/regex.c %D%/regex.h %D%/regex_class.c %D%/regex_parts.h %D%/regex_property.c \
 	%D%/regex_simple.c %D%/regex_simple_compile.c %D%/regex_translate.c
+
+# The engine: from schema text to a program, and from event text to a verdict.
+libfiat_schema_la_SOURCES += \
+	%D%/closest.c %D%/compile.c %D%/compile.h %D%/compile_add.c %D%/compile_apply.c \
+	%D%/compile_array.c %D%/compile_members.c %D%/compile_number.c %D%/compile_object.c \
+	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/finish.c %D%/keyword.c \
+	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/nearest.c %D%/nearest.h \
+	%D%/program.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
+	%D%/run_members.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/schema.c %D%/schema.h \
+	%D%/uri.c

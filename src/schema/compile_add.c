@@ -1,0 +1,94 @@
+/* Growing a program under construction. */
+#include "schema/compile.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+/* `array` points to a pointer of any object type. */
+bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
+                size_t elem_bytes) {
+    if (c->status != FIAT_OK) return false;
+    if (more <= *cap - count) return true;
+    if (count > FIAT__SCAN_MAX_BYTES - more) {
+        fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, 0, FIAT__KW_NONE,
+                           "the compiled schema would be too large; split it");
+        return false;
+    }
+    uint32_t wanted = (count + more) * 2;
+    void *old;
+    memcpy(&old, array, sizeof old);
+    void *grown = fiat__realloc_array(old, wanted, elem_bytes);
+    if (!grown) {
+        c->status = fiat__err_nomem(c->err);
+        return false;
+    }
+    memcpy(array, &grown, sizeof grown);
+    *cap = wanted;
+    return true;
+}
+
+/* Each array starts with an element 0, "none", which load.c puts there first. */
+#define ADD(name, type, array, count, cap)                                                         \
+    uint32_t fiat__add_##name(fiat__compiler *c, const type *element) {                            \
+        fiat__program *p = c->program;                                                             \
+        if (!fiat__grow(c, &p->array, p->count, &c->cap, 1, sizeof *element)) return 0;            \
+        p->array[p->count] = *element;                                                             \
+        return p->count++;                                                                         \
+    }
+
+ADD(string, fiat__string_rule, strings, string_count, string_cap)
+ADD(number, fiat__number_rule, numbers, number_count, number_cap)
+ADD(array, fiat__array_rule, arrays, array_count, array_cap)
+ADD(object, fiat__object_rule, objects, object_count, object_cap)
+ADD(values, fiat__values_rule, values, values_count, values_cap)
+ADD(apply, fiat__apply, applies, apply_count, apply_cap)
+
+uint32_t fiat__add_node(fiat__compiler *c, uint32_t where) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->nodes, p->node_count, &c->node_cap, 1, sizeof *p->nodes)) return 0;
+    p->nodes[p->node_count] = (fiat__node){.kinds = FIAT__JSON_ANY, .where = where};
+    return p->node_count++;
+}
+
+uint32_t fiat__add_slots(fiat__compiler *c, uint32_t count) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->slots, p->slot_count, &c->slot_cap, count, sizeof *p->slots)) return 0;
+    uint32_t first = p->slot_count;
+    memset(p->slots + first, 0, count * sizeof *p->slots);
+    for (uint32_t i = 0; i < count; i++)
+        p->slots[first + i].len = FIAT__UNLIMITED;
+    p->slot_count += count;
+    return first;
+}
+
+uint32_t fiat__add_link(fiat__compiler *c, uint32_t value) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->links, p->link_count, &c->link_cap, 1, sizeof *p->links)) return 0;
+    p->links[p->link_count] = value;
+    return p->link_count++;
+}
+
+uint32_t fiat__add_name(fiat__compiler *c, fiat__str name) {
+    fiat__program *p = c->program;
+    uint32_t need = (uint32_t)name.len + FIAT__SCAN_PAD;
+    if (!fiat__grow(c, &p->names, p->names_len, &c->names_cap, need, 1)) return 0;
+    uint32_t at = p->names_len;
+    if (name.len) memcpy(p->names + at, name.ptr, name.len);
+    memset(p->names + at + name.len, 0, FIAT__SCAN_PAD);
+    p->names_len += (uint32_t)name.len + 1;
+    return at;
+}
+
+uint32_t fiat__add_regex(fiat__build *b, fiat__keyword keyword, uint32_t item, fiat__str pattern) {
+    fiat__compiler *c = b->c;
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->regexes, p->regex_count, &c->regex_cap, 1, sizeof *p->regexes)) return 0;
+    fiat_error why;
+    fiat_status status = fiat__regex_compile(&p->regexes[p->regex_count], pattern, &why);
+    if (status == FIAT_OK) return ++p->regex_count;
+    if (status == FIAT_E_NOMEM)
+        c->status = fiat__err_nomem(c->err);
+    else
+        fiat__compile_fail(c, status, item, keyword, "%s", why.message);
+    return 0;
+}

@@ -1,0 +1,73 @@
+#include "schema/keyword.h"
+
+#define DRAFT_4    FIAT__DRAFT_4
+#define DRAFT_6    FIAT__DRAFT_6
+#define DRAFT_7    FIAT__DRAFT_7
+#define DRAFT_2019 FIAT__DRAFT_2019
+#define DRAFT_2020 FIAT__DRAFT_2020
+
+enum role { ROLE_A, ROLE_N, ROLE_X };
+
+typedef struct row {
+    fiat__str name;
+    unsigned char first, last, shape, role;
+} row;
+
+static const row rows[FIAT__KW_COUNT] = {
+#define XX(name, text, first, last, shape, role)                                                   \
+    [FIAT__KW_##name] = {                                                                          \
+        {text, sizeof(text) - 1}, DRAFT_##first, DRAFT_##last, FIAT__SHAPE_##shape, ROLE_##role},
+    FIAT__KEYWORD_MAP(XX)
+#undef XX
+};
+
+fiat__keyword fiat__keyword_find(fiat__str word, fiat__draft draft) {
+    for (int i = 1; i < FIAT__KW_COUNT; i++)
+        if (fiat__str_eq(rows[i].name, word))
+            return draft >= (fiat__draft)rows[i].first && draft <= (fiat__draft)rows[i].last
+                       ? (fiat__keyword)i
+                       : FIAT__KW_NONE;
+    return FIAT__KW_NONE;
+}
+
+const char *fiat__keyword_name(fiat__keyword keyword) {
+    return keyword == FIAT__KW_NONE ? "" : rows[keyword].name.ptr;
+}
+
+fiat__keyword_shape fiat__keyword_shape_of(fiat__keyword keyword) {
+    return (fiat__keyword_shape)rows[keyword].shape;
+}
+
+bool fiat__keyword_asserts(fiat__keyword keyword) {
+    return keyword != FIAT__KW_NONE && rows[keyword].role != ROLE_N;
+}
+
+bool fiat__keyword_refused(fiat__keyword keyword) {
+    return keyword != FIAT__KW_NONE && rows[keyword].role == ROLE_X;
+}
+
+static const struct {
+    fiat__draft draft;
+    const char *uri, *name;
+} drafts[] = {
+    {FIAT__DRAFT_4, "http://json-schema.org/draft-04/schema", "draft-04"},
+    {FIAT__DRAFT_6, "http://json-schema.org/draft-06/schema", "draft-06"},
+    {FIAT__DRAFT_7, "http://json-schema.org/draft-07/schema", "draft-07"},
+    {FIAT__DRAFT_2019, "https://json-schema.org/draft/2019-09/schema", "2019-09"},
+    {FIAT__DRAFT_2020, "https://json-schema.org/draft/2020-12/schema", "2020-12"},
+};
+
+#define DRAFT_COUNT (sizeof drafts / sizeof drafts[0])
+
+fiat__draft fiat__draft_find(fiat__str uri) {
+    if (uri.len && uri.ptr[uri.len - 1] == '#') uri.len--;
+    for (size_t i = 0; i < DRAFT_COUNT; i++)
+        if (fiat__str_eq_c(uri, drafts[i].uri)) return drafts[i].draft;
+    return (fiat__draft)0;
+}
+
+const char *fiat__draft_name(fiat__draft draft) {
+    for (size_t i = 0; i < DRAFT_COUNT; i++)
+        if (drafts[i].draft == draft) return drafts[i].name;
+    return "an unknown draft";
+}

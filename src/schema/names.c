@@ -1,0 +1,114 @@
+/* Collecting the names of an object or an enum, and hashing them perfectly. */
+#include "schema/compile.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+void fiat__known_deinit(fiat__known_list *list) {
+    fiat__free(list->at);
+    fiat__free(list->map);
+    *list = (fiat__known_list){0};
+}
+
+static uint32_t *map_slot(const fiat__known_list *list, uint32_t *map, uint32_t size,
+                          fiat__str name) {
+    uint32_t i = (uint32_t)fiat__key_hash(1, name) & (size - 1);
+    while (map[i] && !fiat__str_eq(list->at[map[i] - 1].name, name))
+        i = (i + 1) & (size - 1);
+    return &map[i];
+}
+
+static bool grow_map(fiat__compiler *c, fiat__known_list *list) {
+    uint32_t size = list->map_size ? list->map_size * 4 : 32;
+    uint32_t *map = fiat__calloc(size, sizeof *map);
+    if (!map) {
+        if (c->status == FIAT_OK) c->status = fiat__err_nomem(c->err);
+        return false;
+    }
+    for (uint32_t i = 0; i < list->count; i++)
+        *map_slot(list, map, size, list->at[i].name) = i + 1;
+    fiat__free(list->map);
+    list->map = map;
+    list->map_size = size;
+    return true;
+}
+
+uint32_t fiat__known_add(fiat__compiler *c, fiat__known_list *list, fiat__str name) {
+    if (list->count * 2 >= list->map_size && !grow_map(c, list)) return 0;
+    uint32_t *slot = map_slot(list, list->map, list->map_size, name);
+    if (*slot) return *slot - 1;
+    if (list->count == FIAT__NAMES_MAX)
+        fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, 0, FIAT__KW_NONE,
+                           "more than %u names in one object or enum", FIAT__NAMES_MAX);
+    if (!fiat__grow(c, &list->at, list->count, &list->cap, 1, sizeof *list->at)) return 0;
+    list->at[list->count] = (fiat__known){.name = name};
+    *slot = ++list->count;
+    return list->count - 1;
+}
+
+/* splitmix64: a sequence of odd multipliers to try, the same in every run. */
+static uint64_t next_multiplier(uint64_t *state) {
+    uint64_t z = *state += UINT64_C(0x9E3779B97F4A7C15);
+    z = (z ^ z >> 30) * UINT64_C(0xBF58476D1CE4E5B9);
+    z = (z ^ z >> 27) * UINT64_C(0x94D049BB133111EB);
+    return (z ^ z >> 31) | 1;
+}
+
+/* Fill the table; returns how many names did not get the slot that they hash to. */
+static uint32_t place(fiat__compiler *c, const fiat__names *names, const fiat__known_list *list) {
+    fiat__slot *slots = c->program->slots + names->slots;
+    uint32_t displaced = 0;
+    for (uint32_t i = 0; i <= names->mask; i++)
+        slots[i] = (fiat__slot){.len = FIAT__UNLIMITED};
+    for (uint32_t i = 0; i < list->count; i++) {
+        const fiat__known *known = &list->at[i];
+        fiat__slot slot = {.head = fiat__key_head(known->name.ptr, known->name.len),
+                           .tail = fiat__key_tail(known->name.ptr, known->name.len),
+                           .len = (uint32_t)known->name.len,
+                           .child = known->child,
+                           .index = (uint16_t)i,
+                           .flags = known->flags};
+        uint32_t at = fiat__names_hash(names, known->name.len, slot.head, slot.tail);
+        displaced += slots[at].len != FIAT__UNLIMITED;
+        while (slots[at].len != FIAT__UNLIMITED)
+            at = (at + 1) & names->mask;
+        slots[at] = slot;
+    }
+    return displaced;
+}
+
+/* Try multipliers until one is perfect, or keep the best. The more names, the less can be hoped for
+ * and the dearer is a try. */
+static void search(fiat__compiler *c, fiat__names *names, const fiat__known_list *list) {
+    uint32_t tries = list->count < 64 ? 512 : list->count < 512 ? 32 : 4;
+    uint32_t fewest = UINT32_MAX;
+    uint64_t state = 1, best = 1;
+    for (uint32_t i = 0; i < tries && fewest; i++) {
+        names->multiplier = next_multiplier(&state);
+        uint32_t displaced = place(c, names, list);
+        if (displaced >= fewest) continue;
+        fewest = displaced;
+        best = names->multiplier;
+    }
+    names->multiplier = best;
+    if (fewest) place(c, names, list);
+}
+
+void fiat__names_build(fiat__compiler *c, fiat__names *out, const fiat__known_list *list) {
+    *out = (fiat__names){0};
+    if (list->count == 0 || c->status != FIAT_OK) return;
+    uint32_t bits = 2;
+    while ((1u << bits) < list->count * 3)
+        bits++;
+    fiat__names names = {.mask = (1u << bits) - 1, .shift = 64 - bits, .count = list->count};
+    names.slots = fiat__add_slots(c, 1u << bits);
+    if (c->status != FIAT_OK) return;
+    search(c, &names, list);
+    for (uint32_t i = 0; i <= names.mask; i++) {
+        fiat__slot *slot = &c->program->slots[names.slots + i];
+        if (slot->len == FIAT__UNLIMITED) continue;
+        uint32_t name = fiat__add_name(c, list->at[slot->index].name);
+        c->program->slots[names.slots + i].name = name;
+    }
+    if (c->status == FIAT_OK) *out = names;
+}

@@ -1,0 +1,216 @@
+/* The compiled form of a schema. Private to src/schema.
+ *
+ * Layout. A program is a handful of flat arrays. Each (sub)schema is one 32-byte node; what it
+ * demands of a string, number, array or object is a rule in the array of that kind, found by a
+ * 32-bit index; lists of indices lie in `links`, names in `names` (a padded pool). There are no
+ * pointers inside nodes and rules: compiled regular expressions sit in `regexes` beside them, and
+ * messages find their way back into the schema through `where`, an index into the tape of the
+ * schema's own text, which the program keeps. Index 0 of every rule array is "no rule"; node 0 is
+ * the schema `true`.
+ *
+ * Two engines run it, and must agree (tests/unit/schema_engines_test.c holds them to it):
+ *   run.c       reads the bytes once, parsing and judging in the same step. A value is judged here
+ *               when its node looks at it once: its kind is not in node.tape_kinds.
+ *   run_tape*.c judges a value on a tape. It knows every keyword. The first engine hands it the
+ *               subtrees that must be looked at twice, and the report is made with it.
+ *
+ * Invariants
+ *   - A node is written once, when its schema is compiled, and never changes after fiat__finish().
+ *   - A $ref alone, and an allOf of one, is no node of its own: its users hold the target's index.
+ *   - `apply` and dependent schemas lead to nodes that look at the same value; these edges form no
+ *     cycle (finish.c), so every run ends.
+ *   - A known name (properties, required, dependencies, `provided`) has one slot and one bit. The
+ *     slot's child already takes patternProperties and additionalProperties into account. */
+#ifndef FIAT_SCHEMA_PROGRAM_H
+#define FIAT_SCHEMA_PROGRAM_H
+
+#include "json/tape.h"
+#include "schema/format.h"
+#include "schema/keyword.h"
+#include "schema/regex.h"
+#include "schema/schema.h"
+
+#define FIAT__NODE_ANY  0u         /* the schema `true` */
+#define FIAT__NODE_NONE UINT32_MAX /* no schema given */
+#define FIAT__UNLIMITED UINT32_MAX /* no upper bound of a length or count */
+
+typedef struct fiat__node {
+    uint8_t kinds;       /* fiat__json_kind bits that `type` lets in */
+    uint8_t tape_kinds;  /* kinds that only the tape engine can judge */
+    uint8_t plain_kinds; /* kinds with nothing to check but their syntax */
+    uint8_t spare;
+    uint32_t string, number, array, object; /* rules */
+    uint32_t values;                        /* enum and const */
+    uint32_t apply;                         /* first of a run of in-place applicators */
+    uint32_t where;                         /* the schema in the schema's tape */
+} fiat__node;
+
+_Static_assert(sizeof(fiat__node) == 32, "two nodes a cache line");
+
+typedef struct fiat__string_rule {
+    uint32_t min, max; /* code points */
+    uint32_t regex;    /* index + 1; 0 none */
+    uint32_t format;   /* fiat__format */
+} fiat__string_rule;
+
+typedef struct fiat__number_rule {
+    int64_t low, high; /* what the four bounds leave of int64; low > high: nothing */
+    int64_t divisor;   /* multipleOf when it fits int64; else 0 */
+    /* Exact: values in the schema's tape, 0 none. */
+    uint32_t minimum, maximum, above, below, multiple_of;
+    uint32_t spare;
+} fiat__number_rule;
+
+typedef struct fiat__array_rule {
+    uint32_t prefix, prefix_count; /* links: nodes */
+    uint32_t items;                /* node for the rest; FIAT__NODE_ANY when there is none */
+    uint32_t min, max;
+    uint32_t contains, min_contains, max_contains; /* node or FIAT__NODE_NONE */
+    uint32_t unevaluated;                          /* node or FIAT__NODE_NONE */
+    uint8_t unique;
+    uint8_t items_given;        /* items (or additionalItems) stands in the schema */
+    uint8_t contains_evaluates; /* 2020-12: what contains matches counts as evaluated */
+    uint8_t spare;
+    uint32_t items_keyword,
+        prefix_keyword; /* "items" or "additionalItems"; "prefixItems" or "items" */
+} fiat__array_rule;
+
+/* Flags of a slot. */
+#define FIAT__SLOT_DECLARED 1u /* properties or patternProperties apply to it */
+#define FIAT__SLOT_PROVIDED 2u /* the caller adds the member */
+#define FIAT__SLOT_CLOSED   4u /* not declared, and additionalProperties is false */
+
+/* A known name. */
+typedef struct fiat__slot {
+    uint64_t head, tail; /* fiat__key_head(), fiat__key_tail() */
+    uint32_t len;        /* FIAT__UNLIMITED: an empty slot */
+    uint32_t name;       /* offset in the pool */
+    uint32_t child;      /* node of the member's value (objects); where in the tape (enums) */
+    uint16_t index;      /* of the name's bit */
+    uint16_t flags;
+} fiat__slot;
+
+_Static_assert(sizeof(fiat__slot) == 32, "two slots a cache line");
+
+#define FIAT__NAMES_MAX 65535u
+
+/* A hash table of names. The multiplier was searched so that no two names collide; where none was
+ * found, and for names that differ only in their middle, slots follow one another. */
+typedef struct fiat__names {
+    uint64_t multiplier;
+    uint32_t slots; /* first slot */
+    uint32_t mask;  /* number of slots - 1; the table always has an empty one */
+    uint32_t shift;
+    uint32_t count;
+} fiat__names;
+
+typedef struct fiat__object_rule {
+    fiat__names names;
+    uint64_t required; /* of the first 64 names */
+    uint64_t provided;
+    uint32_t additional;    /* node for members that nothing else covers */
+    uint32_t words;         /* 64-bit words for the bits of all names */
+    uint32_t more_required; /* links: bit indices >= 64 */
+    uint32_t more_required_count;
+    uint32_t patterns, pattern_count; /* links: pairs of regex index, node */
+    uint32_t min, max;
+    uint32_t property_names; /* node or FIAT__NODE_NONE */
+    uint32_t depends;        /* links, see below */
+    uint32_t depends_count;  /* dependencies on names: {if, count, then...} by bit index */
+    uint32_t depend_schemas; /* links: pairs of bit index, node */
+    uint32_t depend_schemas_count;
+    uint32_t unevaluated; /* node or FIAT__NODE_NONE */
+    uint8_t closed;       /* additionalProperties is false */
+    uint8_t additional_given;
+    uint8_t only_required; /* nothing is asked of the members as a whole but `required` */
+    uint8_t spare;
+    uint16_t additional_keyword; /* additionalProperties or unevaluatedProperties */
+} fiat__object_rule;
+
+/* enum or const. */
+typedef struct fiat__values_rule {
+    fiat__names strings;
+    uint32_t numbers, numbers_count;       /* links: tape items */
+    uint32_t containers, containers_count; /* links: tape items */
+    uint8_t kinds;    /* kinds that are among the values; numbers set both bits */
+    uint8_t booleans; /* 1: false, 2: true */
+    uint16_t keyword; /* FIAT__KW_ENUM or FIAT__KW_CONST */
+} fiat__values_rule;
+
+/* In-place applicators: they look at the same value again. */
+typedef enum fiat__apply_op {
+    FIAT__APPLY_END = 0, /* closes a run */
+    FIAT__APPLY_ALL,     /* allOf, $ref: links a..a+count */
+    FIAT__APPLY_ANY,
+    FIAT__APPLY_ONE,
+    FIAT__APPLY_NOT, /* node a */
+    FIAT__APPLY_IF   /* nodes a, then, otherwise */
+} fiat__apply_op;
+
+typedef struct fiat__apply {
+    uint16_t op;
+    uint16_t keyword;
+    uint32_t a;
+    uint32_t count, then, otherwise; /* nodes: FIAT__NODE_NONE when not given */
+} fiat__apply;
+
+typedef struct fiat__program {
+    fiat__node *nodes;
+    fiat__string_rule *strings;
+    fiat__number_rule *numbers;
+    fiat__array_rule *arrays;
+    fiat__object_rule *objects;
+    fiat__values_rule *values;
+    fiat__apply *applies;
+    fiat__slot *slots;
+    uint32_t *links;
+    char *names; /* FIAT__SCAN_PAD bytes follow the last name */
+    fiat__regex **regexes;
+    uint32_t node_count, string_count, number_count, array_count, object_count, values_count;
+    uint32_t apply_count, slot_count, link_count, names_len, regex_count;
+    uint32_t root;
+    uint32_t max_words; /* most `words` of any object rule */
+    bool takes_provided;
+    bool strict_integers; /* draft-04: 1.0 is not an integer */
+} fiat__program;
+
+struct fiat__schema {
+    fiat__program program;
+    fiat__padded text; /* the schema itself */
+    fiat__keyspace keys;
+    fiat__tape tape;
+    fiat__draft draft;
+    unsigned max_depth;
+};
+
+static inline fiat__str fiat__slot_name(const fiat__program *program, uint32_t slot) {
+    return fiat__str_of(program->names + program->slots[slot].name, program->slots[slot].len);
+}
+
+static inline bool fiat__names_match(const char *pool, const fiat__slot *slot, const char *key,
+                                     size_t len, uint64_t head, uint64_t tail) {
+    if (slot->head != head || slot->len != len || slot->tail != tail) return false;
+    return len <= 16 || memcmp(key + 8, pool + slot->name + 8, len - 16) == 0;
+}
+
+static inline uint32_t fiat__names_hash(const fiat__names *names, size_t len, uint64_t head,
+                                        uint64_t tail) {
+    uint64_t mixed = (head ^ tail << 7 ^ tail >> 5) + len * UINT64_C(0x9E3779B97F4A7C15);
+    return (uint32_t)(mixed * names->multiplier >> names->shift);
+}
+
+/* The slot of a name, or NULL. `key` has FIAT__SCAN_PAD or at least eight readable bytes from its
+ * start. */
+static inline const fiat__slot *fiat__names_find(const fiat__program *program,
+                                                 const fiat__names *names, const char *key,
+                                                 size_t len) {
+    if (names->count == 0) return NULL;
+    uint64_t head = fiat__key_head(key, len), tail = fiat__key_tail(key, len);
+    const fiat__slot *slots = program->slots + names->slots;
+    for (uint32_t i = fiat__names_hash(names, len, head, tail);; i = (i + 1) & names->mask) {
+        if (fiat__names_match(program->names, &slots[i], key, len, head, tail)) return &slots[i];
+        if (slots[i].len == FIAT__UNLIMITED) return NULL;
+    }
+}
+
+#endif

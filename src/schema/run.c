@@ -1,0 +1,255 @@
+/* The first engine: read the bytes once, parsing and judging in the same step.
+ *
+ * Every function takes the place in the text and returns the place after what it read, or NULL when
+ * the text or its value is not as it must be; what exactly is wrong is found out by the report,
+ * which looks again. The text is padded with zero bytes, so none of them checks for its end. */
+#include "schema/run.h"
+#include "schema/run_scalar.h"
+
+static const char *read_value(fiat__run *run, const char *p, const fiat__node *node);
+
+static inline const fiat__node *node_at(const fiat__run *run, uint32_t node) {
+    return &run->program->nodes[node];
+}
+
+/* ---- Values that the other engine judges. ---- */
+
+/* Put the value on a tape and judge it there by `count` nodes. */
+static const char *read_on_tape(fiat__run *run, const char *p, const uint32_t *nodes,
+                                uint32_t count) {
+    fiat__tape *tape = &run->ctx->tape;
+    tape->count = 0;
+    tape->strings_len = 0;
+    const char *end = fiat__tape_add(tape, p, run->depth);
+    if (!end) {
+        if (tape->status == FIAT_E_NOMEM) fiat__run_stop(run, FIAT_E_NOMEM);
+        return NULL;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!fiat__run_item(run, nodes[i], 0, 0)) return NULL;
+    return end;
+}
+
+static const char *read_node_on_tape(fiat__run *run, const char *p, const fiat__node *node) {
+    uint32_t index = (uint32_t)(node - run->program->nodes);
+    return read_on_tape(run, p, &index, 1);
+}
+
+/* ---- Scalars. ---- */
+
+/* A string's value: itself, or with its escapes resolved in scratch memory, which is as large as
+ * the whole text. */
+static inline fiat__str value_of(const fiat__run *run, const char *raw, const char *end,
+                                 bool escaped) {
+    fiat__str value = fiat__str_of(raw, (size_t)(end - raw));
+    if (!escaped) return value;
+    char *to = run->ctx->unescaped;
+    return fiat__str_of(to, fiat__scan_unescape(to, value));
+}
+
+static inline const char *read_string(fiat__run *run, const char *p, const fiat__node *node) {
+    bool escaped = false;
+    const char *end = fiat__scan_string(p + 1, &escaped);
+    if (!end || !(node->kinds & FIAT__JSON_STRING)) return NULL;
+    if (node->plain_kinds & FIAT__JSON_STRING) return end + 1;
+    fiat__str value = value_of(run, p + 1, end, escaped);
+    return fiat__string_faults(run, node, value, false) ? NULL : end + 1;
+}
+
+static inline const char *read_number(fiat__run *run, const char *p, const fiat__node *node) {
+    fiat__scan_number number = fiat__scan_number_at(p);
+    if (!number.end) return NULL;
+    fiat__str text = fiat__str_of(p, (size_t)(number.end - p));
+    unsigned kind = number.whole ? FIAT__JSON_INTEGER : FIAT__JSON_NUMBER;
+    if (!fiat__number_kind_ok(run, node, kind, text)) return NULL;
+    if (fiat__number_faults(run, node, text, number.plain, number.value, false)) return NULL;
+    return number.end;
+}
+
+static const char *read_word(const fiat__run *run, const char *p, const fiat__node *node) {
+    const char *end = fiat__scan_literal(p);
+    unsigned kind = *p == 'n' ? FIAT__JSON_NULL : FIAT__JSON_BOOL;
+    if (!end || !(node->kinds & kind)) return NULL;
+    if (!node->values) return end;
+    const fiat__values_rule *values = &run->program->values[node->values];
+    if (kind == FIAT__JSON_NULL) return values->kinds & kind ? end : NULL;
+    return values->booleans & (*p == 't' ? 2 : 1) ? end : NULL;
+}
+
+/* ---- Arrays. ---- */
+
+static inline uint32_t item_node(const fiat__run *run, const fiat__array_rule *rule,
+                                 uint32_t index) {
+    return index < rule->prefix_count ? run->program->links[rule->prefix + index] : rule->items;
+}
+
+/* The items up to the closing bracket, which is returned. */
+static const char *read_items(fiat__run *run, const char *p, const fiat__array_rule *rule) {
+    for (uint32_t count = 0;;) {
+        p = read_value(run, p, node_at(run, item_node(run, rule, count)));
+        if (!p) return NULL;
+        count++;
+        p = fiat__scan_space(p);
+        if (*p == ']') return count >= rule->min && count <= rule->max ? p : NULL;
+        if (*p != ',') return NULL;
+        p = fiat__scan_space(p + 1);
+    }
+}
+
+static const char *read_array(fiat__run *run, const char *p, const fiat__node *node) {
+    /* enum and const of arrays are judged on the tape; without arrays among them, none fits. */
+    if (node->values || run->depth >= run->schema->max_depth) return NULL;
+    const fiat__array_rule *rule = &run->program->arrays[node->array];
+    p = fiat__scan_space(p + 1);
+    if (*p == ']') return rule->min ? NULL : p + 1;
+    run->depth++;
+    p = read_items(run, p, rule);
+    run->depth--;
+    return p ? p + 1 : NULL;
+}
+
+/* ---- Objects. ---- */
+
+/* One open object. */
+typedef struct object_state {
+    const fiat__object_rule *rule;
+    uint64_t *seen;  /* bits of known names */
+    uint32_t others; /* members with names that are not known */
+    fiat__keyset keys;
+} object_state;
+
+/* Judge the value of an unknown name: by every pattern that matches it, else by
+ * additionalProperties. Where several do, the value is looked at more than once: on the tape. */
+static const char *read_by_patterns(fiat__run *run, const object_state *object, fiat__str key,
+                                    const char *p) {
+    const fiat__object_rule *rule = object->rule;
+    const uint32_t *pattern = run->program->links + rule->patterns;
+    uint32_t matched = 0, node = rule->additional;
+    for (uint32_t i = 0; i < rule->pattern_count; i++) {
+        if (fiat__pattern_faults(run, pattern[2 * i], key)) continue;
+        node = pattern[2 * i + 1];
+        matched++;
+    }
+    if (run->status != FIAT_OK) return NULL;
+    if (matched <= 1) return read_value(run, p, node_at(run, node));
+    const char *end = read_on_tape(run, p, NULL, 0);
+    for (uint32_t i = 0; end && i < rule->pattern_count; i++) {
+        if (fiat__pattern_faults(run, pattern[2 * i], key)) continue;
+        if (!fiat__run_item(run, pattern[2 * i + 1], 0, 0)) return NULL;
+    }
+    return end;
+}
+
+/* A member whose name is not known; p at its value. */
+static const char *read_unknown(fiat__run *run, object_state *object, fiat__str key, uint32_t at,
+                                const char *p) {
+    const fiat__object_rule *rule = object->rule;
+    if (rule->closed && !rule->pattern_count) return NULL;
+    fiat__keyset_result result = fiat__keyset_add(&run->ctx->keys, &object->keys, key, at);
+    if (result == FIAT__KEYSET_NOMEM) fiat__run_stop(run, FIAT_E_NOMEM);
+    if (result != FIAT__KEYSET_NEW) return NULL;
+    object->others++;
+    if (rule->pattern_count) return read_by_patterns(run, object, key, p);
+    return read_value(run, p, node_at(run, rule->additional));
+}
+
+/* One member; p at its key. */
+static inline const char *read_member(fiat__run *run, const char *p, object_state *object) {
+    const fiat__object_rule *rule = object->rule;
+    if (*p != '"') return NULL;
+    bool escaped = false;
+    const char *raw = p + 1, *end = fiat__scan_string(raw, &escaped);
+    if (!end) return NULL;
+    if (rule->property_names != FIAT__NODE_NONE &&
+        !read_value(run, p, node_at(run, rule->property_names)))
+        return NULL;
+    fiat__str key = value_of(run, raw, end, escaped);
+    p = fiat__scan_space(end + 1);
+    if (*p != ':') return NULL;
+    p = fiat__scan_space(p + 1);
+    const fiat__slot *slot = fiat__names_find(run->program, &rule->names, key.ptr, key.len);
+    if (!slot) return read_unknown(run, object, key, (uint32_t)(raw - run->ctx->text.ptr), p);
+    uint64_t bit = UINT64_C(1) << slot->index % 64, *word = &object->seen[slot->index / 64];
+    if (*word & bit) return NULL; /* twice, or one that the caller adds */
+    *word |= bit;
+    return read_value(run, p, node_at(run, slot->child));
+}
+
+/* The members up to the closing brace, which is returned. */
+static inline const char *read_members(fiat__run *run, const char *p, object_state *object) {
+    for (;;) {
+        p = read_member(run, p, object);
+        if (!p) return NULL;
+        p = fiat__scan_space(p);
+        if (*p == '}') return p;
+        if (*p != ',') return NULL;
+        p = fiat__scan_space(p + 1);
+    }
+}
+
+/* Where the bits of an object with more than 64 known names are: sized before the run. */
+static uint64_t *wide_seen(const fiat__run *run, uint32_t words) {
+    uint64_t *seen = run->ctx->wide + (size_t)(run->depth - 1) * run->program->max_words;
+    memset(seen, 0, words * sizeof *seen);
+    return seen;
+}
+
+static const char *read_object(fiat__run *run, const char *p, const fiat__node *node) {
+    if (node->values || run->depth >= run->schema->max_depth) return NULL;
+    object_state object = {.rule = &run->program->objects[node->object]};
+    fiat__keyset_open(&object.keys);
+    uint64_t narrow = 0;
+    run->depth++;
+    object.seen = object.rule->words <= 1 ? &narrow : wide_seen(run, object.rule->words);
+    object.seen[0] = object.rule->provided;
+    p = fiat__scan_space(p + 1);
+    if (*p != '}') p = read_members(run, p, &object);
+    run->depth--;
+    fiat__keyset_close(&run->ctx->keys, &object.keys);
+    if (!p || !fiat__members_ok(run->program, object.rule, object.seen, object.others)) return NULL;
+    return p + 1;
+}
+
+/* ---- Any value. ---- */
+
+static inline unsigned kind_at(const char *p) {
+    switch (*p) {
+    case '{':
+        return FIAT__JSON_OBJECT;
+    case '[':
+        return FIAT__JSON_ARRAY;
+    case '"':
+        return FIAT__JSON_STRING;
+    case 't':
+    case 'f':
+        return FIAT__JSON_BOOL;
+    case 'n':
+        return FIAT__JSON_NULL;
+    default:
+        return FIAT__JSON_NUMERIC;
+    }
+}
+
+static const char *read_value(fiat__run *run, const char *p, const fiat__node *node) {
+    unsigned kind = kind_at(p);
+    if (node->tape_kinds & kind) return read_node_on_tape(run, p, node);
+    switch (kind) {
+    case FIAT__JSON_STRING:
+        return read_string(run, p, node);
+    case FIAT__JSON_OBJECT:
+        return node->kinds & kind ? read_object(run, p, node) : NULL;
+    case FIAT__JSON_ARRAY:
+        return node->kinds & kind ? read_array(run, p, node) : NULL;
+    case FIAT__JSON_NUMERIC:
+        return read_number(run, p, node);
+    default:
+        return read_word(run, p, node);
+    }
+}
+
+bool fiat__run_text(fiat__run *run) {
+    const fiat__padded *text = &run->ctx->text;
+    const char *p = fiat__scan_space(text->ptr);
+    p = read_value(run, p, node_at(run, run->program->root));
+    return p && fiat__scan_space(p) == text->ptr + text->len;
+}

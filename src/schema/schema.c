@@ -1,0 +1,107 @@
+/* The context of a thread, and validation as the rest of the library sees it. */
+#include "schema/run.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+
+/* Paths and messages of a report are cut at these lengths. */
+#define PATH_MAX_BYTES    4096
+#define MESSAGE_MAX_BYTES 4096
+
+fiat_status fiat__schema_ctx_new(fiat__schema_ctx **out, fiat_error *err) {
+    fiat__schema_ctx *ctx = fiat__calloc(1, sizeof *ctx);
+    if (!ctx) return fiat__err_nomem(err);
+    fiat__keyspace_init(&ctx->keys);
+    fiat__tape_init(&ctx->tape, &ctx->keys);
+    fiat__buf_init(&ctx->instance_path, PATH_MAX_BYTES);
+    fiat__buf_init(&ctx->schema_path, PATH_MAX_BYTES);
+    fiat__buf_init(&ctx->message, MESSAGE_MAX_BYTES);
+    fiat_status status = fiat__regex_scratch_new(&ctx->regex, err);
+    if (status != FIAT_OK) {
+        fiat__schema_ctx_free(ctx);
+        return status;
+    }
+    *out = ctx;
+    return FIAT_OK;
+}
+
+void fiat__schema_ctx_free(fiat__schema_ctx *ctx) {
+    if (!ctx) return;
+    fiat__padded_deinit(&ctx->text);
+    fiat__keyspace_deinit(&ctx->keys);
+    fiat__tape_deinit(&ctx->tape);
+    fiat__free(ctx->unescaped);
+    fiat__free(ctx->wide);
+    fiat__free(ctx->marks);
+    fiat__free(ctx->faults.at);
+    fiat__regex_scratch_free(ctx->regex);
+    fiat__buf_deinit(&ctx->instance_path);
+    fiat__buf_deinit(&ctx->schema_path);
+    fiat__buf_deinit(&ctx->message);
+    fiat__free(ctx);
+}
+
+/* Scratch memory whose size is known before the run. */
+static bool size_scratch(const fiat__schema *schema, fiat__schema_ctx *ctx) {
+    size_t words = (size_t)schema->max_depth * schema->program.max_words;
+    if (schema->program.max_words > 1 && ctx->wide_cap < words) {
+        uint64_t *grown = fiat__realloc_array(ctx->wide, words, sizeof *grown);
+        if (!grown) return false;
+        ctx->wide = grown;
+        ctx->wide_cap = words;
+    }
+    if (ctx->unescaped_cap < ctx->text.cap) {
+        char *grown = fiat__realloc(ctx->unescaped, ctx->text.cap);
+        if (!grown) return false;
+        /* Eight bytes are read of shorter keys, and masked: they must be there, not mean anything.
+         */
+        memset(grown, 0, ctx->text.cap);
+        ctx->unescaped = grown;
+        ctx->unescaped_cap = ctx->text.cap;
+    }
+    return true;
+}
+
+void fiat__run_begin(fiat__run *run, const fiat__schema *schema, fiat__schema_ctx *ctx) {
+    *run = (fiat__run){.schema = schema,
+                       .program = &schema->program,
+                       .ctx = ctx,
+                       .steps = FIAT__STEPS_BASE + FIAT__STEPS_PER_BYTE * (uint64_t)ctx->text.len};
+    ctx->marks_used = 0;
+    fiat__tape_reset(&ctx->tape, fiat__str_of(ctx->text.ptr, ctx->text.len), schema->max_depth);
+}
+
+/* Take the text over and run the first engine. */
+static fiat_status run_once(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str text,
+                            bool *valid, fiat_error *err) {
+    fiat_status status = fiat__scan_load(&ctx->text, text, err);
+    if (status == FIAT_E_LIMIT) {
+        if (err) err->status = FIAT_E_SCHEMA_LIMIT;
+        return FIAT_E_SCHEMA_LIMIT;
+    }
+    if (status != FIAT_OK) return status;
+    if (!size_scratch(schema, ctx)) return fiat__err_nomem(err);
+    fiat__run run;
+    fiat__run_begin(&run, schema, ctx);
+    *valid = fiat__run_text(&run);
+    return run.status == FIAT_E_NOMEM ? fiat__err_nomem(err) : run.status;
+}
+
+fiat_status fiat__schema_validate(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str text,
+                                  fiat_error *err) {
+    bool valid = false;
+    fiat_status status = run_once(schema, ctx, text, &valid, err);
+    if (valid && status == FIAT_OK) return FIAT_OK;
+    if (status != FIAT_OK && status != FIAT_E_SCHEMA_LIMIT) return status;
+    return fiat__report_first(schema, ctx, status, err);
+}
+
+fiat_status fiat__schema_report(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str text,
+                                size_t max, bool (*each)(const fiat__schema_problem *, void *user),
+                                void *user, fiat_error *err) {
+    bool valid = false;
+    fiat_status status = run_once(schema, ctx, text, &valid, err);
+    if (valid && status == FIAT_OK) return FIAT_OK;
+    if (status != FIAT_OK && status != FIAT_E_SCHEMA_LIMIT) return status;
+    return fiat__report_all(schema, ctx, status, max, each, user, err);
+}

@@ -1,0 +1,34 @@
+/* Both engines on one text, for the tests of the schema part. */
+#ifndef FIAT_TESTS_SCHEMA_ENGINES_H
+#define FIAT_TESTS_SCHEMA_ENGINES_H
+
+#include "schema/run.h"
+#include "support/test.h"
+
+/* A schema that must compile, and a context. */
+static inline fiat__schema *test_compile(const char *text, const fiat__schema_opts *opts) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__schema *schema = NULL;
+    fiat_status status = fiat__schema_compile(&schema, fiat__str_c(text), opts, &err);
+    ck_assert_msg(status == FIAT_OK, "%s: %s: %s", text, fiat_status_name(status), err.message);
+    return schema;
+}
+
+static inline fiat__schema_ctx *test_ctx(void) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__schema_ctx *ctx = NULL;
+    ck_assert_fiat_ok(fiat__schema_ctx_new(&ctx, &err), err);
+    return ctx;
+}
+
+/* The tape engine alone: the verdict on a text. Anything wrong with the text itself is "no". */
+static inline bool test_tape_verdict(const fiat__schema *schema, fiat__schema_ctx *ctx,
+                                     fiat__str text) {
+    fiat__run run;
+    if (fiat__scan_load(&ctx->text, text, NULL) != FIAT_OK) return false;
+    fiat__run_begin(&run, schema, ctx);
+    if (fiat__tape_parse(&ctx->tape, NULL) != FIAT_OK) return false;
+    return fiat__run_item(&run, schema->program.root, 0, 0);
+}
+
+#endif
