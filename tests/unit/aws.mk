@@ -45,3 +45,10 @@ tests_support_sigv4_sign_SOURCES = \
 tests_support_sigv4_sign_LDADD = $(fiat_aws)
 dist_check_SCRIPTS += tests/integration/sigv4_botocore.py
 TESTS += tests/integration/sigv4_botocore.py
+
+# TLS and proxies.
+check_PROGRAMS += tests/support/aws_post
+tests_support_aws_post_SOURCES = tests/support/aws_post.c
+tests_support_aws_post_LDADD = $(fiat_aws)
+dist_check_SCRIPTS += tests/integration/aws_tls.py
+TESTS += tests/integration/aws_tls.py
