@@ -3,8 +3,8 @@
  *     static fiat_status parse_once(void *ctx) { ... return fiat__thing_parse(...); }
  *     chaos_loop(parse_once, &input);
  *
- * Memory of libcurl, OpenSSL, PCRE2 and cJSON does not pass through the library's allocator and is
- * not seen here. */
+ * Memory of libcurl, OpenSSL and cJSON does not pass through the library's allocator and is not
+ * seen here. */
 #ifndef FIAT_TESTS_SUPPORT_CHAOS_H
 #define FIAT_TESTS_SUPPORT_CHAOS_H
 

@@ -10,7 +10,7 @@ check_PROGRAMS += %D%/schema_regex_test
 TESTS += %D%/schema_regex_test
 %C%_schema_regex_test_SOURCES = %D%/schema_regex_test.c
 %C%_schema_regex_test_CFLAGS = $(TEST_CFLAGS)
-%C%_schema_regex_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+%C%_schema_regex_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
 
 # The engine.
 schema_engine_tests = %D%/schema_keywords_test

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "schema/regex_parts.h"
+#include "support/chaos.h"
 #include "support/test.h"
 
 static fiat__regex_scratch *s_scratch;
@@ -416,6 +417,47 @@ START_TEST(bounds_of_patterns) {
 }
 END_TEST
 
+static fiat_status compile_and_match(void *pattern) {
+    fiat__regex *regex = NULL;
+    fiat__regex_scratch *scratch = NULL;
+    fiat_error err;
+    fiat_status status = fiat__regex_compile(&regex, fiat__str_c(pattern), &err);
+    if (status == FIAT_OK) status = fiat__regex_scratch_new(&scratch, &err);
+    if (status == FIAT_OK) {
+        fiat__match got = fiat__regex_match(regex, scratch, fiat__str_c("foo-bar"));
+        /* Without its stack the JIT still has the thread's. */
+        ck_assert_int_eq(got, FIAT__MATCH_YES);
+    }
+    fiat__regex_scratch_free(scratch);
+    fiat__regex_free(regex);
+    return status;
+}
+
+START_TEST(memory_runs_out) {
+    char simple[] = "^foo.*bar$", with_pcre2[] = "^(foo|-|bar)+$";
+    chaos_loop(compile_and_match, simple);
+    chaos_loop(compile_and_match, with_pcre2);
+}
+END_TEST
+
+START_TEST(match_allocates_nothing) {
+    fiat__regex *regex;
+    fiat__regex_scratch *scratch;
+    fiat_error err;
+    chaos_install();
+    ck_assert_fiat_ok(fiat__regex_compile(&regex, fiat__str_c("^(foo|-|bar)+$"), &err), err);
+    ck_assert_fiat_ok(fiat__regex_scratch_new(&scratch, &err), err);
+    ck_assert_int_eq(fiat__regex_match(regex, scratch, fiat__str_c("foo-bar")), FIAT__MATCH_YES);
+    uint64_t before = chaos_allocations();
+    for (int i = 0; i < 100; i++)
+        (void)fiat__regex_match(regex, scratch, fiat__str_c("foo-bar-foo"));
+    ck_assert_uint_eq(chaos_allocations(), before);
+    fiat__regex_scratch_free(scratch);
+    fiat__regex_free(regex);
+    chaos_remove();
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema/regex");
     TCase *tcase = tcase_create("regex");
@@ -427,5 +469,9 @@ int main(void) {
     tcase_add_test(tcase, matchers_agree);
     tcase_add_test(tcase, bounds_of_patterns);
     suite_add_tcase(suite, tcase);
+    TCase *memory = tcase_create("memory");
+    tcase_add_test(memory, memory_runs_out);
+    tcase_add_test(memory, match_allocates_nothing);
+    suite_add_tcase(suite, memory);
     return fiat_test_run(suite);
 }
