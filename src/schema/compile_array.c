@@ -45,6 +45,9 @@ static void compile_items(fiat__build *b, fiat__array_rule *rule) {
         compile_rest(b, rule, FIAT__KW_ADDITIONAL_ITEMS);
     } else {
         compile_rest(b, rule, FIAT__KW_ITEMS);
+        /* additionalItems does nothing here, but draft-04 lets it be a boolean all the same. */
+        uint32_t additional = b->at[FIAT__KW_ADDITIONAL_ITEMS];
+        if (additional) (void)fiat__compile_additional(b->c, additional);
     }
 }
 
