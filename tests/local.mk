@@ -18,4 +18,5 @@ include %D%/unit/query.mk
 include %D%/unit/localengine.mk
 endif
 include %D%/fuzz/local.mk
+include %D%/integration/schema.mk
 include %D%/lint/local.mk

@@ -4,7 +4,8 @@ EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
-	%D%/fuzz_json_number %D%/fuzz_schema_format %D%/fuzz_schema_regex
+	%D%/fuzz_json_number %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
+	%D%/fuzz_schema_validate
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -27,6 +28,15 @@ endif
 %C%_fuzz_schema_regex_SOURCES = %D%/fuzz_schema_regex.c $(fuzz_main)
 %C%_fuzz_schema_regex_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_schema_regex_LDADD = $(fiat_schema)
+
+%C%_fuzz_schema_compile_SOURCES = %D%/fuzz_schema_compile.c $(fuzz_main)
+%C%_fuzz_schema_compile_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_schema_compile_LDADD = $(fiat_schema)
+
+%C%_fuzz_schema_validate_SOURCES = %D%/fuzz_schema_validate.c $(fuzz_main)
+%C%_fuzz_schema_validate_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_fuzz_schema_validate_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_schema_validate_LDADD = $(fiat_schema) $(CJSON_LIBS)
 
 %C%_fuzz_firehose_reply_SOURCES = %D%/fuzz_firehose_reply.c $(fuzz_main)
 %C%_fuzz_firehose_reply_LDFLAGS = $(fuzz_ldflags)

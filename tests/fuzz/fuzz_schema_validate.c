@@ -1,0 +1,60 @@
+/* A schema in the first line (when it does not compile: true), an event in the rest. The one-pass
+ * engine and the report agree, and what is taken for JSON cJSON takes as well. */
+#include "base/utf8.h"
+#include "fuzz/fuzz.h"
+#include "schema/schema.h"
+
+#include <cjson/cJSON.h>
+
+/* cJSON cuts longer numbers. */
+#define CJSON_NUMBER_BYTES 63
+
+static fiat__schema_ctx *s_ctx;
+
+static bool count_problem(const fiat__schema_problem *problem, void *user) {
+    FUZZ_CHECK(problem->message[0] != '\0' && problem->schema_path && problem->instance_path);
+    ++*(unsigned *)user;
+    return true;
+}
+
+static bool has_long_number(fiat__str text) {
+    size_t run = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        run = text.ptr[i] != '\0' && strchr("0123456789+-.eE", text.ptr[i]) ? run + 1 : 0;
+        if (run >= CJSON_NUMBER_BYTES) return true;
+    }
+    return false;
+}
+
+/* cJSON is the laxer one, so only one direction holds. */
+static void compare_with_cjson(fiat__str text) {
+    if (has_long_number(text)) return;
+    cJSON *tree = cJSON_ParseWithLength(text.ptr, text.len);
+    FUZZ_CHECK(tree);
+    cJSON_Delete(tree);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fiat__str event, input = fiat__str_of((const char *)data, size);
+    fiat__str schema_text = fuzz_line(input, &event);
+    fiat__schema *schema;
+    fiat_error err = FIAT_ERROR_INIT;
+    if (!s_ctx) FUZZ_CHECK(fiat__schema_ctx_new(&s_ctx, &err) == FIAT_OK);
+    if (fiat__schema_compile(&schema, schema_text, NULL, &err) != FIAT_OK)
+        FUZZ_CHECK(fiat__schema_compile(&schema, fiat__str_c("true"), NULL, &err) == FIAT_OK);
+    unsigned problems = 0;
+    fiat_status verdict = fiat__schema_validate(schema, s_ctx, event, &err);
+    FUZZ_CHECK(verdict == FIAT_OK || (err.status == (int32_t)verdict && err.message[0] != '\0'));
+    FUZZ_CHECK(verdict == FIAT_OK || err.offset <= event.len);
+    fiat_status report =
+        fiat__schema_report(schema, s_ctx, event, 20, count_problem, &problems, &err);
+    FUZZ_CHECK(verdict == report || verdict == FIAT_E_SCHEMA_LIMIT ||
+               report == FIAT_E_SCHEMA_LIMIT);
+    FUZZ_CHECK((report == FIAT_E_SCHEMA_MISMATCH) == (problems > 0));
+    if (verdict == FIAT_OK) {
+        FUZZ_CHECK(fiat__utf8_check(event.ptr, event.len) == event.len);
+        compare_with_cjson(event);
+    }
+    fiat__schema_free(schema);
+    return 0;
+}

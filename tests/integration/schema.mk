@@ -1,0 +1,6 @@
+# The official JSON Schema test suite; skipped (77) until scripts/fetch-test-suite has fetched it.
+check_PROGRAMS += %D%/schema_suite
+TESTS += %D%/schema_suite
+EXTRA_DIST += %D%/schema_suite.exclude
+%C%_schema_suite_SOURCES = %D%/schema_suite.c
+%C%_schema_suite_LDADD = $(fiat_schema)
