@@ -8,12 +8,10 @@
 #include "aws/client.h"
 #include "aws/endpoint.h"
 #include "aws/error_class.h"
-#include "aws/http.h"
-#include "aws/sigv4.h"
+#include "aws/request.h"
 #include "base/error.h"
 #include "base/mem.h"
 
-#include <openssl/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -145,46 +143,6 @@ static void end_early(fiat__aws_call *call, fiat__aws_class result) {
     call->done(call);
 }
 
-/* The headers that a request is signed with; all of them go out as well. */
-static fiat_status add_signed_headers(fiat__aws_client *client, fiat__http_transfer *transfer,
-                                      const fiat__aws_call *call,
-                                      const fiat__aws_credentials *credentials, fiat_error *err) {
-    int64_t time_ms = now_ms(client);
-    char time[17];
-    fiat__basic_time_write(time, time_ms);
-    const struct {
-        const char *name, *value;
-    } lines[] = {{"Host", client->endpoint.host_header},
-                 {"Content-Type", call->content_type},
-                 {"X-Amz-Date", time},
-                 {"X-Amz-Target", call->target},
-                 {"X-Amz-Security-Token", credentials->session_token}};
-    fiat__aws_header headers[sizeof lines / sizeof lines[0]];
-    fiat__sigv4_request request = {.method = fiat__str_c("POST"),
-                                   .path = fiat__str_c(client->endpoint.path),
-                                   .headers = headers,
-                                   .body = call->body,
-                                   .normalize_path = true};
-    const fiat__sigv4_scope scope = {client->region, client->service, time_ms};
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        if (!lines[i].value) continue;
-        headers[request.header_count++] =
-            (fiat__aws_header){fiat__str_c(lines[i].name), fiat__str_c(lines[i].value)};
-        fiat_status status =
-            fiat__http_transfer_header(transfer, lines[i].name, lines[i].value, err);
-        if (status != FIAT_OK) return status;
-    }
-    fiat__buf authorization;
-    fiat__buf_init(&authorization, 4096);
-    fiat_status status =
-        fiat__sigv4_authorization(&authorization, &request, &scope, credentials, err);
-    if (status == FIAT_OK)
-        status = fiat__http_transfer_header(transfer, "Authorization",
-                                            fiat__buf_cstr(&authorization), err);
-    fiat__buf_deinit(&authorization);
-    return status;
-}
-
 static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_call *call,
                            fiat_error *err) {
     fiat__aws_credentials credentials;
@@ -201,7 +159,12 @@ static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_c
     if (status != FIAT_OK) return status;
     at->credentials_turn = client->credentials_turn;
     fiat__http_transfer_reset(&at->transfer, call->body);
-    status = add_signed_headers(client, &at->transfer, call, &credentials, err);
+    const fiat__aws_signing signing = {.endpoint = &client->endpoint,
+                                       .region = client->region,
+                                       .service = client->service,
+                                       .time_ms = now_ms(client),
+                                       .credentials = &credentials};
+    status = fiat__aws_request_sign(&at->transfer, call, &signing, err);
     fiat__aws_credentials_deinit(&credentials);
     if (status != FIAT_OK) return status;
     /* libcurl would add it to a large body and wait for "100 Continue" before that. */

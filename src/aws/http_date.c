@@ -1,3 +1,4 @@
+/* Reading the dates of HTTP headers. Stateless; any thread. */
 #include "aws/http_date.h"
 #include "base/clock.h"
 
