@@ -19,4 +19,5 @@ include %D%/unit/localengine.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk
+include %D%/integration/localengine.mk
 include %D%/lint/local.mk
