@@ -213,7 +213,7 @@ static void drain(fiat__compiler *c) {
 
 void fiat__compile_all(fiat__compiler *c) {
     uint32_t root = fiat__compile_alias(c, 0);
-    if (c->provided_count && c->status == FIAT_OK) {
+    if ((c->provided_count || c->also_required.len) && c->status == FIAT_OK) {
         c->program->root = fiat__add_node(c, root);
         compile_one(c, root, c->program->root, true);
     } else {

@@ -26,6 +26,7 @@ typedef struct fiat__compiler {
     const fiat__tape *tape;
     fiat__str *provided; /* copies with readable bytes behind them */
     uint32_t provided_count;
+    fiat__str also_required; /* one more name that the root requires; empty: none */
     fiat__draft draft;
     bool annotate_formats;
     bool unevaluated; /* unevaluatedItems or unevaluatedProperties stands somewhere */

@@ -68,6 +68,13 @@ static void compile_required(fiat__object_build *o) {
     }
 }
 
+static void compile_also_required(fiat__object_build *o) {
+    fiat__compiler *c = o->b->c;
+    if (!o->b->entry || c->also_required.len == 0 || c->status != FIAT_OK) return;
+    uint32_t index = fiat__known_add(c, &o->known, c->also_required);
+    if (c->status == FIAT_OK) require(o, index);
+}
+
 /* A dependency on names becomes a run of links: {if, count, then, then ...}. */
 static void add_depends(fiat__object_build *o, uint32_t key) {
     fiat__compiler *c = o->b->c;
@@ -159,6 +166,7 @@ void fiat__compile_object(fiat__build *b) {
     compile_provided(&o); /* first, so that they are among the first 64 names */
     each_member(&o, FIAT__KW_PROPERTIES, "an object of schemas", add_property);
     compile_required(&o);
+    compile_also_required(&o);
     compile_depends(&o);
     each_member(&o, FIAT__KW_PATTERN_PROPERTIES, "an object of schemas", add_pattern);
     compile_additional(&o);

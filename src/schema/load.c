@@ -48,17 +48,23 @@ static fiat_status find_draft(fiat__compiler *c) {
     return c->status;
 }
 
-/* Copies of the names with eight readable bytes behind their start, as fiat__key_head() needs. */
+/* A copy with eight readable bytes behind its start, as fiat__key_head() needs. */
+static fiat__str copy_name(fiat__compiler *c, const char *text) {
+    fiat__str name = fiat__str_c(text);
+    char *copy = fiat__arena_alloc(&c->arena, name.len + sizeof(uint64_t));
+    if (!copy) {
+        c->status = fiat__err_nomem(c->err);
+        return fiat__str_of("", 0);
+    }
+    memcpy(copy, name.ptr, name.len);
+    return fiat__str_of(copy, name.len);
+}
+
 static void copy_provided(fiat__compiler *c, const fiat__schema_opts *opts) {
     c->provided = fiat__arena_array(&c->arena, opts->provided_count, sizeof *c->provided);
-    for (size_t i = 0; c->provided && i < opts->provided_count; i++) {
-        fiat__str name = fiat__str_c(opts->provided[i]);
-        char *copy = fiat__arena_alloc(&c->arena, name.len + sizeof(uint64_t));
-        if (!copy) break;
-        memcpy(copy, name.ptr, name.len);
-        c->provided[c->provided_count++] = fiat__str_of(copy, name.len);
-    }
-    if (c->provided_count != opts->provided_count) c->status = fiat__err_nomem(c->err);
+    if (!c->provided) c->status = fiat__err_nomem(c->err);
+    for (size_t i = 0; c->status == FIAT_OK && i < opts->provided_count; i++)
+        c->provided[c->provided_count++] = copy_name(c, opts->provided[i]);
 }
 
 /* Every array gets its element 0, "none": no rule, or the schema `true`. */
@@ -93,6 +99,8 @@ static void init_compiler(fiat__compiler *c, fiat__schema *schema, const fiat__s
     c->resource_of = fiat__calloc(schema->tape.count, sizeof *c->resource_of);
     if (!c->node_of || !c->resource_of) c->status = fiat__err_nomem(err);
     if (opts && opts->provided_count && c->status == FIAT_OK) copy_provided(c, opts);
+    if (opts && opts->also_required && c->status == FIAT_OK)
+        c->also_required = copy_name(c, opts->also_required);
     c->annotate_formats = opts && opts->annotate_formats;
     add_firsts(c);
 }
