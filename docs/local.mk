@@ -10,3 +10,13 @@ $(man_pages): %D%/man/stamp
 	  words=`basename $$page .1 | sed 's/^fiat-*//; s/-/ /g'`; \
 	  ./fiat$(EXEEXT) help --roff $$words >$$page.tmp && mv $$page.tmp $$page || exit 1; \
 	done && touch $@
+
+# docs/configuration.md is committed; a lint compares it with the settings table.
+check_PROGRAMS += %D%/print_settings
+%C%_print_settings_SOURCES = %D%/print_settings.c
+%C%_print_settings_LDADD = libfiat.la
+EXTRA_DIST += %D%/configuration.md %D%/delivery-guarantees.md %D%/testing.md
+
+docs: %D%/print_settings$(EXEEXT)
+	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md
+.PHONY: docs

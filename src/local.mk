@@ -1,1 +1,8 @@
-# libfiat.so: what an embedder links. It exports the public API alone.
+# libfiat: what an embedder links. The shared library exports the public API alone (every other
+# symbol is hidden), so that it carries no Athena, no DuckDB and no HTTP server.
+lib_LTLIBRARIES += libfiat.la
+libfiat_la_SOURCES =
+libfiat_la_LIBADD = libfiat_logger.la libfiat_producer.la libfiat_aws.la libfiat_schema.la \
+	libfiat_json.la libfiat_base.la
+libfiat_la_LDFLAGS = $(AM_LDFLAGS) -version-info $(FIAT_LT_VERSION) -no-undefined \
+	-export-symbols-regex '^(fiat_[a-z]|audit_log|audit_log_output|validated_log)'

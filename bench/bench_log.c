@@ -1,0 +1,250 @@
+/* What one validated_log() costs: validation, stamps and queueing together, from 1, 2 and 4
+ * threads, beside cJSON and simdjson only parsing the same texts in the same run. Prints JSON.
+ *
+ * The sink takes every record at once and forgets it, so that the caller's side is what is
+ * measured; the sender thread runs all the same and costs its share of the machine. */
+#include "base/mem.h"
+#include "logger/logger_internal.h"
+#include "peers.h"
+
+#include <cjson/cJSON.h>
+#include <math.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define EVENTS      20000
+#define ROUNDS      7
+#define PADDING     64
+#define MAX_THREADS 4
+
+struct workload {
+    const char *name, *stream;
+    char *arena;
+    const char *texts[EVENTS];
+    size_t lengths[EVENTS];
+    size_t bytes;
+};
+
+/* ---- a sink that forgets ---- */
+
+static void forget(struct fiat__sink *sink, fiat__sink_batch *batch) {
+    (void)sink;
+    for (size_t i = 0; i < batch->count; i++)
+        batch->records[i].fate = FIAT__FATE_DELIVERED;
+    batch->done(batch);
+}
+
+static void nap(struct fiat__sink *sink, int timeout_ms) {
+    (void)sink;
+    struct timespec time = {0, timeout_ms > 0 ? 1000000 : 0};
+    nanosleep(&time, NULL);
+}
+
+static void nothing(struct fiat__sink *sink) {
+    (void)sink;
+}
+
+static fiat_status reopen(struct fiat__sink *sink, fiat_error *err) {
+    (void)sink;
+    (void)err;
+    return FIAT_OK;
+}
+
+static const fiat__sink_vtable s_forgetting = {"forget",
+                                               FIAT__BATCH_MAX_RECORDS,
+                                               FIAT__BATCH_MAX_BYTES,
+                                               forget,
+                                               nap,
+                                               nothing,
+                                               nothing,
+                                               nothing,
+                                               reopen};
+static fiat__sink s_sink = {&s_forgetting};
+
+/* ---- workloads ---- */
+
+static int write_audit(char *out, size_t size, unsigned i) {
+    return snprintf(out, size,
+                    "{\"task\":\"billing.invoice.recalculate\",\"task_args\":{\"invoice\":%u,"
+                    "\"customer\":\"c-%06u\",\"reason\":\"price list changed after the contract "
+                    "was renewed\",\"dry_run\":false,\"lines\":[1,2,3,%u],\"currency\":\"EUR\","
+                    "\"before\":%u.25,\"after\":%u.75,\"requested_by\":\"jane.doe@example.com\","
+                    "\"approved_by\":\"john.roe@example.com\",\"note\":\"see the protocol of the "
+                    "meeting\"},\"ticket_id\":\"NTA-%u\"}",
+                    100000 + i, i, i % 7, 100 + i % 900, 101 + i % 900, 1000 + i % 9000);
+}
+
+static int write_strict(char *out, size_t size, unsigned i) {
+    static const char *const levels[] = {"debug", "info", "warning", "error"};
+    return snprintf(
+        out, size,
+        "{\"event_id\":\"%08x-5d3c-4f7a-9c1e-%012x\",\"occurred_at\":\"2026-11-21T12:%02u:%02u.%"
+        "03uZ\","
+        "\"app\":\"billing-worker\",\"environment\":\"prod\",\"team\":\"NTA\","
+        "\"email\":\"jane.doe@example.com\",\"host\":\"ip-10-20-30-%u.internal\",\"pid\":%u,"
+        "\"task\":\"invoice.recalculate\",\"task_args\":{\"invoice\":%u,\"dry_run\":false,"
+        "\"currency\":\"EUR\"},\"ticket_id\":\"NTA-%u\",\"level\":\"%s\",\"outcome\":\"success\","
+        "\"duration_ms\":%u.5,\"labels\":{\"region\":\"eu-central-1\",\"zone\":\"b\"}}",
+        i * 2654435761u, i, i % 60, i / 60 % 60, i % 1000, i % 250, 1000 + i % 30000, 100000 + i,
+        1000 + i % 9000, levels[i % 4], i % 5000);
+}
+
+static void fill(struct workload *load, const char *name, const char *stream,
+                 int (*write_event)(char *, size_t, unsigned)) {
+    const size_t room = 1024;
+    load->name = name;
+    load->stream = stream;
+    load->bytes = 0;
+    load->arena = fiat__calloc(EVENTS, room);
+    if (!load->arena) exit(1);
+    for (unsigned i = 0; i < EVENTS; i++) {
+        char *text = load->arena + i * room;
+        load->texts[i] = text;
+        load->lengths[i] = (size_t)write_event(text, room - PADDING, i);
+        load->bytes += load->lengths[i];
+    }
+}
+
+/* ---- measuring ---- */
+
+static double now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
+}
+
+struct job {
+    fiat_logger *logger;
+    const struct workload *load;
+    pthread_barrier_t *start;
+    size_t refused;
+};
+
+static void *log_events(void *arg) {
+    struct job *job = arg;
+    fiat_error err;
+    pthread_barrier_wait(job->start);
+    for (size_t i = 0; i < EVENTS; i++) {
+        fiat_event event = FIAT_JSON(job->load->texts[i], job->load->lengths[i]);
+        fiat_status status;
+        while ((status = validated_log(job->logger, job->load->stream, event, &err)) ==
+               FIAT_E_QUEUE_FULL)
+            sched_yield();
+        if (status == FIAT_OK) continue;
+        if (job->refused++ == 0) fprintf(stderr, "refused: %s\n", err.message);
+    }
+    return NULL;
+}
+
+/* Wall time of all threads together, over all their events. */
+static double time_threads(fiat_logger *logger, const struct workload *load, int threads) {
+    pthread_barrier_t start;
+    pthread_t ids[MAX_THREADS];
+    struct job jobs[MAX_THREADS];
+    pthread_barrier_init(&start, NULL, (unsigned)threads + 1);
+    for (int i = 0; i < threads; i++) {
+        jobs[i] = (struct job){logger, load, &start, 0};
+        if (pthread_create(&ids[i], NULL, log_events, &jobs[i]) != 0) exit(1);
+    }
+    pthread_barrier_wait(&start);
+    double begun = now_ns();
+    size_t refused = 0;
+    for (int i = 0; i < threads; i++) {
+        pthread_join(ids[i], NULL);
+        refused += jobs[i].refused;
+    }
+    double spent = now_ns() - begun;
+    pthread_barrier_destroy(&start);
+    if (refused) {
+        fprintf(stderr, "%zu events refused: the figures would mean nothing\n", refused);
+        exit(1);
+    }
+    return spent / ((double)EVENTS * threads);
+}
+
+static double time_cjson(const struct workload *load) {
+    double begun = now_ns();
+    for (size_t i = 0; i < EVENTS; i++) {
+        cJSON *tree = cJSON_ParseWithLength(load->texts[i], load->lengths[i]);
+        if (!tree) exit(1);
+        cJSON_Delete(tree);
+    }
+    return (now_ns() - begun) / EVENTS;
+}
+
+static double time_simdjson(const struct workload *load) {
+    double begun = now_ns();
+    if (bench_simdjson_parse(load->texts, load->lengths, EVENTS) != EVENTS) return NAN;
+    return (now_ns() - begun) / EVENTS;
+}
+
+static double least(double a, double b) {
+    return a == 0 || b < a ? b : a;
+}
+
+/* A figure that could not be had is null, never a number. */
+static void print_ns(const char *name, double ns) {
+    if (isnan(ns))
+        printf(" \"%s\": null,", name);
+    else
+        printf(" \"%s\": %.0f,", name, ns);
+}
+
+struct result {
+    double cjson, simdjson, threads[3];
+};
+
+static const int s_threads[3] = {1, 2, 4};
+
+/* The best of several rounds, the contenders taking turns. */
+static struct result measure(fiat_logger *logger, const struct workload *load) {
+    struct result best = {0};
+    for (int round = 0; round < ROUNDS; round++) {
+        best.cjson = least(best.cjson, time_cjson(load));
+        best.simdjson = least(best.simdjson, time_simdjson(load));
+        for (int i = 0; i < 3; i++)
+            best.threads[i] = least(best.threads[i], time_threads(logger, load, s_threads[i]));
+    }
+    return best;
+}
+
+static void print_result(const struct workload *load, const struct result *result, int last) {
+    printf("    {\"workload\": \"%s\", \"event_bytes\": %zu,", load->name, load->bytes / EVENTS);
+    print_ns("cjson_parse_ns", result->cjson);
+    print_ns("simdjson_parse_ns", result->simdjson);
+    printf("\n     \"validated_log\": [");
+    for (int i = 0; i < 3; i++)
+        printf("%s{\"threads\": %d, \"ns_per_event\": %.0f, \"ratio_to_cjson_parse\": %.2f}",
+               i ? ", " : "", s_threads[i], result->threads[i], result->threads[i] / result->cjson);
+    printf("]}%s\n", last ? "" : ",");
+}
+
+int main(int argc, char **argv) {
+    static struct workload loads[2];
+    fiat_error err;
+    fiat_config *config;
+    fiat_logger *logger;
+    fill(&loads[0], "audit", "Audit", write_audit);
+    fill(&loads[1], "strict", "BenchAudit", write_strict);
+    if (fiat_config_new(&config, &err) != FIAT_OK ||
+        fiat_config_set(config, "schemas.dir", argc > 1 ? argv[1] : "bench/schemas", &err) !=
+            FIAT_OK ||
+        fiat_config_set(config, "app", "bench", &err) != FIAT_OK ||
+        fiat_config_set(config, "host", "bench.example", &err) != FIAT_OK ||
+        fiat__logger_open_sink(&logger, &s_sink, config, &err) != FIAT_OK) {
+        fprintf(stderr, "bench_log: %s\n", err.message);
+        return 1;
+    }
+    printf("{\"bench\": \"log\", \"events\": %d, \"rounds\": %d, \"results\": [\n", EVENTS, ROUNDS);
+    for (int i = 0; i < 2; i++) {
+        struct result result = measure(logger, &loads[i]);
+        print_result(&loads[i], &result, i == 1);
+        fiat__free(loads[i].arena);
+    }
+    printf("]}\n");
+    fiat_config_free(config);
+    return fiat_logger_close(logger, 10000, NULL, &err) == FIAT_OK ? 0 : 1;
+}

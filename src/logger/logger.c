@@ -1,0 +1,151 @@
+/* The logger's life: open, look up, close. What happens to one event is in log.c. */
+#include "base/error.h"
+#include "base/mem.h"
+#include "logger/logger_internal.h"
+#include "logger/settings.h"
+#include <fiat/version.h>
+
+#include <stdarg.h>
+
+static fiat__producer_opts producer_opts(const fiat_config *config) {
+    return (fiat__producer_opts){
+        .linger_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_LINGER_MS),
+        .record_max_bytes = (uint32_t)fiat__config_integer(config, FIAT__SET_RECORD_MAX_BYTES),
+        .record_max_events = (uint32_t)fiat__config_integer(config, FIAT__SET_RECORD_MAX_EVENTS),
+        .batch_max_records = (uint32_t)fiat__config_integer(config, FIAT__SET_BATCH_MAX_RECORDS),
+        .batch_max_bytes = (uint32_t)fiat__config_integer(config, FIAT__SET_BATCH_MAX_BYTES),
+        .queue_max_bytes = (uint64_t)fiat__config_integer(config, FIAT__SET_QUEUE_MAX_BYTES),
+        .max_in_flight = (uint32_t)fiat__config_integer(config, FIAT__SET_REQUESTS_MAX),
+        .retry_backoff_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MS),
+        .retry_backoff_max_ms =
+            (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MAX_MS),
+        .delivery_timeout_ms =
+            (uint32_t)fiat__config_integer(config, FIAT__SET_DELIVERY_TIMEOUT_MS),
+    };
+}
+
+static fiat__sink_opts sink_opts(const fiat_config *config) {
+    return (fiat__sink_opts){
+        .region = fiat__config_string(config, FIAT__SET_AWS_REGION),
+        .endpoint_url = fiat__config_string(config, FIAT__SET_AWS_ENDPOINT_URL),
+        .prefix = fiat__config_string(config, FIAT__SET_LOCAL_PREFIX),
+        .gzip = fiat__config_boolean(config, FIAT__SET_LOCAL_GZIP),
+        .sync = fiat__config_boolean(config, FIAT__SET_LOCAL_SYNC),
+        .connect_timeout_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_CONNECT_TIMEOUT_MS),
+        .request_timeout_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_REQUEST_TIMEOUT_MS),
+        .max_in_flight = (uint32_t)fiat__config_integer(config, FIAT__SET_REQUESTS_MAX),
+    };
+}
+
+static void logger_free(fiat_logger *logger) {
+    fiat__registry_free(logger->registry);
+    fiat__free(logger);
+}
+
+fiat_status fiat__logger_open_sink(fiat_logger **out, fiat__sink *sink, const fiat_config *config,
+                                   fiat_error *err) {
+    fiat__producer_opts settings = producer_opts(config);
+    fiat_logger *logger = fiat__calloc(1, sizeof *logger);
+    if (!logger) {
+        sink->vtable->free(sink);
+        return fiat__err_nomem(err);
+    }
+    atomic_init(&logger->refused, 0);
+    logger->max_depth = (unsigned)fiat__config_integer(config, FIAT__SET_EVENT_MAX_DEPTH);
+    fiat_status status = fiat__producer_new(&logger->producer, sink, &settings, err);
+    if (status != FIAT_OK) {
+        fiat__free(logger);
+        return status;
+    }
+    status = fiat__registry_load(&logger->registry, config, err);
+    if (status != FIAT_OK) {
+        fiat__producer_close(logger->producer, 0, NULL, NULL);
+        logger_free(logger);
+        return status;
+    }
+    *out = logger;
+    return FIAT_OK;
+}
+
+static fiat_status open_with(fiat_logger **out, const char *spec, const fiat_config *config,
+                             fiat_error *err) {
+    fiat__sink *sink;
+    fiat__sink_opts settings = sink_opts(config);
+    fiat_status status = fiat__sink_open(&sink, spec, &settings, err);
+    return status == FIAT_OK ? fiat__logger_open_sink(out, sink, config, err) : status;
+}
+
+fiat_status fiat_logger_open(fiat_logger **out, const char *sink, const fiat_config *config,
+                             fiat_error *err) {
+    if (!out) return fiat__err_set(err, FIAT_E_ARG, "no place for the logger");
+    *out = NULL;
+    if (!sink) return fiat__err_set(err, FIAT_E_ARG, "no sink: name firehose, local:DIR or stdout");
+    if (config) return open_with(out, sink, config, err);
+    fiat_config *defaults;
+    fiat_status status = fiat_config_new(&defaults, err);
+    if (status == FIAT_OK) status = open_with(out, sink, defaults, err);
+    fiat_config_free(defaults);
+    return status;
+}
+
+fiat_logger *fiat_configure(const char *sink, fiat_error *err, ...) {
+    fiat_config *config;
+    fiat_logger *logger = NULL;
+    fiat_status status = fiat_config_new(&config, err);
+    va_list pairs;
+    va_start(pairs, err);
+    const char *name;
+    while (status == FIAT_OK && (name = va_arg(pairs, const char *)))
+        status = fiat_config_set(config, name, va_arg(pairs, const char *), err);
+    va_end(pairs);
+    if (status == FIAT_OK) status = fiat_logger_open(&logger, sink, config, err);
+    fiat_config_free(config);
+    return logger;
+}
+
+void fiat_logger_on_delivery(fiat_logger *logger, fiat_delivery_cb cb, void *ctx) {
+    if (logger) fiat__producer_on_delivery(logger->producer, cb, ctx);
+}
+
+fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_event event,
+                               fiat_error *err) {
+    if (!logger || !stream) return fiat__err_set(err, FIAT_E_ARG, "no logger or no stream name");
+    fiat__stream *found = fiat__registry_find(logger->registry, stream, err);
+    if (!found) {
+        atomic_fetch_add_explicit(&logger->refused, 1, memory_order_relaxed);
+        return FIAT_E_STREAM_UNKNOWN;
+    }
+    return fiat__logger_log(logger, found, event, NULL, NULL, err);
+}
+
+fiat_status fiat_logger_flush(fiat_logger *logger, uint32_t timeout_ms, fiat_error *err) {
+    if (!logger) return fiat__err_set(err, FIAT_E_ARG, "no logger");
+    return fiat__producer_flush(logger->producer, timeout_ms, err);
+}
+
+void fiat_logger_stats(fiat_logger *logger, fiat_stats *out) {
+    if (!out) return;
+    fiat_stats stats = {.struct_size = sizeof stats};
+    if (logger) {
+        fiat__producer_stats(logger->producer, &stats);
+        stats.refused = atomic_load_explicit(&logger->refused, memory_order_relaxed);
+    }
+    /* A program that was built with a smaller struct gets the members that it knows. */
+    size_t size =
+        out->struct_size && out->struct_size < sizeof stats ? out->struct_size : sizeof stats;
+    stats.struct_size = size;
+    memcpy(out, &stats, size);
+}
+
+fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t *left,
+                              fiat_error *err) {
+    if (left) *left = 0;
+    if (!logger) return FIAT_OK;
+    fiat_status status = fiat__producer_close(logger->producer, timeout_ms, left, err);
+    logger_free(logger);
+    return status;
+}
+
+const char *fiat_version(void) {
+    return FIAT_VERSION;
+}

@@ -1,0 +1,160 @@
+#include "logger/settings.h"
+#include "base/error.h"
+#include "producer/producer.h"
+#include "schema/schema.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#define STRING(name, env, default_value, doc)                                                      \
+    { name, env, FIAT__SETTING_STRING, "", default_value, 0, 0, doc }
+#define INTEGER(name, env, unit, default_value, min, max, doc)                                     \
+    { name, env, FIAT__SETTING_INTEGER, unit, default_value, min, max, doc }
+#define BOOLEAN(name, env, default_value, doc)                                                     \
+    { name, env, FIAT__SETTING_BOOLEAN, "", default_value, 0, 1, doc }
+
+const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
+    [FIAT__SET_APP] = STRING("app", "FIAT_APP", "", "Name of the application, stamped as `app`."),
+    [FIAT__SET_EMAIL] =
+        STRING("email", "FIAT_EMAIL", "", "Who answers for the application, stamped as `email`."),
+    [FIAT__SET_HOST] =
+        STRING("host", "FIAT_HOST", "", "Stamped as `host`; empty: the machine's host name."),
+    [FIAT__SET_TAGS] = STRING("tags", "FIAT_TAGS", "",
+                              "Pairs `name=value`, separated by commas, stamped as `tags`."),
+    [FIAT__SET_SCHEMAS_DIR] =
+        STRING("schemas.dir", "FIAT_SCHEMAS_DIR", "",
+               "Folder with one folder a stream; empty: `schemas` if there is one."),
+    [FIAT__SET_STREAM_PREFIX] =
+        STRING("stream.prefix", "FIAT_STREAM_PREFIX", "",
+               "Put before a stream's name to make its delivery stream's name."),
+    [FIAT__SET_AWS_REGION] =
+        STRING("aws.region", "FIAT_AWS_REGION", "",
+               "AWS region; empty: AWS_REGION, AWS_DEFAULT_REGION, the shared config file."),
+    [FIAT__SET_AWS_ENDPOINT_URL] =
+        STRING("aws.endpoint.url", "FIAT_AWS_ENDPOINT_URL", "",
+               "URL of Firehose; empty: AWS_ENDPOINT_URL_FIREHOSE, AWS_ENDPOINT_URL, AWS's own."),
+    [FIAT__SET_LINGER_MS] = INTEGER("linger.ms", "FIAT_LINGER_MS", "ms", "200", 0, 900000,
+                                    "How long an event may wait for others to share its record."),
+    [FIAT__SET_RECORD_MAX_BYTES] =
+        INTEGER("record.max.bytes", "FIAT_RECORD_MAX_BYTES", "bytes", "1024000", 1,
+                FIAT__RECORD_MAX_BYTES, "Most bytes of events joined into one record."),
+    [FIAT__SET_RECORD_MAX_EVENTS] =
+        INTEGER("record.max.events", "FIAT_RECORD_MAX_EVENTS", "events", "500", 1,
+                FIAT__RECORD_MAX_EVENTS, "Most events joined into one record; 1: none are joined."),
+    [FIAT__SET_BATCH_MAX_BYTES] =
+        INTEGER("batch.max.bytes", "FIAT_BATCH_MAX_BYTES", "bytes", "4194304",
+                FIAT__RECORD_MAX_BYTES, FIAT__BATCH_MAX_BYTES, "Most bytes of records a request."),
+    [FIAT__SET_BATCH_MAX_RECORDS] =
+        INTEGER("batch.max.records", "FIAT_BATCH_MAX_RECORDS", "records", "500", 1,
+                FIAT__BATCH_MAX_RECORDS, "Most records a request."),
+    [FIAT__SET_QUEUE_MAX_BYTES] =
+        INTEGER("queue.max.bytes", "FIAT_QUEUE_MAX_BYTES", "bytes", "67108864", 1048576,
+                INT64_C(68719476736),
+                "Memory for events that wait or are in flight; beyond it calls are refused."),
+    [FIAT__SET_REQUESTS_MAX] = INTEGER("requests.max", "FIAT_REQUESTS_MAX", "requests", "4", 1, 64,
+                                       "Most requests in flight at once."),
+    [FIAT__SET_RETRY_BACKOFF_MS] =
+        INTEGER("retry.backoff.ms", "FIAT_RETRY_BACKOFF_MS", "ms", "100", 1, 60000,
+                "First wait before records are sent again; doubles each time, with jitter."),
+    [FIAT__SET_RETRY_BACKOFF_MAX_MS] =
+        INTEGER("retry.backoff.max.ms", "FIAT_RETRY_BACKOFF_MAX_MS", "ms", "10000", 1, 900000,
+                "Longest wait before records are sent again."),
+    [FIAT__SET_DELIVERY_TIMEOUT_MS] =
+        INTEGER("delivery.timeout.ms", "FIAT_DELIVERY_TIMEOUT_MS", "ms", "0", 0, 86400000,
+                "When an event is given up and reported; 0: never before close."),
+    [FIAT__SET_CONNECT_TIMEOUT_MS] =
+        INTEGER("connect.timeout.ms", "FIAT_CONNECT_TIMEOUT_MS", "ms", "5000", 1, 300000,
+                "How long a connection may take to be made."),
+    [FIAT__SET_REQUEST_TIMEOUT_MS] =
+        INTEGER("request.timeout.ms", "FIAT_REQUEST_TIMEOUT_MS", "ms", "30000", 1, 900000,
+                "How long a request may take, connection included."),
+    [FIAT__SET_LOCAL_PREFIX] =
+        STRING("local.prefix", "FIAT_LOCAL_PREFIX", "",
+               "Prefix of objects below DIR with the sink `local:DIR`; empty: `STREAM/`."),
+    [FIAT__SET_LOCAL_GZIP] =
+        BOOLEAN("local.gzip", "FIAT_LOCAL_GZIP", "true", "Compress objects of `local:DIR`."),
+    [FIAT__SET_LOCAL_SYNC] =
+        BOOLEAN("local.sync", "FIAT_LOCAL_SYNC", "true",
+                "Objects of `local:DIR` survive a power cut once their events are reported."),
+    [FIAT__SET_EVENT_MAX_DEPTH] =
+        INTEGER("event.max.depth", "FIAT_EVENT_MAX_DEPTH", "levels", "128", 1, 1024,
+                "Deepest nesting of arrays and objects in an event."),
+};
+
+_Static_assert(FIAT__SCHEMA_MAX_DEPTH == 128, "default of event.max.depth");
+
+fiat__setting_id fiat__setting_find(fiat__str name) {
+    int id = 0;
+    while (id < FIAT__SET_COUNT && !fiat__str_eq_c(name, fiat__settings[id].name))
+        id++;
+    return (fiat__setting_id)id;
+}
+
+const char *fiat__setting_nearest(fiat__str name) {
+    const char *best = fiat__settings[0].name;
+    size_t best_distance = SIZE_MAX;
+    for (int id = 0; id < FIAT__SET_COUNT; id++) {
+        size_t distance = fiat__str_distance(name, fiat__str_c(fiat__settings[id].name));
+        if (distance < best_distance) {
+            best_distance = distance;
+            best = fiat__settings[id].name;
+        }
+    }
+    return best;
+}
+
+static bool read_integer(const char *value, int64_t *out) {
+    char *end;
+    errno = 0;
+    long long number = strtoll(value, &end, 10);
+    *out = number;
+    return errno == 0 && end != value && *end == '\0';
+}
+
+static bool read_boolean(const char *value, bool *out) {
+    *out = strcmp(value, "true") == 0;
+    return *out || strcmp(value, "false") == 0;
+}
+
+fiat_status fiat__setting_check(fiat__setting_id id, const char *value, fiat_error *err) {
+    const fiat__setting_row *row = &fiat__settings[id];
+    int64_t number;
+    bool truth;
+    if (row->type == FIAT__SETTING_BOOLEAN && !read_boolean(value, &truth))
+        return fiat__err_set(err, FIAT_E_CONFIG, "%s=%s: allowed are true and false", row->name,
+                             value);
+    if (row->type == FIAT__SETTING_INTEGER &&
+        (!read_integer(value, &number) || number < row->min || number > row->max))
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "%s=%s: allowed is a whole number of %s from %" PRId64 " to %" PRId64,
+                             row->name, value, row->unit, row->min, row->max);
+    return FIAT_OK;
+}
+
+int64_t fiat__config_integer(const fiat_config *config, fiat__setting_id id) {
+    int64_t number = 0;
+    read_integer(fiat__config_string(config, id), &number); /* checked when it was set */
+    return number;
+}
+
+bool fiat__config_boolean(const fiat_config *config, fiat__setting_id id) {
+    bool truth = false;
+    read_boolean(fiat__config_string(config, id), &truth);
+    return truth;
+}
+
+bool fiat_config_describe(size_t index, fiat_setting *out) {
+    static const char *const types[] = {"string", "integer", "boolean"};
+    if (index >= FIAT__SET_COUNT) return false;
+    const fiat__setting_row *row = &fiat__settings[index];
+    *out = (fiat_setting){.name = row->name,
+                          .env = row->env,
+                          .type = types[row->type],
+                          .unit = row->unit,
+                          .default_value = row->default_value,
+                          .min = row->min,
+                          .max = row->max,
+                          .doc = row->doc};
+    return true;
+}
