@@ -79,7 +79,15 @@ static inline fiat_field fiat_of_string(const char *n, const char *v) {
         length++;
     return (fiat_field){n, FIAT_KIND_STRING, length, {.text = v}};
 }
-#define FIAT_FIELD(name, value)                                                                    \
+/* In C11 the words true and false are the ints 1 and 0: as they are written tells what was meant.
+ */
+static inline fiat_field fiat_as_written(fiat_field f, const char *text) {
+    bool yes = text[0] == 't' && text[1] == 'r' && text[2] == 'u' && text[3] == 'e' && !text[4];
+    bool no = text[0] == 'f' && text[1] == 'a' && text[2] == 'l' && text[3] == 's' &&
+              text[4] == 'e' && !text[5];
+    return f.kind == FIAT_KIND_INT && (yes || no) ? fiat_of_bool(f.name, yes) : f;
+}
+#define FIAT_FIELD_OF(name, value)                                                                 \
     _Generic((value),                                                                              \
         bool: fiat_of_bool,                                                                        \
         char: fiat_of_int,                                                                         \
@@ -97,6 +105,11 @@ static inline fiat_field fiat_of_string(const char *n, const char *v) {
         double: fiat_of_double,                                                                    \
         char *: fiat_of_string,                                                                    \
         const char *: fiat_of_string)(name, value)
+/** A member of an object: `FIAT_FIELD("x", 1)`. The value is a bool, an integer, a float or double,
+ *  or a NUL-terminated string (NULL: a JSON null). */
+#define FIAT_FIELD(name, value) fiat_as_written(FIAT_FIELD_OF(name, value), #value)
+/** An item of an array. Nested items: `FIAT_OBJECT(NULL, ...)`, `FIAT_ARRAY(NULL, ...)`. */
+#define FIAT_ITEM(value)      fiat_as_written(FIAT_FIELD_OF((const char *)0, value), #value)
 #define FIAT_FIELD_LIST(...)  ((const fiat_field[]){__VA_ARGS__})
 #define FIAT_FIELD_COUNT(...) (sizeof(FIAT_FIELD_LIST(__VA_ARGS__)) / sizeof(fiat_field))
 #define FIAT_NESTED(name, kind, ...)                                                               \
@@ -181,8 +194,6 @@ static inline fiat_event fiat_make_fields(std::initializer_list<fiat_field> list
 #define FIAT_OBJECT(name, ...) FIAT_NESTED(name, FIAT_KIND_OBJECT, __VA_ARGS__)
 /** A nested array: `FIAT_ARRAY("list", FIAT_ITEM(1), FIAT_ITEM("two"))`. */
 #define FIAT_ARRAY(name, ...) FIAT_NESTED(name, FIAT_KIND_ARRAY, __VA_ARGS__)
-/** An item of an array. Nested items: `FIAT_OBJECT(NULL, ...)`, `FIAT_ARRAY(NULL, ...)`. */
-#define FIAT_ITEM(value) FIAT_FIELD(NULL, value)
 /** A string by pointer and length in bytes; it need not end in NUL. */
 #define FIAT_STRING(name, text, length) FIAT_TEXT(name, FIAT_KIND_STRING, text, length)
 /** A value given as JSON text, for example a document that came from elsewhere. */
