@@ -1,38 +1,63 @@
+/* The one file that knows cJSON. No state; a document belongs to its caller. */
 #include "json/cjson_bridge.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "base/utf8.h"
 #include "json/doc.h"
+#include "json/tape.h"
 #include "json/writer.h"
 
 #include <cjson/cJSON.h>
 #include <math.h>
 
-#define EXACT_INTEGER 9007199254740992.0 /* 2^53 */
+#define NUMBER_MAX_BYTES 63                 /* cJSON's parse_number() reads into 64 */
+#define EXACT_INTEGER    9007199254740992.0 /* 2^53 */
+
+/* cJSON forgives more than RFC 8259 allows, ends strings at \u0000 and numbers at 63 bytes; so the
+ * strict scanner reads the text first, and what cJSON cannot hold is refused here. */
+static fiat_status check_value(const fiat__tape *tape, uint32_t item, fiat_error *err) {
+    const fiat__tape_item *at = &tape->items[item];
+    fiat_status status = FIAT_OK;
+    if (at->kind & FIAT__JSON_NUMERIC && at->len > NUMBER_MAX_BYTES)
+        status = fiat__err_set(err, FIAT_E_LIMIT,
+                               "number of %u bytes at offset %u: at most %d are allowed here",
+                               at->len, at->at, NUMBER_MAX_BYTES);
+    else if (at->kind == FIAT__JSON_STRING && at->len &&
+             memchr(fiat__tape_string(tape, item).ptr, 0, at->len))
+        status = fiat__err_set(err, FIAT_E_UNSUPPORTED,
+                               "string at offset %u holds \\u0000, which is not allowed here; "
+                               "remove it",
+                               at->at);
+    if (status != FIAT_OK && err) err->offset = at->at;
+    return status;
+}
+
+static fiat_status check_text(fiat__tape *tape, fiat__padded *padded, fiat__str text,
+                              fiat_error *err) {
+    fiat_status status = fiat__scan_load(padded, text, err);
+    if (status != FIAT_OK) return status;
+    fiat__tape_reset(tape, fiat__str_of(padded->ptr, padded->len), CJSON_NESTING_LIMIT);
+    status = fiat__tape_parse(tape, err);
+    for (uint32_t item = 0; status == FIAT_OK && item < tape->count; item++)
+        status = check_value(tape, item, err);
+    return status;
+}
 
 fiat_status fiat__doc_parse(fiat__doc **out, fiat__str text, fiat_error *err) {
-    const char *end = text.ptr;
+    fiat__padded padded = {0};
+    fiat__keyspace keys;
+    fiat__tape tape;
+    fiat__keyspace_init(&keys);
+    fiat__tape_init(&tape, &keys);
     *out = NULL;
-    size_t bad = fiat__utf8_check(text.ptr, text.len);
-    if (bad < text.len) {
-        fiat__err_set(err, FIAT_E_JSON_UTF8, "not valid UTF-8 at byte %zu", bad);
-        if (err) err->offset = bad;
-        return FIAT_E_JSON_UTF8;
+    fiat_status status = check_text(&tape, &padded, text, err);
+    if (status == FIAT_OK) {
+        *out = cJSON_ParseWithLength(padded.ptr, padded.len);
+        if (!*out) status = fiat__err_nomem(err); /* nothing else is left to fail */
     }
-    cJSON *tree = text.len ? cJSON_ParseWithLengthOpts(text.ptr, text.len, &end, 0) : NULL;
-    size_t at = (size_t)(end - text.ptr);
-    while (tree && at < text.len && text.ptr[at] && strchr(" \t\r\n", text.ptr[at]))
-        at++;
-    if (tree && at == text.len) {
-        *out = tree;
-        return FIAT_OK;
-    }
-    bool trailing = tree != NULL;
-    cJSON_Delete(tree);
-    fiat__err_set(err, FIAT_E_JSON_SYNTAX, "%s byte %zu",
-                  trailing ? "more after the end of the JSON at" : "malformed JSON near", at);
-    if (err) err->offset = at;
-    return FIAT_E_JSON_SYNTAX;
+    fiat__tape_deinit(&tape);
+    fiat__keyspace_deinit(&keys);
+    fiat__padded_deinit(&padded);
+    return status;
 }
 
 fiat_status fiat__doc_read(fiat__doc **out, const char *path, size_t max_bytes, fiat_error *err) {

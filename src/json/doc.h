@@ -18,7 +18,10 @@ typedef enum fiat__doc_kind {
     FIAT__DOC_OBJECT
 } fiat__doc_kind;
 
-/* Parse exactly one value; FIAT_E_JSON_SYNTAX names the offset. Free with fiat__doc_free(). */
+/* Parse exactly one value, as strictly as an event: FIAT_E_JSON_SYNTAX, _UTF8, _DEPTH,
+ * _DUPLICATE_KEY, each with the offset. Also refused, because a tree cannot hold them: \u0000 in a
+ * string (FIAT_E_UNSUPPORTED) and numbers of more than 63 bytes (FIAT_E_LIMIT). Free with
+ * fiat__doc_free(). */
 fiat_status fiat__doc_parse(fiat__doc **out, fiat__str text, fiat_error *err);
 /* Read and parse a file of at most max_bytes; errors name the path. */
 fiat_status fiat__doc_read(fiat__doc **out, const char *path, size_t max_bytes, fiat_error *err);

@@ -5,7 +5,7 @@ static const struct {
     const char *text, *message;
     fiat_status status;
 } s_bad[] = {
-    {"{", "malformed JSON", FIAT_E_JSON_SYNTAX},
+    {"{", "found the end of the text", FIAT_E_JSON_SYNTAX},
     {"3", "not number", FIAT_E_TABLE_COLUMN},
     {"{}", "there are 0 columns", FIAT_E_TABLE_COLUMN},
     {"[]", "there are 0 columns", FIAT_E_TABLE_COLUMN},
