@@ -20,7 +20,10 @@
 #define HEADERS_MAX_BYTES (32 * 1024)
 #define URL_MAX_BYTES     2048
 /* 4 MiB as base64, names and white space; and room to be told politely that it is too much. */
-#define BODY_MAX_BYTES   (16 * 1024 * 1024)
+#define BODY_MAX_BYTES (16 * 1024 * 1024)
+/* A client that is told so while it still sends may see a broken connection in place of the answer;
+ * so up to here the rest is read, and dropped. */
+#define BODY_READ_BYTES  (128 * 1024 * 1024)
 #define BODIES_MAX_BYTES (256 * 1024 * 1024)
 #define JSON_TYPE        "application/x-amz-json-1.1"
 
@@ -41,6 +44,7 @@ typedef struct exchange {
     char url[URL_MAX_BYTES]; /* as received, with the query */
     bool url_too_long, begun, too_large, busy;
     size_t held_bytes; /* of the budget for all bodies */
+    size_t seen_bytes;
     fiat__buf body;
     char joined[8192]; /* headers that came more than once, see find_header() */
 } exchange;
@@ -216,20 +220,23 @@ static bool hold(exchange *request, size_t bytes) {
     return good;
 }
 
-/* A length that is announced and too much is not waited for. */
+/* A length that is announced and far too much is not waited for. */
 static bool announces_too_much(exchange *request) {
     fiat__str text;
     return find_header(request, "content-length", &text) &&
-           strtoull(text.ptr, NULL, 10) > BODY_MAX_BYTES;
+           strtoull(text.ptr, NULL, 10) > BODY_READ_BYTES;
 }
 
-static void collect(exchange *request, const char *data, size_t len) {
-    if (request->too_large || request->busy) return; /* read on, to be able to answer */
+/* false: hang up. */
+static bool collect(exchange *request, const char *data, size_t len) {
+    request->seen_bytes += len;
+    if (request->too_large || request->busy) return request->seen_bytes <= BODY_READ_BYTES;
     if (request->body.len + len > BODY_MAX_BYTES)
         request->too_large = true;
     else if (!hold(request, len) || !fiat__buf_append(&request->body, data, len))
         request->busy = true;
     if (request->too_large || request->busy) fiat__buf_deinit(&request->body);
+    return true;
 }
 
 /* With the raw request target, before anything else of the request: its value becomes *con_cls. */
@@ -259,9 +266,9 @@ static enum MHD_Result handle(void *ctx, struct MHD_Connection *connection, cons
         return route(request);
     }
     if (*data_len > 0) {
-        collect(request, data, *data_len);
+        const bool go_on = collect(request, data, *data_len);
         *data_len = 0;
-        return MHD_YES;
+        return go_on ? MHD_YES : MHD_NO;
     }
     return route(request);
 }

@@ -9,6 +9,17 @@ here=$src/tests/integration
 command -v python3 >/dev/null 2>&1 || skip "python3 is missing"
 
 rounds=${1:-24} round=0 row=0
+
+# Until a record of this round is acknowledged.
+wait_for_ack() {
+    before=$(wc -c <"$work/acked") tries=0
+    while [ "$(wc -c <"$work/acked")" -eq "$before" ]; do
+        tries=$((tries + 1))
+        [ $tries -lt 500 ] || die "no record was acknowledged within 10 s"
+        sleep 0.02
+    done
+}
+
 : >"$work/acked"
 : >"$work/tried"
 while [ $round -lt "$rounds" ]; do
@@ -19,8 +30,9 @@ while [ $round -lt "$rounds" ]; do
     python3 -B "$here/local_kill.py" put "$port" "$row" "$work/acked" "$work/tried" \
         >"$work/next" &
     putting=$!
-    # 60..379 ms after the start, by a clock that no one else reads.
-    sleep "0.$(printf %03d $((60 + ($(od -An -N2 -tu2 /dev/urandom)) % 320)))"
+    # Every fourth time while it starts and recovers; else some time after the first record.
+    [ $((round % 4)) -eq 3 ] || wait_for_ack
+    sleep "0.$(printf %03d $(($(od -An -N2 -tu2 /dev/urandom) % 350)))"
     kill -9 "$engine_pid"
     wait "$engine_pid" 2>/dev/null || :
     engine_pid=
