@@ -173,7 +173,7 @@ static const struct {
     void (*run)(fiat__firehose_request *request);
 } s_operations[] = {
     {"PutRecordBatch", fiat__firehose_put_record_batch},
-    {"PutRecord", fiat__firehose_put_record},
+    {"PutRecord", fiat__local_put_record},
     {"CreateDeliveryStream", fiat__firehose_create},
     {"DescribeDeliveryStream", describe},
     {"ListDeliveryStreams", list},

@@ -23,7 +23,7 @@ void fiat__firehose_call(fiat__registry *registry, fiat__str operation, fiat__st
 void fiat__firehose_create(fiat__firehose_request *request); /* firehose_create.c */
 fiat_status fiat__firehose_auto_create(fiat__firehose_request *request, const char *name,
                                        fiat_error *err);
-void fiat__firehose_put_record(fiat__firehose_request *request); /* firehose_put.c */
+void fiat__local_put_record(fiat__firehose_request *request); /* firehose_put.c */
 void fiat__firehose_put_record_batch(fiat__firehose_request *request);
 void fiat__firehose_tag(fiat__firehose_request *request); /* firehose_tags.c */
 void fiat__firehose_untag(fiat__firehose_request *request);

@@ -106,7 +106,7 @@ void fiat__firehose_create(fiat__firehose_request *request) {
         return;
     }
     if (!read_input(request, stream)) {
-        fiat__stream_free(stream);
+        fiat__local_stream_free(stream);
         return;
     }
     char arn[sizeof stream->arn];
@@ -136,7 +136,7 @@ fiat_status fiat__firehose_auto_create(fiat__firehose_request *request, const ch
     fiat_status status = fiat__object_check_key(fiat__str_of(prefix, strlen(name)), err);
     if (!to->role_arn || !to->bucket_arn || !to->prefix) status = fiat__err_nomem(err);
     if (status != FIAT_OK) {
-        fiat__stream_free(stream);
+        fiat__local_stream_free(stream);
         return status;
     }
     status = fiat__registry_add(request->registry, stream, err);

@@ -144,7 +144,7 @@ static void free_records(put_input *records) {
     fiat__free(records);
 }
 
-void fiat__firehose_put_record(fiat__firehose_request *request) {
+void fiat__local_put_record(fiat__firehose_request *request) {
     put_input *records = new_records(request);
     if (!records) return;
     fiat__check check;

@@ -42,7 +42,7 @@ fiat__stream *fiat__stream_new(const fiat__registry *registry, const char *name,
     return stream;
 }
 
-void fiat__stream_free(fiat__stream *stream) {
+void fiat__local_stream_free(fiat__stream *stream) {
     fiat__segment_close(stream->open, false);
     for (fiat__segment *next; stream->sealed; stream->sealed = next) {
         next = stream->sealed->next;
@@ -254,7 +254,7 @@ fiat_status fiat__registry_add(fiat__registry *registry, fiat__stream *stream, f
         if (status != FIAT_OK) take_out(registry, stream);
     }
     fiat__mutex_unlock(&registry->lock);
-    if (status != FIAT_OK) fiat__stream_free(stream);
+    if (status != FIAT_OK) fiat__local_stream_free(stream);
     return status;
 }
 
@@ -285,7 +285,7 @@ void fiat__registry_release(fiat__registry *registry, fiat__stream *stream) {
     fiat__mutex_lock(&registry->lock);
     const bool last = --stream->refs == 0;
     fiat__mutex_unlock(&registry->lock);
-    if (last) fiat__stream_free(stream);
+    if (last) fiat__local_stream_free(stream);
 }
 
 void fiat__registry_remove(fiat__registry *registry, fiat__stream *stream) {
@@ -328,7 +328,7 @@ static fiat_status load_one(fiat__registry *registry, fiat__str name, fiat_error
     }
     if (status == FIAT_OK) status = fiat__stream_recover(registry, stream, err);
     if (status == FIAT_OK) status = insert(registry, stream, err);
-    if (status != FIAT_OK && stream) fiat__stream_free(stream);
+    if (status != FIAT_OK && stream) fiat__local_stream_free(stream);
     fiat__doc_free(doc);
     fiat__free(path);
     return status;
@@ -367,7 +367,7 @@ fiat_status fiat__registry_open(fiat__registry *registry, const fiat__local_opts
 
 void fiat__registry_close(fiat__registry *registry) {
     for (size_t i = 0; i < registry->count; i++)
-        fiat__stream_free(registry->streams[i]);
+        fiat__local_stream_free(registry->streams[i]);
     fiat__free(registry->streams);
     fiat__free(registry->streams_dir);
     fiat__free(registry->buffer_dir);

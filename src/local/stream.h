@@ -67,7 +67,7 @@ fiat_status fiat__registry_acquire_all(fiat__registry *registry, fiat__stream **
 fiat__stream *fiat__stream_new(const fiat__registry *registry, const char *name,
                                const char *region);
 /* For one that was never handed over. */
-void fiat__stream_free(fiat__stream *stream);
+void fiat__local_stream_free(fiat__stream *stream);
 /* Save and publish. FIAT_E_ARG: the name is taken. FIAT_E_LIMIT: too many streams. */
 fiat_status fiat__registry_add(fiat__registry *registry, fiat__stream *stream, fiat_error *err);
 
