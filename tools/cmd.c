@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static void print_prefix(void) {
     const char *name = main_cmd_name();
@@ -32,7 +33,7 @@ int cmd_fail_error(const char *what, const fiat_error *err) {
                 {"request", err->request_id}};
     const char *open = " (", *close = "";
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        if (!rows[i].value[0]) continue;
+        if (!rows[i].value[0] || strstr(err->message, rows[i].value)) continue;
         fprintf(stderr, "%s%s %s", open, rows[i].name, rows[i].value);
         open = ", ";
         close = ")";

@@ -1,6 +1,8 @@
 /* Options of a subcommand, read from its table. Runs once, on the main thread. */
 #include "opt.h"
 
+#include "base/str.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,30 +21,6 @@ struct parse {
     size_t message_size;
 };
 
-static size_t min3(size_t a, size_t b, size_t c) {
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Edit distance (insert, delete, replace, swap of neighbours), words of at most MAX_WORD bytes. */
-static size_t distance(const char *a, const char *b) {
-    size_t a_len = strlen(a), b_len = strlen(b);
-    size_t rows[3][MAX_WORD + 1];
-    if (a_len > MAX_WORD || b_len > MAX_WORD) return SIZE_MAX;
-    for (size_t j = 0; j <= b_len; j++)
-        rows[0][j] = j;
-    for (size_t i = 1; i <= a_len; i++) {
-        size_t *row = rows[i % 3], *above = rows[(i + 2) % 3], *above2 = rows[(i + 1) % 3];
-        row[0] = i;
-        for (size_t j = 1; j <= b_len; j++) {
-            row[j] = min3(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
-            bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-            if (swapped && above2[j - 2] + 1 < row[j]) row[j] = above2[j - 2] + 1;
-        }
-    }
-    return rows[a_len % 3][b_len];
-}
-
 int opt_nearest(const char *word, const char *(*next)(size_t index, const void *ctx),
                 const void *ctx) {
     int best = -1;
@@ -50,7 +28,7 @@ int opt_nearest(const char *word, const char *(*next)(size_t index, const void *
     size_t len = strlen(word), least = len < 3 ? 2 : len < 8 ? 3 : 4;
     for (size_t i = 0; (name = next(i, ctx)) != NULL; i++) {
         bool starts = len >= 2 && strncmp(name, word, len) == 0;
-        size_t d = starts ? 1 : distance(word, name);
+        size_t d = starts ? 1 : fiat__str_distance(fiat__str_c(word), fiat__str_c(name));
         if (d >= least || d >= strlen(name)) continue;
         least = d;
         best = (int)i;

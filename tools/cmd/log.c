@@ -1,0 +1,360 @@
+/* fiat log: lines of JSON into a stream.
+ *
+ * The main thread reads, and gives each line to the logger; the logger's sender thread reports each
+ * event's fate. What is not delivered goes to the reject file as it was read, so each event in
+ * flight carries a copy of its line. */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "cmd.h"
+#include "json/writer.h"
+#include "lines.h"
+#include "progress.h"
+#include "project.h"
+#include "rejects.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+
+/* White space may make the text longer than the event; a line beyond this is not an event. */
+#define LINE_MAX_BYTES (4 * FIAT_EVENT_MAX_BYTES)
+#define SHOWN_REFUSALS 5
+#define WAIT_STEP_MS   100
+#define SUMMARY_BYTES  4096
+
+static const char *s_to = "firehose", *s_schemas, *s_reject;
+static uint64_t s_timeout_s = 60;
+static bool s_json, s_quiet;
+
+static const struct opt s_options[] = {
+    {"to", 't', OPT_STRING, &s_to, "SINK",
+     "firehose (default); local:DIR, the same objects in a folder; stdout", 0, 0},
+    {"schemas", 0, OPT_STRING, &s_schemas, "DIR", "Folder of the streams' schemas", 0, 0},
+    {"reject", 'r', OPT_STRING, &s_reject, "FILE",
+     "Append what is refused or not delivered there (default STREAM.rejected.jsonl)", 0, 0},
+    {"timeout", 0, OPT_UINT, &s_timeout_s, "SECONDS",
+     "Give up when nothing is delivered for this long (default 60)", 1, 86400},
+    {"quiet", 'q', OPT_FLAG, &s_quiet, NULL, "No progress, no summary, only failures", 0, 0},
+    {"json", 0, OPT_FLAG, &s_json, NULL, "Print the summary to stdout as a JSON object", 0, 0},
+    {NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0},
+};
+
+static volatile sig_atomic_t s_stopped; /* a signal asked us to read no further */
+
+struct run {
+    fiat_logger *logger;
+    const char *stream;
+    rejects *rejects;
+    char reject_path[512];
+    progress *progress;
+    uint64_t read, refused; /* main thread */
+    _Atomic uint64_t delivered, maybe, not_delivered;
+    atomic_bool reject_failed; /* the reject file cannot be written: reported once */
+    fiat_error first_failure;  /* of delivery; sender thread, read after close */
+    bool incomplete;           /* input could not be read, or time ran out */
+};
+
+/* An event in flight: the line it came from. Freed when its fate is known. */
+struct origin {
+    const char *file; /* an operand: lives as long as the process */
+    uint64_t line;
+    size_t len;
+    char text[];
+};
+
+static void on_signal(int number) {
+    (void)number;
+    s_stopped = 1;
+}
+
+/* A second signal ends the process at once. */
+static void catch_signals(void) {
+    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
+}
+
+static void reject(struct run *run, const char *file, uint64_t line, const fiat_error *reason,
+                   fiat__str event) {
+    fiat_error err = FIAT_ERROR_INIT;
+    if (rejects_add(run->rejects, file, line, reason, event, &err) == FIAT_OK) return;
+    if (!atomic_exchange(&run->reject_failed, true)) cmd_fail_error("the reject file", &err);
+}
+
+/* @thread sender */
+static void on_delivery(const fiat_delivery *report, void *ctx) {
+    struct run *run = ctx;
+    struct origin *origin = report->opaque;
+    if (report->outcome == FIAT_DELIVERED) {
+        atomic_fetch_add(&run->delivered, 1);
+    } else {
+        fiat_error reason = {.status = FIAT_E_NOT_DELIVERED, .message = "not delivered"};
+        if (report->error) reason = *report->error;
+        bool maybe = report->outcome == FIAT_MAYBE;
+        if (maybe) fiat__err_wrap(&reason, FIAT_E_NOT_DELIVERED, "it may have arrived");
+        if (atomic_load(&run->maybe) + atomic_load(&run->not_delivered) == 0)
+            run->first_failure = reason;
+        atomic_fetch_add(maybe ? &run->maybe : &run->not_delivered, 1);
+        if (origin)
+            reject(run, origin->file, origin->line, &reason,
+                   fiat__str_of(origin->text, origin->len));
+    }
+    fiat__free(origin);
+}
+
+static uint64_t fates(const struct run *run) {
+    return atomic_load(&run->delivered) + atomic_load(&run->maybe) +
+           atomic_load(&run->not_delivered);
+}
+
+static void show(struct run *run, uint64_t bytes) {
+    progress_show(run->progress, bytes, run->read, atomic_load(&run->delivered), run->refused);
+}
+
+/* Wait for room in the queue; FIAT_E_TIMEOUT when nothing has moved for s_timeout_s. */
+static fiat_status wait_for_room(struct run *run, uint64_t *fates_seen, int64_t *since_ms,
+                                 fiat_error *err) {
+    int64_t now_ms = fiat__mono_ms(&fiat__clock_system);
+    if (*since_ms == 0 || fates(run) != *fates_seen) {
+        *fates_seen = fates(run);
+        *since_ms = now_ms;
+    }
+    if (now_ms - *since_ms > (int64_t)s_timeout_s * 1000)
+        return fiat__err_set(err, FIAT_E_TIMEOUT,
+                             "the queue is full and nothing was delivered for %" PRIu64
+                             " s: see --timeout",
+                             s_timeout_s);
+    fiat_status status = fiat_logger_flush(run->logger, WAIT_STEP_MS, err);
+    return status == FIAT_E_INCOMPLETE ? FIAT_OK : status;
+}
+
+/* Give one line to the logger, waiting while its queue is full. */
+static fiat_status log_line(struct run *run, const char *file, uint64_t line, fiat__str text,
+                            fiat_error *err) {
+    struct origin *origin = fiat__malloc(sizeof *origin + text.len);
+    if (!origin) return fiat__err_nomem(err);
+    origin->file = file;
+    origin->line = line;
+    origin->len = text.len;
+    memcpy(origin->text, text.ptr, text.len);
+    uint64_t fates_seen = 0;
+    int64_t since_ms = 0;
+    fiat_event event = fiat_event_with(FIAT_JSON(text.ptr, text.len), origin);
+    fiat_status status = fiat_validated_log(run->logger, run->stream, event, err);
+    while (status == FIAT_E_QUEUE_FULL) {
+        show(run, 0);
+        status = wait_for_room(run, &fates_seen, &since_ms, err);
+        if (status == FIAT_OK) status = fiat_validated_log(run->logger, run->stream, event, err);
+    }
+    if (status != FIAT_OK) fiat__free(origin);
+    return status;
+}
+
+static bool is_blank(fiat__str text) {
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] != ' ' && text.ptr[i] != '\t' && text.ptr[i] != '\r') return false;
+    return true;
+}
+
+/* Does the failure concern the event alone, so that the next may do better? */
+static bool is_refusal(fiat_status status) {
+    return (status >= FIAT_E_JSON_SYNTAX && status <= FIAT_E_JSON_NOT_OBJECT) ||
+           status == FIAT_E_SCHEMA_MISMATCH || status == FIAT_E_SCHEMA_LIMIT ||
+           status == FIAT_E_EVENT_TOO_LARGE || status == FIAT_E_EVENT_STAMPED;
+}
+
+static void refuse(struct run *run, const char *file, uint64_t line, const fiat_error *reason,
+                   fiat__str text) {
+    run->refused++;
+    reject(run, file, line, reason, text);
+    if (s_quiet || run->refused > SHOWN_REFUSALS) return;
+    char place[300];
+    snprintf(place, sizeof place, "%.250s:%" PRIu64, file, line);
+    progress_clear(run->progress);
+    cmd_fail_error(place, reason);
+    if (run->refused == SHOWN_REFUSALS)
+        cmd_fail(EXIT_PARTIAL, "further refusals are only in %s", run->reject_path);
+}
+
+static fiat_status take_line(struct run *run, const char *file, uint64_t number, fiat__str text,
+                             bool whole, fiat_error *err) {
+    if (whole && is_blank(text)) return FIAT_OK;
+    run->read++;
+    fiat_status status = whole ? log_line(run, file, number, text, err)
+                               : fiat__err_set(err, FIAT_E_EVENT_TOO_LARGE,
+                                               "the line is longer than %d bytes", LINE_MAX_BYTES);
+    if (!is_refusal(status)) return status;
+    refuse(run, file, number, err, text);
+    return FIAT_OK;
+}
+
+static fiat_status read_file(struct run *run, const char *path, fiat_error *err) {
+    lines *in;
+    const char *name = strcmp(path, "-") == 0 ? "stdin" : path;
+    bool more = true, whole = true;
+    fiat__str text;
+    fiat_status status = lines_open(&in, path, LINE_MAX_BYTES, err);
+    if (status != FIAT_OK) return status;
+    while (status == FIAT_OK && !s_stopped) {
+        status = lines_next(in, &text, &more, &whole, err);
+        if (status != FIAT_OK || !more) break;
+        uint64_t number = lines_number(in);
+        if (number == 1 && fiat__str_starts(text, fiat__str_c("\xEF\xBB\xBF"))) /* a BOM */
+            text = fiat__str_of(text.ptr + 3, text.len - 3);
+        status = take_line(run, name, number, text, whole, err);
+        show(run, lines_offset(in));
+        if (atomic_load(&run->reject_failed)) break;
+    }
+    progress_next_file(run->progress, lines_file_bytes(path));
+    lines_close(in);
+    return status;
+}
+
+static void read_all(struct run *run, int argc, char **argv) {
+    fiat_error err = FIAT_ERROR_INIT;
+    static char from_stdin[] = "-", *only_stdin[] = {from_stdin};
+    if (argc == 0) {
+        argc = 1;
+        argv = only_stdin;
+    }
+    for (int i = 0; i < argc && !run->incomplete && !s_stopped; i++) {
+        if (read_file(run, argv[i], &err) == FIAT_OK) continue;
+        progress_clear(run->progress);
+        cmd_fail_error(NULL, &err);
+        run->incomplete = true;
+    }
+    if (!s_stopped) return;
+    cmd_fail(EXIT_FAILED, "stopped by a signal; delivering what was read");
+    run->incomplete = true;
+}
+
+static void print_json(const struct run *run, bool rejected) {
+    bool first = true;
+    fiat__buf out;
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counts[] = {{"read", run->read},
+                  {"delivered", atomic_load(&run->delivered)},
+                  {"refused", run->refused},
+                  {"maybe", atomic_load(&run->maybe)},
+                  {"not_delivered", atomic_load(&run->not_delivered)}};
+    fiat__buf_init(&out, SUMMARY_BYTES);
+    fiat__buf_append_char(&out, '{');
+    fiat__json_write_key(&out, &first, "stream");
+    fiat__json_write_string_c(&out, run->stream);
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0]; i++) {
+        fiat__json_write_key(&out, &first, counts[i].name);
+        fiat__json_write_uint(&out, counts[i].value);
+    }
+    fiat__json_write_key(&out, &first, "reject_file");
+    if (rejected)
+        fiat__json_write_string_c(&out, run->reject_path);
+    else
+        fiat__buf_append_c(&out, "null");
+    fiat__buf_append_c(&out, "}");
+    puts(fiat__buf_cstr(&out));
+    fiat__buf_deinit(&out);
+}
+
+static void print_summary(const struct run *run, bool rejected) {
+    uint64_t delivered = atomic_load(&run->delivered), maybe = atomic_load(&run->maybe),
+             lost = atomic_load(&run->not_delivered);
+    fprintf(stderr, "%" PRIu64 " %s: %" PRIu64 " delivered", run->read,
+            run->read == 1 ? "event" : "events", delivered);
+    if (run->refused) fprintf(stderr, ", %" PRIu64 " refused", run->refused);
+    if (maybe) fprintf(stderr, ", %" PRIu64 " perhaps delivered", maybe);
+    if (lost) fprintf(stderr, ", %" PRIu64 " not delivered", lost);
+    if (rejected) fprintf(stderr, "; see %s", run->reject_path);
+    fputc('\n', stderr);
+}
+
+static int finish(struct run *run) {
+    bool rejected = false;
+    fiat_error err = FIAT_ERROR_INIT;
+    uint64_t timeout_ms = s_timeout_s * 1000;
+    show(run, 0);
+    (void)fiat_logger_close(run->logger, (uint32_t)timeout_ms, NULL, NULL);
+    progress_clear(run->progress);
+    if (rejects_close(run->rejects, &rejected, &err) != FIAT_OK) {
+        cmd_fail_error("the reject file", &err);
+        atomic_store(&run->reject_failed, true);
+    }
+    uint64_t lost = atomic_load(&run->maybe) + atomic_load(&run->not_delivered);
+    if (lost) cmd_fail_error("not delivered", &run->first_failure);
+    if (s_json)
+        print_json(run, rejected);
+    else if (!s_quiet)
+        print_summary(run, rejected);
+    if (lost || run->incomplete || atomic_load(&run->reject_failed)) return EXIT_FAILED;
+    return run->refused ? EXIT_PARTIAL : EXIT_DONE;
+}
+
+static uint64_t all_bytes(int argc, char **argv) {
+    uint64_t total = 0;
+    for (int i = 0; i < argc; i++) {
+        uint64_t bytes = lines_file_bytes(argv[i]);
+        if (bytes == 0) return 0;
+        total += bytes;
+    }
+    return total;
+}
+
+static int run_with(struct run *run, const fiat_config *config, int argc, char **argv) {
+    fiat_error err = FIAT_ERROR_INIT;
+    if (fiat_logger_open(&run->logger, s_to, config, &err) != FIAT_OK)
+        return cmd_fail_error(NULL, &err);
+    if (rejects_new(&run->rejects, run->reject_path, &err) != FIAT_OK) {
+        fiat_logger_close(run->logger, 0, NULL, NULL);
+        return cmd_fail_error(NULL, &err);
+    }
+    catch_signals();
+    fiat_logger_on_delivery(run->logger, on_delivery, run);
+    run->progress = progress_new(s_quiet ? NULL : stderr, all_bytes(argc, argv));
+    read_all(run, argc, argv);
+    int code = finish(run);
+    progress_free(run->progress);
+    return code;
+}
+
+static int run(int argc, char **argv) {
+    static struct run state; /* zero */
+    fiat_config *config;
+    fiat_error err = FIAT_ERROR_INIT;
+    if (s_json && strcmp(s_to, "stdout") == 0)
+        return cmd_fail(EXIT_USAGE, "--json and --to=stdout would both print to stdout");
+    state.stream = argv[0];
+    if (s_reject)
+        snprintf(state.reject_path, sizeof state.reject_path, "%s", s_reject);
+    else
+        snprintf(state.reject_path, sizeof state.reject_path, "%s.rejected.jsonl", argv[0]);
+    if (project_config(&config, s_schemas, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
+    int code = run_with(&state, config, argc - 1, argv + 1);
+    fiat_config_free(config);
+    return code;
+}
+
+const struct cmd cmd_log = {
+    .name = "log",
+    .synopsis = "[OPTION...] STREAM [FILE...]",
+    .summary = "Check lines of JSON and send them to a stream",
+    .details =
+        "Each line of the files (plain or gzip), or of stdin without FILE or with -, is one event. "
+        "It is checked against the stream's JSON Schema, stamped and delivered. Blank lines are "
+        "skipped.\n\n"
+        "What is refused or cannot be delivered is appended to the reject file, with the reason "
+        "and "
+        "the line as it was read; once mended it can be sent again:\n\n"
+        " jq -r .event Example.rejected.jsonl | fiat log Example\n\n"
+        "The exit code is 3 when events were refused and all others delivered, 1 when some were "
+        "not "
+        "delivered. SIGINT and SIGTERM stop the reading; what was read is still delivered.",
+    .options = s_options,
+    .min_args = 1,
+    .max_args = -1,
+    .run = run,
+};

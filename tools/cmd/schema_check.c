@@ -1,0 +1,278 @@
+/* fiat schema check: are the files of the streams right, and do they agree? */
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "cmd.h"
+#include "json/doc.h"
+#include "json/writer.h"
+#include "project.h"
+#include "schema/schema.h"
+#include "table/columns.h"
+#include "table/shape.h"
+
+#include <stdio.h>
+
+#define OUTPUT_MAX_BYTES (64 * 1024 * 1024)
+#define STAMPS_MAX       7
+
+static const char *s_schemas;
+static bool s_json;
+
+static const struct opt s_options[] = {
+    {"schemas", 0, OPT_STRING, &s_schemas, "DIR", "Folder of the streams' schemas", 0, 0},
+    {"json", 0, OPT_FLAG, &s_json, NULL, "Print the findings as one JSON object", 0, 0},
+    {NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0},
+};
+
+/* The stream at hand. */
+struct check {
+    const char *stream, *file;
+    const char *stamps[STAMPS_MAX];
+    size_t stamp_count;
+    fiat__doc *stream_doc; /* owns the texts of `stamps` */
+    size_t faults, notes;
+    fiat__buf json; /* the whole answer, with --json */
+    bool first_finding;
+};
+
+static void find(struct check *check, bool fault, const char *column, const char *schema_path,
+                 const char *message) {
+    *(fault ? &check->faults : &check->notes) += 1;
+    if (!s_json) {
+        printf("%s/%s: %s: ", check->stream, check->file, fault ? "fault" : "note");
+        if (column) printf("column \"%s\": ", column);
+        printf("%s", message);
+        if (schema_path && *schema_path) printf(" (at %s)", schema_path);
+        putchar('\n');
+        return;
+    }
+    bool first = true;
+    fiat__buf_append_c(&check->json, check->first_finding ? "{" : ",{");
+    check->first_finding = false;
+    const char *rows[][2] = {{"level", fault ? "fault" : "note"},
+                             {"file", check->file},
+                             {"column", column},
+                             {"schema_path", schema_path},
+                             {"message", message}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (!rows[i][1]) continue;
+        fiat__json_write_key(&check->json, &first, rows[i][0]);
+        fiat__json_write_string_c(&check->json, rows[i][1]);
+    }
+    fiat__buf_append_char(&check->json, '}');
+}
+
+static void find_error(struct check *check, const fiat_error *err) {
+    find(check, true, NULL, err->schema_path[0] ? err->schema_path : NULL, err->message);
+}
+
+static void check_json_schema(struct check *check, const project_stream *stream) {
+    fiat__schema *schema = NULL;
+    fiat_error err = FIAT_ERROR_INIT;
+    check->file = "json_schema.json";
+    if (!stream->has_json_schema) {
+        find(check, true, NULL, NULL, "there is none: every stream needs a JSON Schema");
+        return;
+    }
+    if (fiat__schema_compile(&schema, fiat__buf_str(&stream->json_schema), NULL, &err) != FIAT_OK)
+        find_error(check, &err);
+    fiat__schema_free(schema);
+}
+
+static bool is_in(const char *name, const char *const *names, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(names[i], name) == 0) return true;
+    return false;
+}
+
+/* What the logger can stamp. */
+static const char *const s_stamps[STAMPS_MAX] = {"id",  "time",  "audit_id", "host",
+                                                 "app", "email", "tags"};
+
+static void check_stamp_list(struct check *check, const fiat__doc *list) {
+    char message[200];
+    if (list && fiat__doc_kind_of(list) != FIAT__DOC_ARRAY)
+        find(check, true, NULL, NULL, "\"stamp\" must be an array of names");
+    for (const fiat__doc *item = fiat__doc_first(list); item; item = fiat__doc_next(item)) {
+        const char *name = "";
+        if (!fiat__doc_string(item, &name) || !is_in(name, s_stamps, STAMPS_MAX)) {
+            snprintf(message, sizeof message,
+                     "\"stamp\": unknown name \"%.60s\"; there are id, time, audit_id, host, app, "
+                     "email, tags",
+                     name);
+            find(check, true, NULL, NULL, message);
+        } else if (!is_in(name, check->stamps, check->stamp_count)) {
+            check->stamps[check->stamp_count++] = name;
+        }
+    }
+}
+
+static void check_stream_members(struct check *check) {
+    static const char *const known[] = {"stamp", "delivery_stream", "delivery", "description"};
+    char message[200];
+    const fiat__doc *member = fiat__doc_first(check->stream_doc);
+    for (; member; member = fiat__doc_next(member)) {
+        if (is_in(fiat__doc_name(member), known, sizeof known / sizeof known[0])) continue;
+        snprintf(
+            message, sizeof message,
+            "unknown member \"%.60s\"; there are stamp, delivery_stream, delivery, description",
+            fiat__doc_name(member));
+        find(check, true, NULL, NULL, message);
+    }
+    const fiat__doc *delivery = fiat__doc_get(check->stream_doc, "delivery_stream");
+    const char *name;
+    if (delivery && !fiat__doc_string(delivery, &name))
+        find(check, true, NULL, NULL, "\"delivery_stream\" must be a string");
+}
+
+static void check_stream_json(struct check *check, const project_stream *stream) {
+    fiat_error err = FIAT_ERROR_INIT;
+    check->file = "stream.json";
+    if (stream->has_stream) {
+        if (fiat__doc_parse(&check->stream_doc, fiat__buf_str(&stream->stream), &err) != FIAT_OK) {
+            find_error(check, &err);
+            return;
+        }
+        if (fiat__doc_kind_of(check->stream_doc) != FIAT__DOC_OBJECT) {
+            find(check, true, NULL, NULL, "it must be an object");
+            return;
+        }
+        check_stream_members(check);
+        check_stamp_list(check, fiat__doc_get(check->stream_doc, "stamp"));
+    }
+    if (!is_in("id", check->stamps, check->stamp_count))
+        find(check, false, NULL, NULL,
+             "no id is stamped: delivery is at least once, and rows that come twice cannot be told "
+             "apart; add \"stamp\": [\"id\", \"time\"]");
+}
+
+/* A stamp that the schema forbids would have every event refused. */
+static void check_stamps(struct check *check, const project_stream *stream) {
+    fiat__doc *schema;
+    char message[200];
+    check->file = "stream.json";
+    if (fiat__doc_parse(&schema, fiat__buf_str(&stream->json_schema), NULL) != FIAT_OK) return;
+    for (size_t i = 0; i < check->stamp_count; i++) {
+        fiat__step step = {FIAT__STEP_MEMBER, check->stamps[i]};
+        unsigned wanted = strcmp(step.name, "tags") == 0 ? FIAT__SHAPE_OBJECT : FIAT__SHAPE_STRING;
+        if (fiat__shape_at(schema, &step, 1).types & wanted) continue;
+        snprintf(message, sizeof message,
+                 "\"stamp\" adds \"%s\", %s, which json_schema.json refuses: declare it there, or "
+                 "do not stamp it",
+                 step.name, wanted == FIAT__SHAPE_STRING ? "a string" : "an object");
+        find(check, true, NULL, NULL, message);
+    }
+    fiat__doc_free(schema);
+}
+
+static void find_column(bool fault, const char *column, const char *message, void *user) {
+    find(user, fault, column, NULL, message);
+}
+
+static void check_athena(struct check *check, const project_stream *stream) {
+    fiat__columns *columns;
+    fiat_error err = FIAT_ERROR_INIT;
+    check->file = "athena.json";
+    if (!stream->has_athena) {
+        find(check, false, NULL, NULL, "there is none: SQL will not see the stream");
+        return;
+    }
+    if (fiat__columns_parse(&columns, fiat__buf_str(&stream->athena), &err) != FIAT_OK) {
+        find_error(check, &err);
+        return;
+    }
+    /* Findings come one by one; a schema that is no JSON was reported before. */
+    (void)fiat__columns_check(columns, fiat__buf_str(&stream->json_schema), check->stamps,
+                              check->stamp_count, find_column, check, NULL);
+    fiat__columns_free(columns);
+}
+
+static void check_stream(struct check *check, const project_stream *stream) {
+    size_t faults = check->faults;
+    check->stamp_count = 0;
+    check->stream_doc = NULL;
+    check_json_schema(check, stream);
+    check_stream_json(check, stream);
+    check_stamps(check, stream);
+    check_athena(check, stream);
+    fiat__doc_free(check->stream_doc);
+    if (!s_json && check->faults == faults) printf("%s: ok\n", check->stream);
+}
+
+static void check_name(struct check *check, const char *schemas_dir, const char *name) {
+    project_stream stream;
+    fiat_error err = FIAT_ERROR_INIT;
+    size_t faults = check->faults;
+    bool first = true;
+    check->stream = name;
+    check->file = "";
+    check->first_finding = true;
+    if (s_json) {
+        if (check->json.len > strlen("{\"streams\":[")) fiat__buf_append_char(&check->json, ',');
+        fiat__buf_append_char(&check->json, '{');
+        fiat__json_write_key(&check->json, &first, "stream");
+        fiat__json_write_string_c(&check->json, name);
+        fiat__buf_append_c(&check->json, ",\"findings\":[");
+    }
+    if (project_stream_read(&stream, schemas_dir, name, &err) == FIAT_OK) {
+        check_stream(check, &stream);
+        project_stream_free(&stream);
+    } else {
+        find_error(check, &err);
+    }
+    if (s_json)
+        fiat__buf_printf(&check->json, "],\"ok\":%s}", check->faults == faults ? "true" : "false");
+}
+
+static int check_all(const char *schemas_dir, int argc, char **argv) {
+    struct check check = {.stream = NULL};
+    char **names = NULL;
+    size_t count = 0;
+    fiat_error err = FIAT_ERROR_INIT;
+    if (argc == 0 && !schemas_dir)
+        return cmd_fail(EXIT_FAILED, "there is no folder \"schemas\" here: make one with `fiat "
+                                     "init`, or name it with --schemas DIR");
+    if (argc == 0 && project_streams(schemas_dir, false, &names, &count, &err) != FIAT_OK)
+        return cmd_fail_error(NULL, &err);
+    if (argc == 0 && count == 0)
+        return cmd_fail(EXIT_FAILED,
+                        "%s has no stream: a stream is a folder with a "
+                        "json_schema.json",
+                        schemas_dir);
+    fiat__buf_init(&check.json, OUTPUT_MAX_BYTES);
+    fiat__buf_append_c(&check.json, "{\"streams\":[");
+    for (int i = 0; i < argc; i++)
+        check_name(&check, schemas_dir, argv[i]);
+    for (size_t i = 0; i < count; i++)
+        check_name(&check, schemas_dir, names[i]);
+    fiat__dir_free_list(names, count);
+    fiat__buf_printf(&check.json, "],\"faults\":%zu,\"notes\":%zu}\n", check.faults, check.notes);
+    bool failed = check.json.failed;
+    if (s_json && !failed) fputs(fiat__buf_cstr(&check.json), stdout);
+    fiat__buf_deinit(&check.json);
+    if (failed) return cmd_fail(EXIT_FAILED, "out of memory");
+    return check.faults ? EXIT_FAILED : EXIT_DONE;
+}
+
+static int run(int argc, char **argv) {
+    fiat_config *config;
+    fiat_error err = FIAT_ERROR_INIT;
+    if (project_config(&config, s_schemas, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
+    int code = check_all(project_schemas_dir(config), argc, argv);
+    fiat_config_free(config);
+    return code;
+}
+
+const struct cmd cmd_schema_check = {
+    .name = "schema check",
+    .synopsis = "[OPTION...] [STREAM...]",
+    .summary = "Check the files of streams, and that they agree",
+    .details = "Without STREAM, all folders below the schemas' are checked. A fault means that "
+               "events or columns would be lost, and gives exit code 1; a note is worth a look.\n\n"
+               "json_schema.json must be a valid JSON Schema; stream.json must hold what the "
+               "logger knows; every column of athena.json must have a property in the schema, and "
+               "a type that holds all that the property allows.",
+    .options = s_options,
+    .max_args = -1,
+    .run = run,
+};
