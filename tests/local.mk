@@ -20,4 +20,5 @@ endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk
 include %D%/integration/localengine.mk
+include %D%/cli/local.mk
 include %D%/lint/local.mk

@@ -106,6 +106,21 @@ static void print_place(fiat__str sql, const fiat_error *err) {
     fputs("^\n", stderr);
 }
 
+/* The engine proposes names of its own catalog. */
+static void print_tables(fiat__duckdb *db, const fiat_error *err) {
+    static const char sql[] = "SELECT string_agg(view_name, ', ' ORDER BY view_name) "
+                              "FROM duckdb_views() WHERE NOT internal";
+    fiat__duckdb_rows *rows;
+    bool more = false;
+    if (!strstr(err->message, "Catalog error: Table with name")) return;
+    if (fiat__duckdb_query(db, fiat__str_c(sql), FIAT__DUCKDB_TEXT, &rows, NULL) != FIAT_OK) return;
+    if (fiat__duckdb_next(rows, &more, NULL) == FIAT_OK && more) {
+        fiat__str names = fiat__duckdb_value(rows, 0);
+        fprintf(stderr, "  The tables are: %.*s\n", (int)names.len, names.ptr ? names.ptr : "");
+    }
+    fiat__duckdb_rows_free(rows);
+}
+
 static int query(fiat__duckdb *db, fiat__str sql, enum output_format format) {
     fiat_error err = FIAT_ERROR_INIT;
     fiat__duckdb_rows *rows;
@@ -117,6 +132,7 @@ static int query(fiat__duckdb *db, fiat__str sql, enum output_format format) {
     if (status == FIAT_OK) return EXIT_DONE;
     cmd_fail_error(NULL, &err);
     print_place(sql, &err);
+    print_tables(db, &err);
     return EXIT_FAILED;
 }
 

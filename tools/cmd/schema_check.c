@@ -11,6 +11,7 @@
 #include "table/shape.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #define OUTPUT_MAX_BYTES (64 * 1024 * 1024)
 #define STAMPS_MAX       7
@@ -42,7 +43,7 @@ static void find(struct check *check, bool fault, const char *column, const char
         printf("%s/%s: %s: ", check->stream, check->file, fault ? "fault" : "note");
         if (column) printf("column \"%s\": ", column);
         printf("%s", message);
-        if (schema_path && *schema_path) printf(" (at %s)", schema_path);
+        if (schema_path && !strstr(message, schema_path)) printf(" (at %s)", schema_path);
         putchar('\n');
         return;
     }

@@ -1,0 +1,3 @@
+# Output that cannot be written is a failure.
+[ -c /dev/full ]
+fiat --help >/dev/full

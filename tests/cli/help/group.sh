@@ -1,0 +1,2 @@
+fiat schema --help
+fiat help schema

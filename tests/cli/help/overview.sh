@@ -1,0 +1,2 @@
+# What there is.
+fiat --help

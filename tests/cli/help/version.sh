@@ -1,0 +1,2 @@
+fiat --version
+fiat -V

@@ -1,0 +1,2 @@
+fiat init new/project
+[ -s new/project/schemas/Example/json_schema.json ]

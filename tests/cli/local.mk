@@ -1,0 +1,6 @@
+# What the command prints and how it ends; see run.
+cli_tests = %D%/run-plain %D%/run-sql
+dist_check_SCRIPTS += %D%/run $(cli_tests)
+TESTS += $(cli_tests)
+EXTRA_DIST += \
+	%D%/help %D%/init %D%/log %D%/query %D%/schema_check
