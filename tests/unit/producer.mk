@@ -26,7 +26,7 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_chaos_test_LDADD = libchaos.la $(PRODUCER_TEST_LDADD)
 %C%_producer_firehose_test_SOURCES = %D%/producer_firehose_test.c
 %C%_producer_firehose_test_CFLAGS = $(TEST_CFLAGS)
-%C%_producer_firehose_test_LDADD = libhttp_server.la $(PRODUCER_TEST_LDADD)
+%C%_producer_firehose_test_LDADD = libhttp_server.la libchaos.la $(PRODUCER_TEST_LDADD)
 
 # Objects and the sink that writes them.
 check_PROGRAMS += %D%/producer_object_test %D%/producer_sink_local_test

@@ -4,9 +4,11 @@
 #include "base/base64.h"
 #include "json/doc.h"
 #include "producer/producer_internal.h"
+#include "support/chaos.h"
 #include "support/http_server.h"
 #include "support/test.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -22,6 +24,7 @@ typedef struct step {
 } step;
 
 static http_server *s_server;
+static char s_url[100];
 static const step *s_steps;
 static size_t s_step_count, s_step;
 static bool s_at_random;
@@ -98,22 +101,32 @@ static void on_delivery(const fiat_delivery *report, void *ctx) {
     if (report->error) s_last_error = *report->error;
 }
 
-static void set_up(void) {
+static void start_server(void) {
     s_server = http_server_start();
     http_server_set_handler(s_server, handle, NULL);
+    snprintf(s_url, sizeof s_url, "%s", http_server_url(s_server));
+}
+
+static void set_environment(void) {
     ck_assert_int_eq(setenv("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE", 1), 0);
     ck_assert_int_eq(setenv("AWS_SECRET_ACCESS_KEY", "secret", 1), 0);
     unsetenv("AWS_SESSION_TOKEN");
     ck_assert_int_eq(setenv("no_proxy", "*", 1), 0);
 }
 
+static void set_up(void) {
+    set_environment();
+    start_server();
+}
+
 static void tear_down(void) {
     http_server_stop(s_server);
 }
 
-static fiat__producer *open_producer(uint32_t request_timeout_ms, uint32_t delivery_timeout_ms) {
+static fiat_status try_open(fiat__producer **out, uint32_t request_timeout_ms,
+                            uint32_t delivery_timeout_ms, fiat_error *err) {
     fiat__sink_opts sink_opts = {.region = "eu-central-1",
-                                 .endpoint_url = http_server_url(s_server),
+                                 .endpoint_url = s_url,
                                  .connect_timeout_ms = 2000,
                                  .request_timeout_ms = request_timeout_ms,
                                  .max_in_flight = 4};
@@ -129,10 +142,14 @@ static fiat__producer *open_producer(uint32_t request_timeout_ms, uint32_t deliv
                                 .delivery_timeout_ms = delivery_timeout_ms,
                                 .on_delivery = on_delivery};
     fiat__sink *sink;
+    fiat_status status = fiat__sink_open(&sink, "firehose", &sink_opts, err);
+    return status == FIAT_OK ? fiat__producer_new(out, sink, &opts, err) : status;
+}
+
+static fiat__producer *open_producer(uint32_t request_timeout_ms, uint32_t delivery_timeout_ms) {
     fiat__producer *producer;
     fiat_error err = FIAT_ERROR_INIT;
-    ck_assert_fiat_ok(fiat__sink_open(&sink, "firehose", &sink_opts, &err), err);
-    ck_assert_fiat_ok(fiat__producer_new(&producer, sink, &opts, &err), err);
+    ck_assert_fiat_ok(try_open(&producer, request_timeout_ms, delivery_timeout_ms, &err), err);
     return producer;
 }
 
@@ -408,6 +425,66 @@ START_TEST(threads_under_every_fault) {
 }
 END_TEST
 
+/* The server in a process of its own, whose memory is not part of the chaos. Returns its pid. */
+static pid_t start_server_process(void) {
+    int fds[2];
+    ck_assert_int_eq(pipe(fds), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        start_server();
+        ssize_t written = write(fds[1], s_url, sizeof s_url);
+        while (written == (ssize_t)sizeof s_url)
+            pause();
+        _exit(1);
+    }
+    ck_assert_int_eq(read(fds[0], s_url, sizeof s_url), (ssize_t)sizeof s_url);
+    return pid;
+}
+
+/* Three events through the real client, on this thread. With memory gone for good they cannot be
+ * sent, and close gives them up. */
+static fiat_status run_without_memory(void *ctx) {
+    fiat__producer *producer;
+    fiat__producer_stream *stream;
+    fiat_error err = FIAT_ERROR_INIT;
+    unsigned accepted = 0;
+    (void)ctx;
+    memset(s_reports, 0, sizeof s_reports);
+    fiat_status status = try_open(&producer, 2000, 0, &err);
+    if (status != FIAT_OK) return status;
+    producer->no_thread = true;
+    status = fiat__producer_stream_get(producer, "audit", &stream, &err);
+    for (int i = 0; i < 3 && status == FIAT_OK; i++) {
+        char text[2] = {(char)('0' + (int)accepted), '\0'};
+        fiat__str part = {text, 1};
+        fiat_status appended = fiat__producer_append(stream, &part, 1, NULL, NULL, &err);
+        ck_assert(appended == FIAT_OK || appended == FIAT_E_NOMEM);
+        accepted += appended == FIAT_OK;
+    }
+    for (int i = 0; i < 50 && fiat__producer_flush(producer, 0, &err) != FIAT_OK; i++) {
+        fiat__sender_turn(producer);
+        producer->sink->vtable->poll(producer->sink, 2);
+    }
+    uint64_t left = 0;
+    fiat_status closed = fiat__producer_close(producer, 0, &left, &err);
+    ck_assert_int_eq(closed, left ? FIAT_E_INCOMPLETE : FIAT_OK);
+    for (unsigned i = 0; i < 3; i++)
+        ck_assert_uint_eq(s_reports[i][FIAT_DELIVERED] + s_reports[i][FIAT_MAYBE] +
+                              s_reports[i][FIAT_NOT_DELIVERED],
+                          i < accepted);
+    return status;
+}
+
+START_TEST(without_memory_nothing_is_lost_silently) {
+    set_environment();
+    pid_t pid = start_server_process();
+    chaos_loop(run_without_memory, NULL);
+    ck_assert_uint_eq(s_reports[2][FIAT_DELIVERED], 1); /* the last run, with all its memory */
+    kill(pid, SIGKILL);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+}
+END_TEST
+
 #ifndef __SANITIZE_THREAD__ /* which cannot start a thread in the child of a threaded process */
 /* The parent's connection outlives a child that logs, closes, and ends. */
 START_TEST(fork_leaves_the_parents_connection_alone) {
@@ -485,6 +562,10 @@ int main(void) {
 #ifndef __SANITIZE_THREAD__
     tcase_add_test(tcase, fork_leaves_the_parents_connection_alone);
 #endif
+    suite_add_tcase(suite, tcase);
+    tcase = tcase_create("chaos");
+    tcase_set_timeout(tcase, 90);
+    tcase_add_test(tcase, without_memory_nothing_is_lost_silently);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
