@@ -12,7 +12,7 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_retry_test_SOURCES = %D%/producer_retry_test.c $(PRODUCER_FAKE)
 %C%_producer_retry_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_retry_test_LDADD = $(PRODUCER_TEST_LDADD)
-%C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c $(PRODUCER_FAKE)
+%C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c tests/support/sanitizer.h $(PRODUCER_FAKE)
 %C%_producer_thread_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_thread_test_LDADD = $(PRODUCER_TEST_LDADD)
 %C%_producer_stdout_test_SOURCES = %D%/producer_stdout_test.c
@@ -24,7 +24,7 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_chaos_test_SOURCES = %D%/producer_chaos_test.c $(PRODUCER_FAKE)
 %C%_producer_chaos_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_chaos_test_LDADD = libchaos.la $(PRODUCER_TEST_LDADD)
-%C%_producer_firehose_test_SOURCES = %D%/producer_firehose_test.c
+%C%_producer_firehose_test_SOURCES = %D%/producer_firehose_test.c tests/support/sanitizer.h
 %C%_producer_firehose_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_firehose_test_LDADD = libhttp_server.la libchaos.la $(PRODUCER_TEST_LDADD)
 

@@ -6,6 +6,7 @@
 #include "producer/producer_internal.h"
 #include "support/chaos.h"
 #include "support/http_server.h"
+#include "support/sanitizer.h"
 #include "support/test.h"
 
 #include <signal.h>
@@ -485,7 +486,7 @@ START_TEST(without_memory_nothing_is_lost_silently) {
 }
 END_TEST
 
-#ifndef __SANITIZE_THREAD__ /* which cannot start a thread in the child of a threaded process */
+#if !UNDER_TSAN /* which cannot start a thread in the child of a threaded process */
 /* The parent's connection outlives a child that logs, closes, and ends. */
 START_TEST(fork_leaves_the_parents_connection_alone) {
     fiat__producer *producer = open_producer(5000, 0);
@@ -559,7 +560,7 @@ int main(void) {
     tcase_add_loop_test(tcase, close_at_the_deadline_is_honest, 0, 4);
     tcase_add_test(tcase, delivery_timeout_is_honest);
     tcase_add_test(tcase, threads_under_every_fault);
-#ifndef __SANITIZE_THREAD__
+#if !UNDER_TSAN
     tcase_add_test(tcase, fork_leaves_the_parents_connection_alone);
 #endif
     suite_add_tcase(suite, tcase);

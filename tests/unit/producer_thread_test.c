@@ -1,6 +1,8 @@
 /* The sender's thread with real time: many appending threads, flush, close, fork(). */
 #include "producer_fake.h"
+#include "support/sanitizer.h"
 
+#include <fiat/allocator.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,17 +11,48 @@
 #define EACH    5000
 
 /* ThreadSanitizer cannot start a thread in the child of a process that had some: there the child
- * runs the sender's turns itself. */
-#if defined(__SANITIZE_THREAD__)
-#define CHILD_HAS_NO_THREAD true
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define CHILD_HAS_NO_THREAD true
-#endif
-#endif
-#ifndef CHILD_HAS_NO_THREAD
-#define CHILD_HAS_NO_THREAD false
-#endif
+ * runs the sender's turns itself. AddressSanitizer's heap stays locked in a child when another
+ * thread was inside it at fork(): there the library's heap gets a lock that fork() waits for. The
+ * C library's own heap needs neither. */
+#define CHILD_HAS_NO_THREAD (UNDER_TSAN != 0)
+#define HEAP_NEEDS_A_LOCK   (UNDER_ASAN != 0)
+
+static pthread_mutex_t s_heap = PTHREAD_MUTEX_INITIALIZER;
+
+static void lock_heap(void) {
+    if (pthread_mutex_lock(&s_heap) != 0) abort();
+}
+
+static void unlock_heap(void) {
+    if (pthread_mutex_unlock(&s_heap) != 0) abort();
+}
+
+static void *locked_realloc(void *ctx, void *old, size_t bytes) {
+    (void)ctx;
+    lock_heap();
+    void *block = realloc(old, bytes);
+    unlock_heap();
+    return block;
+}
+
+static void *locked_malloc(void *ctx, size_t bytes) {
+    return locked_realloc(ctx, NULL, bytes);
+}
+
+static void locked_free(void *ctx, void *block) {
+    (void)ctx;
+    lock_heap();
+    free(block);
+    unlock_heap();
+}
+
+/* Before the library watches for forks: of what runs before a fork, the last registered is first.
+ */
+static void lock_the_heap(void) {
+    static const fiat_allocator locked = {NULL, locked_malloc, locked_realloc, locked_free};
+    if (pthread_atfork(lock_heap, unlock_heap, unlock_heap) != 0) abort();
+    if (fiat_set_allocator(&locked) != FIAT_OK) abort();
+}
 
 /* Reports of each event, found by its opaque number. */
 static struct {
@@ -63,8 +96,13 @@ typedef struct appender {
     pthread_t thread;
     fiat__producer *producer;
     unsigned index;
-    uint64_t accepted, refused;
+    uint64_t accepted, refused, extra;
 } appender;
+
+/* While it is above 0, appenders log extra events, all with the opaque number EXTRA. */
+static atomic_int s_forks_left;
+static atomic_uint s_extra_threads; /* that have logged one */
+#define EXTRA (THREADS * EACH)
 
 static void *append_many(void *arg) {
     appender *a = arg;
@@ -73,6 +111,15 @@ static void *append_many(void *arg) {
     for (unsigned i = 0; i < 3; i++)
         if (fiat__producer_stream_get(a->producer, names[i], &streams[i], NULL) != FIAT_OK)
             return NULL;
+    while (atomic_load(&s_forks_left) > 0) {
+        fiat__str part = {"extra", 5};
+        void *opaque = (void *)(uintptr_t)EXTRA;
+        if (fiat__producer_append(streams[a->extra % 3], &part, 1, NULL, opaque, NULL) != FIAT_OK)
+            continue;
+        if (a->extra++ == 0) atomic_fetch_add(&s_extra_threads, 1);
+    }
+    /* The extra events may have filled the queue. */
+    if (a->extra && fiat__producer_flush(a->producer, 60000, NULL) != FIAT_OK) return NULL;
     for (unsigned i = 0; i < EACH; i++) {
         char text[200];
         int len = snprintf(text, sizeof text, "%u %u %0*d", a->index, i, (int)(i % 150) + 1, 0);
@@ -243,7 +290,7 @@ static int in_child(fiat__producer *producer, fake_sink *sink) {
         if (fiat__producer_append(stream, &part, 1, NULL, (void *)i, NULL) != FIAT_OK)
             return __LINE__;
     if (flush_in_child(producer, sink) != FIAT_OK) return __LINE__;
-    for (size_t i = 0; i < THREADS * EACH; i++)
+    for (size_t i = 0; i <= EXTRA; i++)
         if (s_seen.reports[i] != (i < 100)) return __LINE__; /* none of the parent's */
     fiat__producer_stats(producer, &stats);
     if (stats.accepted != 100 || stats.queued != 0 || stats.queued_bytes != 0) return __LINE__;
@@ -254,13 +301,19 @@ static int in_child(fiat__producer *producer, fake_sink *sink) {
 
 START_TEST(fork_under_load) {
     fiat__producer_opts opts = thread_opts();
+    opts.queue_max_bytes = 4 << 20;
+    atomic_store(&s_extra_threads, 0);
     fake_sink *sink = fake_sink_new();
     sink->by_poll = true;
     sink->answer = answer_by_chance;
     fiat__producer *producer = open_threaded(sink, &opts);
     appender appenders[THREADS];
+    atomic_store(&s_forks_left, 10);
     run_appenders(producer, appenders);
-    for (int n = 0; n < 10; n++) {
+    /* A thread that is just starting allocates what no lock of ours guards. */
+    while (atomic_load(&s_extra_threads) < THREADS || atomic_load(&s_seen.reports[EXTRA]) == 0)
+        sched_yield();
+    for (; atomic_load(&s_forks_left) > 0; atomic_fetch_sub(&s_forks_left, 1)) {
         pid_t pid = fork();
         ck_assert_int_ge(pid, 0);
         if (pid == 0) {
@@ -276,6 +329,11 @@ START_TEST(fork_under_load) {
     ck_assert_int_eq(fiat__producer_close(producer, 30000, NULL, NULL), FIAT_OK);
     for (size_t i = 0; i < THREADS * EACH; i++)
         ck_assert_uint_eq(s_seen.reports[i], 1);
+    uint64_t extra = 0;
+    for (unsigned i = 0; i < THREADS; i++)
+        extra += appenders[i].extra;
+    ck_assert_uint_gt(extra, 0);
+    ck_assert_uint_eq(s_seen.reports[EXTRA], extra);
 }
 END_TEST
 
@@ -310,6 +368,7 @@ START_TEST(fork_before_the_first_event_and_twice) {
 END_TEST
 
 int main(void) {
+    if (HEAP_NEEDS_A_LOCK) lock_the_heap();
     Suite *suite = suite_create("producer/thread");
     TCase *tcase = tcase_create("thread");
     tcase_set_timeout(tcase, 120); /* sanitizers on a busy machine */
