@@ -4,7 +4,7 @@ EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
-	%D%/fuzz_json_number %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
+	%D%/fuzz_json_number %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
 	%D%/fuzz_schema_validate
 if FUZZING
 fuzz_main =
@@ -53,3 +53,11 @@ endif
 %C%_fuzz_aws_sigv4_SOURCES = %D%/fuzz_aws_sigv4.c $(fuzz_main)
 %C%_fuzz_aws_sigv4_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_aws_sigv4_LDADD = $(fiat_aws)
+
+%C%_fuzz_object_prefix_SOURCES = %D%/fuzz_object_prefix.c $(fuzz_main)
+%C%_fuzz_object_prefix_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_object_prefix_LDADD = $(fiat_producer)
+
+%C%_fuzz_local_segment_SOURCES = %D%/fuzz_local_segment.c $(fuzz_main)
+%C%_fuzz_local_segment_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_local_segment_LDADD = $(fiat_local)
