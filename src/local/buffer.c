@@ -61,6 +61,8 @@ static fiat_status open_segment(fiat__registry *registry, fiat__stream *stream, 
     fiat__buf_init(&path, 64 * 1024);
     char *dir = fiat__stream_buffer_dir(registry, stream);
     fiat_status status = dir ? fiat__dir_make(dir, err) : fiat__err_nomem(err);
+    if (status == FIAT_OK && registry->opts->sync)
+        status = fiat__dir_sync(registry->buffer_dir, err); /* it may be new */
     if (status == FIAT_OK) status = make_object_path(registry, stream, &object, err);
     if (status == FIAT_OK) {
         fiat__buf_printf(&path, "%s/%0*llu" SEGMENT_SUFFIX, dir, NUMBER_DIGITS,

@@ -1,6 +1,5 @@
 /* Reading and writing destinations; see destination.h. Pure functions on the caller's data. */
 #include "local/destination.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "json/writer.h"
 #include "producer/object.h"
@@ -212,28 +211,31 @@ static void refuse_what_is_not_offered(const fiat__destination *out, const fiat_
         refuse(reply, "a CustomTimeZone other than UTC");
 }
 
-/* Prefixes that evaluate, and to a key that is a path below the bucket's folder. */
-static void check_prefixes(const fiat__destination *out, fiat__reply *reply) {
-    fiat_error err = FIAT_ERROR_INIT;
-    const fiat__str data = fiat__str_c(out->prefix), error = fiat__str_c(out->error_prefix);
-    static const fiat__utc longest = {2026, 9, 30, 23, 59, 59, 999};
-    const fiat__prefix_values values = {.stream = "", .time_ms = fiat__utc_to_ms(&longest)};
+/* Is the longest key at this moment a path below the bucket's folder? */
+static fiat_status check_key(const fiat__destination *out, int64_t time_ms, fiat_error *err) {
+    const fiat__prefix_values values = {.stream = "", .time_ms = time_ms};
     fiat__buf key;
     fiat__buf_init(&key, 2 * FIAT__KEY_MAX_BYTES);
-    fiat_status status = fiat__prefix_check_pair(data, error, &err);
-    if (status == FIAT_OK)
-        status = fiat__prefix_expand(&key, data, FIAT__PREFIX_DATA, &values, &err);
-    if (status == FIAT_OK) {
-        /* The longest name: 64 of the stream, 10 of the version, 19 of the time, 36 of the uuid, 3
-         * hyphens. */
-        fiat__buf_printf(&key, "%0132d%s", 0, fiat__destination_extension(out));
-        status = fiat__object_check_key(fiat__buf_str(&key), &err);
-    }
+    fiat_status status =
+        fiat__prefix_expand(&key, fiat__str_c(out->prefix), FIAT__PREFIX_DATA, &values, err);
+    /* The longest name: 64 of the stream, 10 of the version, 19 of the time, 36 of the uuid, 3
+     * hyphens. */
+    fiat__buf_printf(&key, "%0132d%s", 0, fiat__destination_extension(out));
+    if (status == FIAT_OK) status = fiat__object_check_key(fiat__buf_str(&key), err);
+    fiat__buf_deinit(&key);
+    return status;
+}
+
+static void check_prefixes(const fiat__destination *out, fiat__reply *reply) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_status status =
+        fiat__prefix_check_pair(fiat__str_c(out->prefix), fiat__str_c(out->error_prefix), &err);
+    for (size_t i = 0; status == FIAT_OK && i < FIAT__PREFIX_LONGEST_COUNT; i++)
+        status = check_key(out, fiat__prefix_longest_ms[i], &err);
     if (status != FIAT_OK)
         fiat__reply_error(reply, 400, "InvalidArgumentException",
                           "Ths supplied prefix(es) do not satisfy the following constraint: %s",
                           err.message); /* AWS's own words, the slip included */
-    fiat__buf_deinit(&key);
 }
 
 void fiat__destination_read(fiat__destination *out, const fiat__doc *doc, bool extended,

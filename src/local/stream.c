@@ -348,6 +348,15 @@ static fiat_status load_all(fiat__registry *registry, fiat_error *err) {
     return status;
 }
 
+/* What may have just been made: DIR/.fiat and the folders in it. */
+static fiat_status sync_folders(const char *data_dir, fiat_error *err) {
+    char *state = fiat__path_join(data_dir, ".fiat");
+    fiat_status status = state ? fiat__dir_sync(state, err) : fiat__err_nomem(err);
+    if (status == FIAT_OK) status = fiat__dir_sync(data_dir, err);
+    fiat__free(state);
+    return status;
+}
+
 fiat_status fiat__registry_open(fiat__registry *registry, const fiat__local_opts *opts,
                                 fiat_error *err) {
     *registry =
@@ -360,6 +369,7 @@ fiat_status fiat__registry_open(fiat__registry *registry, const fiat__local_opts
         registry->streams_dir && registry->buffer_dir ? FIAT_OK : fiat__err_nomem(err);
     if (status == FIAT_OK) status = fiat__dir_make(registry->streams_dir, err);
     if (status == FIAT_OK) status = fiat__dir_make(registry->buffer_dir, err);
+    if (status == FIAT_OK && opts->sync) status = sync_folders(opts->data_dir, err);
     if (status == FIAT_OK) status = load_all(registry, err);
     if (status != FIAT_OK) fiat__registry_close(registry);
     return status;

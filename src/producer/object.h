@@ -21,6 +21,10 @@ typedef enum fiat__prefix_kind { FIAT__PREFIX_DATA, FIAT__PREFIX_ERROR } fiat__p
 #define FIAT__PREFIX_VALUE_BYTES 512
 #define FIAT__KEY_MAX_BYTES      1024
 
+/* Moments at one of which any pattern evaluates to its longest value. */
+#define FIAT__PREFIX_LONGEST_COUNT 2
+extern const int64_t fiat__prefix_longest_ms[FIAT__PREFIX_LONGEST_COUNT];
+
 /* Is the pattern one that Firehose takes? FIAT_E_CONFIG names the expression and the rule. What
  * passes here also expands, at any time of any year from 0 to 9999. */
 fiat_status fiat__prefix_check(fiat__str pattern, fiat__prefix_kind kind, fiat_error *err);

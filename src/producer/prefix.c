@@ -335,19 +335,25 @@ fiat_status fiat__prefix_expand(fiat__buf *out, fiat__str pattern, fiat__prefix_
     return fiat__buf_status(out, err);
 }
 
+/* Late on Wednesday, 30 September 2026, and on Wednesday, 30 December 2026: September has the
+ * longest name, December the longest number and the next longest name. */
+const int64_t fiat__prefix_longest_ms[FIAT__PREFIX_LONGEST_COUNT] = {1790812799999, 1798675199999};
+
 fiat_status fiat__prefix_check(fiat__str pattern, fiat__prefix_kind kind, fiat_error *err) {
     if (pattern.len > FIAT__PREFIX_MAX_BYTES)
         return fiat__err_set(err, FIAT_E_CONFIG, "prefix: %zu bytes; at most %d are allowed",
                              pattern.len, FIAT__PREFIX_MAX_BYTES);
-    /* A Wednesday in September, late in the day: no other moment has longer names or numbers. */
-    static const fiat__utc longest = {2026, 9, 30, 23, 59, 59, 999};
-    fiat__prefix_values values = {.stream = "",
-                                  .time_ms = fiat__utc_to_ms(&longest),
-                                  .error_type = "format-conversion-failed",
-                                  .random = "00000000000"};
+    fiat_status status = FIAT_OK;
     fiat__buf value;
     fiat__buf_init(&value, 64 * FIAT__PREFIX_MAX_BYTES);
-    fiat_status status = fiat__prefix_expand(&value, pattern, kind, &values, err);
+    for (size_t i = 0; status == FIAT_OK && i < FIAT__PREFIX_LONGEST_COUNT; i++) {
+        const fiat__prefix_values values = {.stream = "",
+                                            .time_ms = fiat__prefix_longest_ms[i],
+                                            .error_type = "format-conversion-failed",
+                                            .random = "00000000000"};
+        fiat__buf_clear(&value);
+        status = fiat__prefix_expand(&value, pattern, kind, &values, err);
+    }
     fiat__buf_deinit(&value);
     return status;
 }

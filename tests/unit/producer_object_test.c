@@ -157,6 +157,33 @@ START_TEST(too_long_prefixes_are_refused) {
 }
 END_TEST
 
+/* The month's number is longest in December, its name in September. */
+START_TEST(what_passes_the_check_expands_in_every_month) {
+    static const struct {
+        const char *letters;
+        int month;
+    } rows[] = {{"M", 12}, {"MMMM", 9}, {"M MMMM", 9}, {"M M M MMMM", 12}};
+    fiat__buf pattern, out;
+    fiat__buf_init(&pattern, 2000);
+    fiat__buf_init(&out, 2000);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        fiat__utc at = {2027, rows[i].month, 1, 0, 0, 0, 0};
+        const fiat__prefix_values values = {.time_ms = fiat__utc_to_ms(&at)};
+        for (size_t filling = 480; filling < 520; filling++) {
+            fiat__buf_clear(&pattern);
+            fiat__buf_clear(&out);
+            fiat__buf_printf(&pattern, "%0*d!{timestamp:%s}", (int)filling, 0, rows[i].letters);
+            const bool good = fiat__prefix_check(fiat__buf_str(&pattern), DATA, NULL) == FIAT_OK;
+            const fiat_status status =
+                fiat__prefix_expand(&out, fiat__buf_str(&pattern), DATA, &values, NULL);
+            ck_assert_msg(good == (status == FIAT_OK), "%s after %zu", rows[i].letters, filling);
+        }
+    }
+    fiat__buf_deinit(&pattern);
+    fiat__buf_deinit(&out);
+}
+END_TEST
+
 START_TEST(an_expression_in_prefix_needs_an_error_prefix) {
     fiat_error err = FIAT_ERROR_INIT;
     const fiat__str with = fiat__str_c("!{timestamp:yyyy/MM/dd}/"), none = {"", 0};
@@ -300,6 +327,7 @@ int main(void) {
     TCase *prefix = tcase_create("prefix"), *object = tcase_create("object");
     tcase_add_loop_test(prefix, refused_prefixes_name_the_rule, 0, ROWS(s_refused));
     tcase_add_test(prefix, too_long_prefixes_are_refused);
+    tcase_add_test(prefix, what_passes_the_check_expands_in_every_month);
     tcase_add_test(prefix, an_expression_in_prefix_needs_an_error_prefix);
     tcase_add_loop_test(prefix, prefixes_expand_as_documented, 0, ROWS(s_expanded));
     tcase_add_test(prefix, hours_around_midnight_and_noon);
