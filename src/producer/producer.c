@@ -24,7 +24,7 @@ static fiat_status check_opts(const fiat__producer_opts *opts, fiat_error *err) 
         {"batch.max.records", opts->batch_max_records, FIAT__BATCH_MAX_RECORDS},
         {"batch.max.bytes", opts->batch_max_bytes, FIAT__BATCH_MAX_BYTES},
         {"queue.max.bytes", opts->queue_max_bytes, INT64_MAX},
-        {"max.in.flight", opts->max_in_flight, MAX_IN_FLIGHT_LIMIT},
+        {"requests.max", opts->max_in_flight, MAX_IN_FLIGHT_LIMIT},
         {"retry.backoff.max.ms", opts->retry_backoff_max_ms, UINT32_MAX},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

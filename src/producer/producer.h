@@ -30,8 +30,10 @@ typedef struct fiat__producer_opts {
     uint32_t record_max_bytes;  /* 1..FIAT__RECORD_MAX_BYTES */
     uint32_t record_max_events; /* 1: no joining; at most FIAT__RECORD_MAX_EVENTS */
     uint32_t batch_max_records, batch_max_bytes;
-    uint64_t queue_max_bytes; /* events waiting or in flight; then FIAT_E_QUEUE_FULL */
-    uint32_t max_in_flight;   /* requests at once */
+    /* Memory of the events waiting or in flight; then FIAT_E_QUEUE_FULL. Blocks kept for use again
+     * (at most a quarter of it, or 16 MiB) and the bodies of requests come on top. */
+    uint64_t queue_max_bytes;
+    uint32_t max_in_flight; /* requests at once */
     uint32_t retry_backoff_ms, retry_backoff_max_ms;
     uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */
     const fiat__clock *clock;     /* NULL: system */
