@@ -1,14 +1,14 @@
 #!/bin/sh
 # Install into a folder of its own, and build and run outside programs with pkg-config alone: no
 # header, library or flag of the source tree. In C and C++, with gcc and with clang.
-# usage: install.sh BUILD-DIR
+# usage: install.sh BUILD-DIR      configured with a --prefix that may be overwritten and removed
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../.." && pwd)
 build=$(cd "$1" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-prefix=$work/prefix
+prefix=$(sed -n 's/^prefix = //p' "$build/Makefile")
 passed=0 failed=0 skipped=0
 
 # check WHAT COMMAND...
@@ -26,16 +26,20 @@ check() {
 }
 
 # The tree as a user would install it, and once more as a packager would: DESTDIR must hold all.
-check 'make install' make -C "$build" install "prefix=$prefix"
-check 'make install DESTDIR' make -C "$build" install "DESTDIR=$work/staged" prefix=/opt/fiat
+case $prefix in
+/usr | /usr/local) echo "$build is configured for $prefix; configure it with another --prefix" && exit 2 ;;
+esac
+rm -rf "$prefix"
+check 'make install DESTDIR' make -C "$build" install "DESTDIR=$work/staged"
+check 'DESTDIR keeps the prefix itself untouched' test ! -e "$prefix"
+check 'make install' make -C "$build" install
 (cd "$prefix" && find . ! -type d | sort) >"$work/installed"
-(cd "$work/staged/opt/fiat" && find . ! -type d | sort) >"$work/staged.list"
+(cd "$work/staged" && find . ! -type d | sort) | sed "s|^\\.$prefix|.|" >"$work/staged.list"
 check 'DESTDIR holds the same files' diff "$work/installed" "$work/staged.list"
-check 'nothing beside DESTDIR/prefix' test "$(ls "$work/staged")/$(ls "$work/staged/opt")" = opt/fiat
 for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat; do
     check "$file is installed" test -e "$prefix/$file"
 done
-check 'fiat.pc names no build folder' sh -c "! grep -F '$build' '$prefix/lib/pkgconfig/fiat.pc'"
+check 'fiat.pc names no build folder' sh -c "! grep -F '$build/' '$prefix/lib/pkgconfig/fiat.pc'"
 
 # From here on only what is installed: another folder, a copy of the outside program.
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib"
@@ -72,9 +76,10 @@ check 'pkg-config --static knows the private libraries' pkg-config --static --li
 # The examples are C programs; a C++ compiler takes the same text.
 for example in "$root"/examples/*.c; do
     name=$(basename "$example" .c)
-    # An example may use cJSON beside the library, as its own program would.
+    # An example may use cJSON or zlib beside the library; its program names them itself.
     extra=
-    ! grep -q 'cjson/cJSON.h' "$example" || extra=$(pkg-config --cflags --libs libcjson)
+    ! grep -q '<cjson/cJSON.h>' "$example" || extra="$extra $(pkg-config --cflags --libs libcjson)"
+    ! grep -q '<zlib.h>' "$example" || extra="$extra $(pkg-config --cflags --libs zlib)"
     for compiler in 'gcc -std=c11 -x c' 'g++ -std=c++11 -x c++' 'clang++ -std=c++17 -x c++'; do
         command -v "${compiler%% *}" >/dev/null 2>&1 || continue
         check "$name compiles with ${compiler}" $compiler -D_DEFAULT_SOURCE $strict $cflags "$example" \
@@ -83,7 +88,7 @@ for example in "$root"/examples/*.c; do
 done
 
 cd "$work"
-check 'make uninstall' make -C "$build" uninstall "prefix=$prefix"
+check 'make uninstall' make -C "$build" uninstall
 check 'make uninstall leaves no file' test -z "$(find "$prefix" ! -type d)"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ] && [ $passed -gt 20 ]

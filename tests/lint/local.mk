@@ -1,7 +1,8 @@
 # Rules of the tree that a program can see broken. Each is run by hand as tests/lint/NAME [TREE].
-lint_tests = %D%/layers %D%/docs %D%/banned %D%/format %D%/words %D%/errors %D%/selftest
-dist_check_SCRIPTS += $(lint_tests) %D%/configuration %D%/exports %D%/listed
-TESTS += $(lint_tests) %D%/configuration %D%/exports
+lint_tests = %D%/layers %D%/docs %D%/banned %D%/format %D%/words %D%/errors %D%/configuration \
+	%D%/listed %D%/exports %D%/selftest
+dist_check_SCRIPTS += $(lint_tests)
+TESTS += $(lint_tests)
 EXTRA_DIST += %D%/public-functions.awk .clang-format docs/errors.md docs/errors.txt \
 	scripts/build scripts/deps scripts/errors-md scripts/lib.sh scripts/test \
 	tests/steps .ci/run
