@@ -10,5 +10,6 @@ noinst_PROGRAMS += $(examples)
 %C%_package_log_SOURCES = %D%/package_log.c
 %C%_package_log_LDADD = libfiat.la $(ZLIB_LIBS)
 
+EXTRA_DIST += scripts/quickstart tests/data/dpkg/dpkg.log
 EXTRA_DIST += %D%/schemas/PackageEvent/json_schema.json %D%/schemas/PackageEvent/athena.json \
 	%D%/schemas/PackageEvent/stream.json

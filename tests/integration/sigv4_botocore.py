@@ -5,9 +5,10 @@
     sigv4_botocore.py --write DIR   write the named cases below as DIR/CASE/*, which the unit test
                                     reads; those with a published signature must yield it
 
-Needs botocore (python3 -m pip install botocore); ends with 77, "skipped", where it is missing.
+Needs botocore, of this Python or of scripts/setup-clients; ends with 77, "skipped", without it.
 """
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -19,7 +20,12 @@ try:
     from botocore.awsrequest import AWSRequest
     from botocore.credentials import Credentials
 except ImportError:
-    print("SKIP: botocore is not installed: python3 -m pip install botocore")
+    tree = pathlib.Path(__file__).resolve().parents[2]
+    prefix = tree / ".deps-local/clients/venv"
+    python = prefix / "bin/python"
+    if python.exists() and pathlib.Path(sys.prefix) != prefix:
+        os.execv(python, [str(python), *sys.argv])
+    print("SKIP: botocore is not installed: scripts/setup-clients python")
     sys.exit(77)
 
 KEY = {"access_key_id": "AKIDEXAMPLE",
