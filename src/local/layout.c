@@ -11,6 +11,7 @@
 
 #include <ctype.h>
 #include <stdio.h>
+#include <strings.h>
 
 #define ATOMS_MAX       4096
 #define TEXT_MAX_BYTES  (64 * 1024)
@@ -36,8 +37,23 @@ static void add(struct atoms *atoms, atom item) {
         atoms->items[atoms->count++] = item;
 }
 
-/* The value of a timestamp expression: Java's DateTimeFormatter. Two letters and more of a number
- * are that many digits; everything else is taken as "any text without a slash". */
+/* 'quoted text' from the quote at `at`; '' is a quote, inside and out. Returns where it ends. */
+static size_t add_quoted(struct atoms *atoms, fiat__str value, size_t at) {
+    size_t start = ++at;
+    for (; at < value.len; at++) {
+        bool doubled = at + 1 < value.len && value.ptr[at + 1] == '\'';
+        if (value.ptr[at] == '\'') {
+            if (!doubled) break;
+            at++;
+        }
+        add(atoms, (atom){.literal = value.ptr[at]});
+    }
+    if (at == start) add(atoms, (atom){.literal = '\''});
+    return at + 1;
+}
+
+/* The value of a timestamp expression: Java's DateTimeFormatter. Where the count of letters fixes
+ * the count of digits it is used; everything else is taken as "any text without a slash". */
 static void add_time(struct atoms *atoms, fiat__str value) {
     atoms->has_time = true;
     for (size_t i = 0; i < value.len;) {
@@ -45,12 +61,8 @@ static void add_time(struct atoms *atoms, fiat__str value) {
         size_t run = 1;
         while (i + run < value.len && value.ptr[i + run] == c)
             run++;
-        if (c == '\'') { /* 'quoted text', and '' for a quote */
-            size_t at = i + 1;
-            for (; at < value.len && value.ptr[at] != '\''; at++)
-                add(atoms, (atom){.literal = value.ptr[at]});
-            if (at == i + 1) add(atoms, (atom){.literal = '\''});
-            i = at + 1;
+        if (c == '\'') {
+            i = add_quoted(atoms, value, i);
             continue;
         }
         if (!isalpha((unsigned char)c)) {
@@ -58,7 +70,8 @@ static void add_time(struct atoms *atoms, fiat__str value) {
             i++;
             continue;
         }
-        bool digits = strchr("yuMLdDHkKhmsSn", c) && (run == 2 || strchr("yuS", c) || run > 5);
+        bool digits =
+            (run == 2 && strchr("yuMLdHkKhms", c)) || (run == 4 && strchr("yu", c)) || c == 'S';
         add(atoms, (atom){.letter = c,
                           .regex = digits ? "\\d" : "[^/]+?",
                           .count = digits ? (unsigned)run : 0});
@@ -123,10 +136,11 @@ static size_t folder_end(const struct atoms *atoms, size_t at) {
     return at;
 }
 
-/* Length of "name=" at the start of the folder; 0 when it has none. Copies the name. */
+/* Length of "name=" at the start of the folder; 0 when it has none. Copies the name. What follows
+ * the last '/' is no folder: the name of the object goes on there. */
 static size_t read_name(const struct atoms *atoms, size_t at, size_t end, char *name, size_t size) {
     size_t len = 0;
-    while (at + len < end && len + 1 < size) {
+    while (end < atoms->count && at + len < end && len + 1 < size) {
         char c = atoms->items[at + len].literal;
         if (c == '=') {
             name[len] = '\0';
@@ -142,24 +156,29 @@ static bool is_time(const struct atoms *atoms, size_t at) {
     return atoms->items[at].letter != '\0';
 }
 
-/* From the first part of the time at or after `at` to the last one before a folder "name=" or one
- * without any time; false when there is none. `last` is one past it. */
-static bool find_time_run(const struct atoms *atoms, size_t at, size_t *first, size_t *last) {
+/* The parts of the time that make one column: from atom `first` to before `last`; last 0: none. */
+struct time_run {
+    size_t first, last;
+    bool open; /* while it is written */
+};
+
+/* From the first part of the time to the last one before a folder "name=" or one without a time. */
+static struct time_run find_time_run(const struct atoms *atoms) {
+    struct time_run run = {0, 0, false};
     char name[64];
-    *last = 0;
-    for (size_t end; at < atoms->count; at = end + 1) {
+    for (size_t at = 0, end; at < atoms->count; at = end + 1) {
         bool any = false;
         end = folder_end(atoms, at);
         bool named = read_name(atoms, at, end, name, sizeof name) > 0;
         for (size_t i = at; i < end && !named; i++) {
             if (!is_time(atoms, i)) continue;
-            if (*last == 0) *first = i;
-            *last = i + 1;
+            if (run.last == 0) run.first = i;
+            run.last = i + 1;
             any = true;
         }
-        if (*last && !any) break;
+        if (run.last && !any) break;
     }
-    return *last > 0;
+    return run;
 }
 
 /* The name tells how fine the time goes. */
@@ -173,39 +192,49 @@ static const char *time_name(const struct atoms *atoms, size_t first, size_t las
     return "datehour";
 }
 
-static void add_partition(fiat__layout *layout, const char *name) {
+/* Open a group for a column, unless there are too many or one has the name already. */
+static bool open_partition(fiat__layout *layout, const char *name) {
+    if (layout->partition_count == FIAT__LAYOUT_PARTITIONS_MAX) return false;
+    for (size_t i = 0; i < layout->partition_count; i++)
+        if (strcasecmp(layout->partitions[i].name, name) == 0) return false;
     fiat__layout_partition *partition = &layout->partitions[layout->partition_count];
     snprintf(partition->name, sizeof partition->name, "%s", name);
     partition->group = (unsigned)++layout->partition_count;
-    fiat__buf_append_char(&layout->regex, '(');
+    return fiat__buf_append_char(&layout->regex, '(');
+}
+
+static void write_atoms(fiat__layout *layout, const struct atoms *atoms, size_t at, size_t end) {
+    for (; at < end; at++)
+        write_atom(&layout->regex, &atoms->items[at]);
+}
+
+/* A folder without a name, in which the run of the time may start, go on or end. */
+static void write_plain(fiat__layout *layout, const struct atoms *atoms, size_t at, size_t end,
+                        struct time_run *run) {
+    for (; at < end; at++) {
+        if (at == run->first && run->last)
+            run->open = open_partition(layout, time_name(atoms, run->first, run->last));
+        write_atom(&layout->regex, &atoms->items[at]);
+        if (run->open && at + 1 == run->last) fiat__buf_append_char(&layout->regex, ')');
+    }
 }
 
 static void write_regex(fiat__layout *layout, const struct atoms *atoms) {
-    size_t time_first = 0, time_last = 0, named_end = SIZE_MAX;
-    bool has_run = find_time_run(atoms, 0, &time_first, &time_last);
+    struct time_run run = find_time_run(atoms);
     char name[sizeof layout->partitions[0].name];
-    for (size_t i = 0; i < atoms->count; i++) {
-        bool starts = i == 0 || atoms->items[i - 1].literal == '/';
-        bool room = layout->partition_count < FIAT__LAYOUT_PARTITIONS_MAX;
-        size_t skip = 0;
-        if (starts && room) skip = read_name(atoms, i, folder_end(atoms, i), name, sizeof name);
-        if (skip) {
-            named_end = folder_end(atoms, i);
-            for (size_t end = i + skip; i < end; i++)
-                write_atom(&layout->regex, &atoms->items[i]);
-            add_partition(layout, name);
+    for (size_t at = 0, end; at < atoms->count; at = end + 1) {
+        end = folder_end(atoms, at);
+        size_t named = read_name(atoms, at, end, name, sizeof name);
+        if (named) {
+            write_atoms(layout, atoms, at, at + named);
+            bool open = open_partition(layout, name);
+            write_atoms(layout, atoms, at + named, end);
+            if (open) fiat__buf_append_char(&layout->regex, ')');
+        } else {
+            write_plain(layout, atoms, at, end, &run);
         }
-        if (i == named_end) {
-            fiat__buf_append_char(&layout->regex, ')');
-            named_end = SIZE_MAX;
-        }
-        if (i == atoms->count) break;
-        if (has_run && room && i == time_first)
-            add_partition(layout, time_name(atoms, time_first, time_last));
-        write_atom(&layout->regex, &atoms->items[i]);
-        if (has_run && i + 1 == time_last) fiat__buf_append_char(&layout->regex, ')');
+        if (end < atoms->count) write_atom(&layout->regex, &atoms->items[end]);
     }
-    if (named_end == atoms->count) fiat__buf_append_char(&layout->regex, ')');
 }
 
 /* The folder down to the first expression, and everything below it. */
@@ -226,7 +255,10 @@ fiat_status fiat__layout_init(fiat__layout *layout, fiat__str prefix, fiat_error
     fiat__buf_init(&layout->glob, TEXT_MAX_BYTES);
     fiat__buf_init(&layout->regex, TEXT_MAX_BYTES);
     if (!atoms.items) return fiat__err_nomem(err);
-    fiat_status status = add_pattern(&atoms, prefix, err);
+    fiat_status status = FIAT_OK;
+    if (prefix.len && memchr(prefix.ptr, '\0', prefix.len))
+        status = fiat__err_set(err, FIAT_E_CONFIG, "prefix: there is a NUL byte in it");
+    if (status == FIAT_OK) status = add_pattern(&atoms, prefix, err);
     if (status == FIAT_OK && !atoms.has_time)
         status = add_pattern(&atoms, fiat__str_c(DEFAULT_PATTERN), err);
     if (status == FIAT_OK && atoms.full)

@@ -191,16 +191,17 @@ static fiat_status put_letters(fiat__buf *out, fiat__str pattern, char letter, s
     return FIAT_OK;
 }
 
-/* A quoted run that starts at pattern[at]; returns the place after it, 0 when it has no end. Two
- * quotes are one quote, inside and outside of quoted text. */
+/* A quoted run that starts at pattern[at]; returns the place after it, 0 when it has no end. As in
+ * Java's DateTimeFormatterBuilder, two quotes are one quote within a run, and a run that is empty
+ * is a quote; so four in a row are one quote, too. */
 static size_t put_quoted(fiat__buf *out, fiat__str pattern, size_t at) {
-    if (at + 1 < pattern.len && pattern.ptr[at + 1] == '\'') {
-        fiat__buf_append_char(out, '\'');
-        return at + 2;
-    }
-    for (at++; at < pattern.len; at++) {
+    const size_t start = ++at;
+    for (; at < pattern.len; at++) {
         if (pattern.ptr[at] == '\'') {
-            if (at + 1 >= pattern.len || pattern.ptr[at + 1] != '\'') return at + 1;
+            if (at + 1 >= pattern.len || pattern.ptr[at + 1] != '\'') {
+                if (at == start) fiat__buf_append_char(out, '\'');
+                return at + 1;
+            }
             at++;
         }
         fiat__buf_append_char(out, pattern.ptr[at]);

@@ -4,8 +4,8 @@ EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
-	%D%/fuzz_json_number %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
-	%D%/fuzz_schema_validate
+	%D%/fuzz_json_number %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
+	%D%/fuzz_schema_validate %D%/fuzz_table
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -61,3 +61,12 @@ endif
 %C%_fuzz_local_segment_SOURCES = %D%/fuzz_local_segment.c $(fuzz_main)
 %C%_fuzz_local_segment_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_local_segment_LDADD = $(fiat_local)
+
+%C%_fuzz_table_SOURCES = %D%/fuzz_table.c $(fuzz_main)
+%C%_fuzz_table_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_table_LDADD = $(fiat_table)
+
+%C%_fuzz_local_layout_SOURCES = %D%/fuzz_local_layout.c $(fuzz_main)
+%C%_fuzz_local_layout_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
+%C%_fuzz_local_layout_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_local_layout_LDADD = $(fiat_query) $(fiat_producer) $(PCRE2_LIBS)

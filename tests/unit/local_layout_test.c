@@ -5,13 +5,13 @@
 #include <pcre2.h>
 #include <stdio.h>
 
-static const char *const s_bad[] = {"a/!{timestamp:yyyy", "!{x}/"};
+static const fiat__str s_bad[] = {{"a/!{timestamp:yyyy", 18}, {"!{x}/", 5}, {"!{a\0b}", 7}};
 
 START_TEST(refuses) {
     fiat__layout layout;
     fiat_error err;
-    ck_assert_fiat_status(fiat__layout_init(&layout, fiat__str_c(s_bad[_i]), &err), FIAT_E_CONFIG);
-    ck_assert_msg(strstr(err.message, "!{"), "%s", err.message);
+    ck_assert_fiat_status(fiat__layout_init(&layout, s_bad[_i], &err), FIAT_E_CONFIG);
+    ck_assert_msg(strstr(err.message, "prefix: "), "%s", err.message);
 }
 END_TEST
 
@@ -42,6 +42,12 @@ static const struct {
     {"a*b/", "a?b/**", "a*b/2026/11/21/12/f", "datehour=2026/11/21/12"},
     {"a*b/", "a?b/**", "aab/2026/11/21/12/f", NULL},
     {"d-!{timestamp:yyyy-MM-dd-HH}-", "**", "d-2026-11-21-12-s-1.gz", "datehour=2026-11-21-12"},
+    {"!{timestamp:y/M/d/H}/", "**", "2026/1/2/3/f", "datehour=2026/1/2/3"},
+    {"!{timestamp:DDD}/", "**", "325/f", "day=325"},
+    {"!{timestamp:''yyyy''''MM}/", "**", "'2026'11/f", "month=2026'11"},
+    {"k=!{timestamp:yyyy}/k=!{timestamp:MM}/", "**", "k=2026/k=11/f", "k=2026"},
+    {"a/k=!{timestamp:yyyy}-", "a/**", "a/k=2026-f", "year=2026"},
+    {"k=/", "k=/**", "k=/2026/11/21/12/f", "k= datehour=2026/11/21/12"},
     {"!{timestamp:EEEE}/", "**", "Saturday/f", "day=Saturday"},
 };
 

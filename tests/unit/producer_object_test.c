@@ -46,7 +46,7 @@ static const prefix_row s_expanded[] = {
     {"year=!{timestamp:yyyy}/month=!{timestamp:MM}/day=!{timestamp:dd}/hour=!{timestamp:HH}/", DATA,
      "year=2018/month=08/day=27/hour=10/"},
     {"dt=!{timestamp:yyyy'-'MM'-'dd}/", DATA, "dt=2018-08-27/"},
-    {"!{timestamp:'year='yyyy'/month='MM''''}", DATA, "year=2018/month=08''"},
+    {"!{timestamp:'year='yyyy'/month='MM''''}", DATA, "year=2018/month=08'"},
     {"!{timestamp:'o''clock '''HH}", DATA, "o'clock '10"},
     {"!{timestamp:yy y M MMM MMMM MMMMM d D DDD E EEEE EEEEE}", DATA,
      "18 2018 8 Aug August A 27 239 239 Mon Monday M"},

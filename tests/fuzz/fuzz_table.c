@@ -1,0 +1,53 @@
+/* First line: an Athena type; second: an athena.json; the rest: a JSON Schema. What is parsed is
+ * written as it reads back, and a failed check has found a fault. */
+#include "base/buf.h"
+#include "fuzz/fuzz.h"
+#include "table/columns.h"
+#include "table/type.h"
+
+#define TEXT_MAX_BYTES (1 << 20)
+
+static void check_type(fiat__str text) {
+    fiat__arena arena;
+    fiat__type type, again;
+    fiat__buf first, second;
+    fiat__arena_init(&arena, TEXT_MAX_BYTES);
+    fiat__buf_init(&first, TEXT_MAX_BYTES);
+    fiat__buf_init(&second, TEXT_MAX_BYTES);
+    if (fiat__type_parse(&type, text, &arena, NULL) == FIAT_OK) {
+        FUZZ_CHECK(fiat__type_write(&first, &type));
+        FUZZ_CHECK(fiat__type_parse(&again, fiat__buf_str(&first), &arena, NULL) == FIAT_OK);
+        FUZZ_CHECK(fiat__type_write(&second, &again));
+        FUZZ_CHECK(fiat__str_eq(fiat__buf_str(&first), fiat__buf_str(&second)));
+    }
+    fiat__buf_deinit(&first);
+    fiat__buf_deinit(&second);
+    fiat__arena_deinit(&arena);
+}
+
+static void count_faults(bool fault, const char *column, const char *message, void *user) {
+    FUZZ_CHECK(column && (*column || !fault)); /* a property may be called "" */
+    FUZZ_CHECK(message && *message);
+    if (fault) ++*(size_t *)user;
+}
+
+static void check_columns(fiat__str athena, fiat__str schema) {
+    fiat__columns *columns;
+    fiat_error err;
+    size_t faults = 0;
+    if (fiat__columns_parse(&columns, athena, &err) != FIAT_OK) {
+        FUZZ_CHECK(err.message[0]);
+        return;
+    }
+    fiat_status status = fiat__columns_check(columns, schema, NULL, 0, count_faults, &faults, &err);
+    FUZZ_CHECK((status == FIAT_E_TABLE_COLUMN) == (faults > 0));
+    fiat__columns_free(columns);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    fiat__str rest, type = fuzz_line(fiat__str_of((const char *)data, size), &rest);
+    fiat__str athena = fuzz_line(rest, &rest);
+    check_type(type);
+    check_columns(athena, rest);
+    return 0;
+}
