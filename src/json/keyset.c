@@ -2,7 +2,6 @@
 
 #include "base/mem.h"
 #include "base/random.h"
-#include "json/scan.h"
 
 void fiat__keyspace_init(fiat__keyspace *space) {
     *space = (fiat__keyspace){.seed = fiat__random_u64()};
@@ -13,21 +12,14 @@ void fiat__keyspace_deinit(fiat__keyspace *space) {
     *space = (fiat__keyspace){0};
 }
 
-/* The 128-bit product folded to 64 bits (the mixing step of wyhash and its kin). */
-static inline uint64_t fold(uint64_t a, uint64_t b) {
-    unsigned __int128 product = (unsigned __int128)a * b;
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
-}
-
-uint64_t fiat__key_hash(uint64_t seed, fiat__str key) {
-    uint64_t hash = fold(fiat__key_head(key.ptr, key.len) ^ seed,
-                         fiat__key_tail(key.ptr, key.len) ^ (seed + key.len * 2 + 1));
+/* The middle of a key longer than its head and tail. */
+uint64_t fiat__key_hash_long(uint64_t hash, uint64_t seed, fiat__str key) {
     for (size_t i = 8; i + 8 < key.len; i += 8) {
         uint64_t word;
         memcpy(&word, key.ptr + i, sizeof word);
-        hash = fold(hash ^ word, seed | 1);
+        hash = fiat__key_fold(hash ^ word, seed | 1);
     }
-    return fold(hash, seed ^ UINT64_C(0x9E3779B97F4A7C15));
+    return fiat__key_fold(hash, seed ^ UINT64_C(0x9E3779B97F4A7C15));
 }
 
 static bool reserve(fiat__keyspace *space, size_t more) {
@@ -85,21 +77,18 @@ static fiat__keyset_result add_to_table(fiat__keyspace *space, fiat__keyset *set
     return FIAT__KEYSET_NEW;
 }
 
-fiat__keyset_result fiat__keyset_add(fiat__keyspace *space, fiat__keyset *set, fiat__str key,
-                                     uint32_t at) {
-    uint64_t hash = fiat__key_hash(space->seed, key);
+fiat__keyset_result fiat__keyset_add_slowly(fiat__keyspace *space, fiat__keyset *set, fiat__str key,
+                                            uint32_t at, uint64_t hash) {
     uint32_t tag = (uint32_t)hash;
     if (set->mask) return add_to_table(space, set, key, tag, at);
-    uint64_t bit = UINT64_C(1) << (hash >> 58);
-    if (set->filter & bit)
-        for (uint32_t i = 0; i < set->count; i++)
-            if (set->tags[i] == tag && fiat__scan_equals(space->text + set->at[i], key))
-                return FIAT__KEYSET_DUPLICATE;
+    for (uint32_t i = 0; i < set->count; i++)
+        if (set->tags[i] == tag && fiat__scan_equals(space->text + set->at[i], key))
+            return FIAT__KEYSET_DUPLICATE;
     if (set->count == FIAT__KEYSET_INLINE) {
         if (!grow(space, set)) return FIAT__KEYSET_NOMEM;
         return add_to_table(space, set, key, tag, at);
     }
-    set->filter |= bit;
+    set->filter |= UINT64_C(1) << (hash >> 58);
     set->tags[set->count] = tag;
     set->at[set->count++] = at;
     return FIAT__KEYSET_NEW;

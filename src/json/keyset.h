@@ -4,8 +4,7 @@
 #ifndef FIAT_JSON_KEYSET_H
 #define FIAT_JSON_KEYSET_H
 
-#include "base/str.h"
-#include <stdint.h>
+#include "json/scan.h"
 
 #define FIAT__KEYSET_INLINE 16
 
@@ -44,12 +43,36 @@ typedef enum fiat__keyset_result {
     FIAT__KEYSET_NOMEM
 } fiat__keyset_result;
 
-/* `key`: escapes resolved, eight readable bytes from its start. `at`: offset of the byte after its
- * opening quote in the text. */
-fiat__keyset_result fiat__keyset_add(fiat__keyspace *space, fiat__keyset *set, fiat__str key,
-                                     uint32_t at);
+/* Seeded hash of a key: escapes resolved, eight readable bytes from its start. */
+uint64_t fiat__key_hash_long(uint64_t hash, uint64_t seed, fiat__str key);
 
-/* Seeded hash of a key, as above. */
-uint64_t fiat__key_hash(uint64_t seed, fiat__str key);
+/* The 128-bit product folded to 64 bits (the mixing step of wyhash and its kin). */
+static inline uint64_t fiat__key_fold(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static inline uint64_t fiat__key_hash(uint64_t seed, fiat__str key) {
+    uint64_t hash =
+        fiat__key_fold(fiat__key_head(key.ptr, key.len) ^ seed,
+                       fiat__key_tail(key.ptr, key.len) ^ (UINT64_C(0x9E3779B97F4A7C15) + key.len));
+    return key.len <= 16 ? hash : fiat__key_hash_long(hash, seed, key);
+}
+
+/* When the set has left its frame, is full, or may have the key already. */
+fiat__keyset_result fiat__keyset_add_slowly(fiat__keyspace *space, fiat__keyset *set, fiat__str key,
+                                            uint32_t at, uint64_t hash);
+
+/* `at`: offset of the byte after the key's opening quote in the text. */
+static inline fiat__keyset_result fiat__keyset_add(fiat__keyspace *space, fiat__keyset *set,
+                                                   fiat__str key, uint32_t at) {
+    uint64_t hash = fiat__key_hash(space->seed, key), bit = UINT64_C(1) << (hash >> 58);
+    if (set->filter & bit || set->count >= FIAT__KEYSET_INLINE)
+        return fiat__keyset_add_slowly(space, set, key, at, hash);
+    set->filter |= bit;
+    set->tags[set->count] = (uint32_t)hash;
+    set->at[set->count++] = at;
+    return FIAT__KEYSET_NEW;
+}
 
 #endif

@@ -5,6 +5,29 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 
+/* Offset of the first byte that is not valid UTF-8; the length when all is. Sequences of two and
+ * three bytes are nearly all there are, so they are judged here. */
+static size_t check_utf8(const fiat__padded *text) {
+    const unsigned char *start = (const unsigned char *)text->ptr, *p = start;
+    const unsigned char *end = start + text->len;
+    for (;;) {
+        p = (const unsigned char *)fiat__scan_ascii((const char *)p);
+        if (p >= end) return text->len;
+        do { /* the zero bytes behind the text end a sequence that is cut off */
+            bool tail = (p[1] & 0xC0) == 0x80;
+            size_t step = 0;
+            if (p[0] >= 0xC2 && p[0] < 0xE0)
+                step = tail ? 2 : 0;
+            else if (p[0] > 0xE0 && p[0] < 0xF0 && p[0] != 0xED)
+                step = tail && (p[2] & 0xC0) == 0x80 ? 3 : 0;
+            else
+                step = fiat__utf8_sequence(p, (size_t)(end - p));
+            if (step == 0) return (size_t)(p - start);
+            p += step;
+        } while (*p >= 0x80);
+    }
+}
+
 fiat_status fiat__scan_load(fiat__padded *to, fiat__str text, fiat_error *err) {
     if (text.len > FIAT__SCAN_MAX_BYTES)
         return fiat__err_set(err, FIAT_E_LIMIT,
@@ -23,7 +46,7 @@ fiat_status fiat__scan_load(fiat__padded *to, fiat__str text, fiat_error *err) {
     memset(to->ptr + text.len, 0, FIAT__SCAN_PAD);
     to->len = text.len;
     if (ascii) return FIAT_OK;
-    size_t bad = fiat__utf8_check(to->ptr, to->len);
+    size_t bad = check_utf8(to);
     if (bad == to->len) return FIAT_OK;
     fiat_status status =
         fiat__err_set(err, FIAT_E_JSON_UTF8,
@@ -38,29 +61,26 @@ void fiat__padded_deinit(fiat__padded *text) {
     *text = (fiat__padded){0};
 }
 
-/* Value of a hexadecimal digit, -1 when it is none. */
-static int hex_digit(char c) {
-    if (fiat__scan_is_digit(c)) return c - '0';
-    char lower = (char)(c | 0x20);
-    return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+/* Value + 1 of a hexadecimal digit; 0 for any other byte. */
+static const uint8_t hex_digit[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* p at the four digits after \u; -1 when they are not four. The padding makes all four readable. */
+static inline int32_t hex4(const char *p) {
+    int a = hex_digit[(unsigned char)p[0]], b = hex_digit[(unsigned char)p[1]];
+    int c = hex_digit[(unsigned char)p[2]], d = hex_digit[(unsigned char)p[3]];
+    if (!a || !b || !c || !d) return -1;
+    return (a - 1) << 12 | (b - 1) << 8 | (c - 1) << 4 | (d - 1);
 }
 
-/* p at the four digits after \u; -1 when they are not four. Never reads past a non-digit. */
-static int32_t hex4(const char *p) {
-    int32_t value = 0;
-    for (int i = 0; i < 4; i++) {
-        int digit = hex_digit(p[i]);
-        if (digit < 0) return -1;
-        value = value << 4 | digit;
-    }
-    return value;
-}
-
-static bool is_high_surrogate(int32_t unit) {
+static inline bool is_high_surrogate(int32_t unit) {
     return unit >= 0xD800 && unit <= 0xDBFF;
 }
 
-static bool is_low_surrogate(int32_t unit) {
+static inline bool is_low_surrogate(int32_t unit) {
     return unit >= 0xDC00 && unit <= 0xDFFF;
 }
 
@@ -87,15 +107,13 @@ const char *fiat__scan_escape(const char *p) {
     return p + 12;
 }
 
-/* Decode the valid escape at p into out; *used is its length in the text. */
-static size_t decode_escape(char out[4], const char *p, size_t *used) {
-    static const char plain[][2] = {
-        {'b', '\b'}, {'f', '\f'}, {'n', '\n'}, {'r', '\r'}, {'t', '\t'}};
-    *used = 2;
+/* Decode the valid escape at p into out (up to 4 bytes); *used is its length in the text. */
+static inline size_t decode_escape(char *out, const char *p, size_t *used) {
+    static const char plain[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',
+                                    ['f'] = '\f', ['n'] = '\n',  ['r'] = '\r', ['t'] = '\t'};
     if (p[1] != 'u') {
-        out[0] = p[1];
-        for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
-            if (plain[i][0] == p[1]) out[0] = plain[i][1];
+        *used = 2;
+        out[0] = plain[(unsigned char)p[1]];
         return 1;
     }
     *used = 6;
@@ -110,18 +128,14 @@ static size_t decode_escape(char out[4], const char *p, size_t *used) {
 size_t fiat__scan_unescape(char *to, fiat__str raw) {
     const char *p = raw.ptr, *end = raw.ptr + raw.len;
     char *out = to;
-    while (p < end) {
-        if (*p != '\\') {
-            *out++ = *p++;
-            continue;
-        }
-        char bytes[4];
-        size_t used, len = decode_escape(bytes, p, &used);
-        memcpy(out, bytes, len);
-        out += len;
-        p += used;
+    for (;;) {
+        const char *stop = fiat__scan_copy_plain(out, p); /* an escape, or the closing quote */
+        out += stop - p;
+        if (stop >= end) return (size_t)(out - to);
+        size_t used;
+        out += decode_escape(out, stop, &used);
+        p = stop + used;
     }
-    return (size_t)(out - to);
 }
 
 bool fiat__scan_equals(const char *raw, fiat__str value) {
@@ -137,18 +151,11 @@ bool fiat__scan_equals(const char *raw, fiat__str value) {
     return i == value.len;
 }
 
-const char *fiat__scan_fraction(const char *p) {
-    if (*p == '.') {
-        if (!fiat__scan_is_digit(*++p)) return NULL;
-        while (fiat__scan_is_digit(*p))
-            p++;
-    }
-    if (*p == 'e' || *p == 'E') {
+const char *fiat__scan_exponent(const char *p) {
+    p++;
+    if (*p == '+' || *p == '-') p++;
+    if (!fiat__scan_is_digit(*p)) return NULL;
+    while (fiat__scan_is_digit(*p))
         p++;
-        if (*p == '+' || *p == '-') p++;
-        if (!fiat__scan_is_digit(*p)) return NULL;
-        while (fiat__scan_is_digit(*p))
-            p++;
-    }
     return p;
 }

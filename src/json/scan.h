@@ -53,8 +53,9 @@ static inline bool fiat__scan_is_space(char c) {
     return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
+/* One comparison where there is no space, which is nearly everywhere. */
 static inline const char *fiat__scan_space(const char *p) {
-    while (fiat__scan_is_space(*p))
+    while ((unsigned char)*p <= ' ' && fiat__scan_is_space(*p))
         p++;
     return p;
 }
@@ -76,8 +77,9 @@ static inline const char *fiat__scan_string(const char *p, bool *escaped) {
     }
 }
 
-/* Resolve the escapes of a string that fiat__scan_string() accepted. `to` has room for raw.len
- * bytes; returns how many were written. */
+/* Resolve the escapes of a string that fiat__scan_string() accepted, which stands in a padded text.
+ * `to` has room for raw.len + FIAT__SCAN_SLACK bytes; returns how many of them are the value. */
+#define FIAT__SCAN_SLACK 16
 size_t fiat__scan_unescape(char *to, fiat__str raw);
 
 /* `raw`: just after the opening quote of an accepted string, anywhere in a padded text. */
@@ -85,17 +87,18 @@ bool fiat__scan_equals(const char *raw, fiat__str value);
 
 typedef struct fiat__scan_number {
     const char *end; /* NULL: not a number */
-    int64_t value;   /* when plain */
-    bool plain;      /* no fraction, no exponent, at most 18 digits */
+    int64_t value;   /* when plain or decimal: the part before the point */
     bool whole;      /* no fraction, no exponent */
+    bool plain;      /* whole, and at most 18 digits */
+    bool decimal;    /* a fraction, no exponent, at most 18 digits before the point */
 } fiat__scan_number;
 
-/* p at '-' or a digit. */
 static inline bool fiat__scan_is_digit(char c) {
     return (unsigned char)(c - '0') < 10;
 }
 
-const char *fiat__scan_fraction(const char *p);
+/* p at 'e' or 'E': the end of the number, or NULL. */
+const char *fiat__scan_exponent(const char *p);
 
 static inline fiat__scan_number fiat__scan_number_at(const char *p) {
     bool negative = *p == '-';
@@ -106,12 +109,20 @@ static inline fiat__scan_number fiat__scan_number_at(const char *p) {
     while (fiat__scan_is_digit(*p))
         value = value * 10 + (uint64_t)(*p++ - '0');
     if (*digits == '0' && p - digits > 1) return (fiat__scan_number){0};
-    if (*p == '.' || *p == 'e' || *p == 'E')
-        return (fiat__scan_number){.end = fiat__scan_fraction(p)};
+    bool fits = p - digits <= 18, fraction = *p == '.';
+    if (fraction) {
+        if (!fiat__scan_is_digit(*++p)) return (fiat__scan_number){0};
+        while (fiat__scan_is_digit(*p))
+            p++;
+    }
+    bool exponent = (*p | 0x20) == 'e';
+    if (exponent) p = fiat__scan_exponent(p);
+    value &= INT64_MAX;
     return (fiat__scan_number){.end = p,
-                               .value = negative ? -(int64_t)(value & INT64_MAX) : (int64_t)value,
-                               .plain = p - digits <= 18,
-                               .whole = true};
+                               .value = negative ? -(int64_t)value : (int64_t)value,
+                               .whole = !fraction && !exponent,
+                               .plain = !fraction && !exponent && fits,
+                               .decimal = fraction && !exponent && fits};
 }
 
 /* p at 't', 'f' or 'n': the byte after the word, or NULL. */

@@ -28,6 +28,13 @@ static inline const char *fiat__scan_plain(const char *p) {
     }
 }
 
+/* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
+static inline const char *fiat__scan_ascii(const char *p) {
+    while (*p && (unsigned char)*p < 0x80)
+        p++;
+    return p;
+}
+
 /* Copy `len` bytes; true when all are ASCII. */
 static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     unsigned char all = 0;
@@ -36,6 +43,13 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
         all |= (unsigned char)from[i];
     }
     return all < 0x80;
+}
+
+/* Copy from p to `to` up to the first '"', '\\' or byte below 0x20, whose place is returned. */
+static inline const char *fiat__scan_copy_plain(char *to, const char *p) {
+    const char *end = fiat__scan_plain(p);
+    memcpy(to, p, (size_t)(end - p));
+    return end;
 }
 
 #endif

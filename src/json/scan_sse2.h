@@ -21,21 +21,60 @@ static inline const char *fiat__scan_plain(const char *p) {
     }
 }
 
-/* Copy `len` bytes; true when all are ASCII. */
+/* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
+static inline const char *fiat__scan_ascii(const char *p) {
+    const __m128i zero = _mm_setzero_si128();
+    for (;; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        unsigned found =
+            (unsigned)_mm_movemask_epi8(_mm_or_si128(bytes, _mm_cmpeq_epi8(bytes, zero)));
+        if (found) return p + __builtin_ctz(found);
+    }
+}
+
+/* Sixteen bytes from `from` to `to`; returns them or-ed with `all`. */
+static inline __m128i fiat__scan_copy16(char *to, const char *from, __m128i all) {
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)from);
+    _mm_storeu_si128((__m128i *)(void *)to, bytes);
+    return _mm_or_si128(all, bytes);
+}
+
+/* Copy `len` bytes; true when all are ASCII. The last step overlaps the one before, so that no loop
+ * over single bytes is left; shorter texts have one. */
 static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     __m128i all = _mm_setzero_si128();
-    size_t i = 0;
-    for (; len - i >= 16; i += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(from + i));
-        _mm_storeu_si128((__m128i *)(void *)(to + i), bytes);
-        all = _mm_or_si128(all, bytes);
-    }
     unsigned char rest = 0;
-    for (; i < len; i++) {
-        to[i] = from[i];
-        rest |= (unsigned char)from[i];
+    size_t i = 0;
+    for (; len - i >= 32; i += 32) {
+        all = fiat__scan_copy16(to + i, from + i, all);
+        all = fiat__scan_copy16(to + i + 16, from + i + 16, all);
+    }
+    if (len >= 32) {
+        all = fiat__scan_copy16(to + len - 32, from + len - 32, all);
+        all = fiat__scan_copy16(to + len - 16, from + len - 16, all);
+    } else {
+        for (; i < len; i++) {
+            to[i] = from[i];
+            rest |= (unsigned char)from[i];
+        }
     }
     return _mm_movemask_epi8(all) == 0 && rest < 0x80;
+}
+
+/* Copy from p to `to` up to the first '"', '\\' or byte below 0x20, whose place is returned. Up to
+ * 16 bytes more may be written. */
+static inline const char *fiat__scan_copy_plain(char *to, const char *p) {
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i control = _mm_set1_epi8(0x1f);
+    for (;; p += 16, to += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        _mm_storeu_si128((__m128i *)(void *)to, bytes);
+        __m128i ends = _mm_or_si128(
+            _mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)),
+            _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes));
+        unsigned found = (unsigned)_mm_movemask_epi8(ends);
+        if (found) return p + __builtin_ctz(found);
+    }
 }
 
 #endif

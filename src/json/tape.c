@@ -49,9 +49,10 @@ static fiat__tape_item *push(fiat__tape *tape, const char *p, unsigned kind) {
     return item;
 }
 
-/* Room for a value of `len` bytes and for the eight that fiat__key_head() may read. */
+/* Room for a value of `len` bytes and the slack of fiat__scan_unescape(), which is also more than
+ * the eight bytes that fiat__key_head() may read. */
 static bool reserve_string(fiat__tape *tape, size_t len) {
-    size_t need = tape->strings_len + len + sizeof(uint64_t);
+    size_t need = tape->strings_len + len + FIAT__SCAN_SLACK;
     if (need <= tape->strings_cap) return true;
     size_t cap = need * 2;
     char *grown = fiat__realloc(tape->strings, cap);

@@ -195,8 +195,7 @@ static inline bool fiat__names_match(const char *pool, const fiat__slot *slot, c
 
 static inline uint32_t fiat__names_hash(const fiat__names *names, size_t len, uint64_t head,
                                         uint64_t tail) {
-    uint64_t mixed = (head ^ tail << 7 ^ tail >> 5) + len * UINT64_C(0x9E3779B97F4A7C15);
-    return (uint32_t)(mixed * names->multiplier >> names->shift);
+    return (uint32_t)(((head ^ tail) + len) * names->multiplier >> names->shift);
 }
 
 /* The slot of a name, or NULL. `key` has FIAT__SCAN_PAD or at least eight readable bytes from its

@@ -6,7 +6,7 @@
 #include "schema/run.h"
 #include "schema/run_scalar.h"
 
-static const char *read_value(fiat__run *run, const char *p, const fiat__node *node);
+static const char *read_any(fiat__run *run, const char *p, const fiat__node *node);
 
 static inline const fiat__node *node_at(const fiat__run *run, uint32_t node) {
     return &run->program->nodes[node];
@@ -56,13 +56,19 @@ static inline const char *read_string(fiat__run *run, const char *p, const fiat_
     return fiat__string_faults(run, node, value, false) ? NULL : end + 1;
 }
 
+/* Most values are strings: they are read in place, everything else by a call. */
+static inline const char *read_value(fiat__run *run, const char *p, const fiat__node *node) {
+    if (*p == '"' && !(node->tape_kinds & FIAT__JSON_STRING)) return read_string(run, p, node);
+    return read_any(run, p, node);
+}
+
 static inline const char *read_number(fiat__run *run, const char *p, const fiat__node *node) {
     fiat__scan_number number = fiat__scan_number_at(p);
     if (!number.end) return NULL;
     fiat__str text = fiat__str_of(p, (size_t)(number.end - p));
     unsigned kind = number.whole ? FIAT__JSON_INTEGER : FIAT__JSON_NUMBER;
     if (!fiat__number_kind_ok(run, node, kind, text)) return NULL;
-    if (fiat__number_faults(run, node, text, number.plain, number.value, false)) return NULL;
+    if (fiat__number_faults(run, node, text, &number, false)) return NULL;
     return number.end;
 }
 
@@ -110,10 +116,12 @@ static const char *read_array(fiat__run *run, const char *p, const fiat__node *n
 
 /* ---- Objects. ---- */
 
-/* One open object. */
+/* One open object. Bits of the first 64 known names are in `seen`, all bits of an object with more
+ * are in `wide`, where only the first word is left to the end. */
 typedef struct object_state {
     const fiat__object_rule *rule;
-    uint64_t *seen;  /* bits of known names */
+    uint64_t seen;
+    uint64_t *wide;
     uint32_t others; /* members with names that are not known */
     fiat__keyset keys;
 } object_state;
@@ -153,6 +161,14 @@ static const char *read_unknown(fiat__run *run, object_state *object, fiat__str 
     return read_value(run, p, node_at(run, rule->additional));
 }
 
+/* Note a name past the 64th; false when it was there before. */
+static bool see_wide(object_state *object, uint32_t index) {
+    uint64_t bit = UINT64_C(1) << index % 64, *word = &object->wide[index / 64];
+    if (*word & bit) return false;
+    *word |= bit;
+    return true;
+}
+
 /* One member; p at its key. */
 static inline const char *read_member(fiat__run *run, const char *p, object_state *object) {
     const fiat__object_rule *rule = object->rule;
@@ -161,7 +177,7 @@ static inline const char *read_member(fiat__run *run, const char *p, object_stat
     const char *raw = p + 1, *end = fiat__scan_string(raw, &escaped);
     if (!end) return NULL;
     if (rule->property_names != FIAT__NODE_NONE &&
-        !read_value(run, p, node_at(run, rule->property_names)))
+        !read_any(run, p, node_at(run, rule->property_names)))
         return NULL;
     fiat__str key = value_of(run, raw, end, escaped);
     p = fiat__scan_space(end + 1);
@@ -169,9 +185,13 @@ static inline const char *read_member(fiat__run *run, const char *p, object_stat
     p = fiat__scan_space(p + 1);
     const fiat__slot *slot = fiat__names_find(run->program, &rule->names, key.ptr, key.len);
     if (!slot) return read_unknown(run, object, key, (uint32_t)(raw - run->ctx->text.ptr), p);
-    uint64_t bit = UINT64_C(1) << slot->index % 64, *word = &object->seen[slot->index / 64];
-    if (*word & bit) return NULL; /* twice, or one that the caller adds */
-    *word |= bit;
+    if (slot->index < 64) {
+        uint64_t bit = UINT64_C(1) << slot->index;
+        if (object->seen & bit) return NULL; /* twice, or one that the caller adds */
+        object->seen |= bit;
+    } else if (!see_wide(object, slot->index)) {
+        return NULL;
+    }
     return read_value(run, p, node_at(run, slot->child));
 }
 
@@ -194,62 +214,60 @@ static uint64_t *wide_seen(const fiat__run *run, uint32_t words) {
     return seen;
 }
 
+static bool members_ok(const fiat__run *run, object_state *object) {
+    const fiat__object_rule *rule = object->rule;
+    if ((object->seen & rule->required) != rule->required) return false;
+    if (rule->only_required) return true;
+    uint64_t *seen = rule->words > 1 ? object->wide : &object->seen;
+    seen[0] = object->seen;
+    return fiat__members_check(run->program, rule, seen, object->others);
+}
+
 static const char *read_object(fiat__run *run, const char *p, const fiat__node *node) {
     if (node->values || run->depth >= run->schema->max_depth) return NULL;
-    object_state object = {.rule = &run->program->objects[node->object]};
+    object_state object; /* the arrays of its key set need no values yet */
+    object.rule = &run->program->objects[node->object];
+    object.seen = object.rule->provided;
+    object.others = 0;
     fiat__keyset_open(&object.keys);
-    uint64_t narrow = 0;
     run->depth++;
-    object.seen = object.rule->words <= 1 ? &narrow : wide_seen(run, object.rule->words);
-    object.seen[0] = object.rule->provided;
+    object.wide = object.rule->words > 1 ? wide_seen(run, object.rule->words) : NULL;
     p = fiat__scan_space(p + 1);
     if (*p != '}') p = read_members(run, p, &object);
     run->depth--;
     fiat__keyset_close(&run->ctx->keys, &object.keys);
-    if (!p || !fiat__members_ok(run->program, object.rule, object.seen, object.others)) return NULL;
-    return p + 1;
+    return p && members_ok(run, &object) ? p + 1 : NULL;
 }
 
 /* ---- Any value. ---- */
 
-static inline unsigned kind_at(const char *p) {
+static const char *read_any(fiat__run *run, const char *p, const fiat__node *node) {
+    unsigned kinds = node->kinds, tape_kinds = node->tape_kinds;
     switch (*p) {
-    case '{':
-        return FIAT__JSON_OBJECT;
-    case '[':
-        return FIAT__JSON_ARRAY;
     case '"':
-        return FIAT__JSON_STRING;
+        if (tape_kinds & FIAT__JSON_STRING) return read_node_on_tape(run, p, node);
+        return read_string(run, p, node);
+    case '{':
+        if (tape_kinds & FIAT__JSON_OBJECT) return read_node_on_tape(run, p, node);
+        return kinds & FIAT__JSON_OBJECT ? read_object(run, p, node) : NULL;
+    case '[':
+        if (tape_kinds & FIAT__JSON_ARRAY) return read_node_on_tape(run, p, node);
+        return kinds & FIAT__JSON_ARRAY ? read_array(run, p, node) : NULL;
     case 't':
     case 'f':
-        return FIAT__JSON_BOOL;
     case 'n':
-        return FIAT__JSON_NULL;
-    default:
-        return FIAT__JSON_NUMERIC;
-    }
-}
-
-static const char *read_value(fiat__run *run, const char *p, const fiat__node *node) {
-    unsigned kind = kind_at(p);
-    if (node->tape_kinds & kind) return read_node_on_tape(run, p, node);
-    switch (kind) {
-    case FIAT__JSON_STRING:
-        return read_string(run, p, node);
-    case FIAT__JSON_OBJECT:
-        return node->kinds & kind ? read_object(run, p, node) : NULL;
-    case FIAT__JSON_ARRAY:
-        return node->kinds & kind ? read_array(run, p, node) : NULL;
-    case FIAT__JSON_NUMERIC:
-        return read_number(run, p, node);
-    default:
+        if (tape_kinds & (FIAT__JSON_BOOL | FIAT__JSON_NULL))
+            return read_node_on_tape(run, p, node);
         return read_word(run, p, node);
+    default:
+        if (tape_kinds & FIAT__JSON_NUMERIC) return read_node_on_tape(run, p, node);
+        return read_number(run, p, node);
     }
 }
 
 bool fiat__run_text(fiat__run *run) {
     const fiat__padded *text = &run->ctx->text;
     const char *p = fiat__scan_space(text->ptr);
-    p = read_value(run, p, node_at(run, run->program->root));
+    p = read_any(run, p, node_at(run, run->program->root));
     return p && fiat__scan_space(p) == text->ptr + text->len;
 }

@@ -53,16 +53,26 @@ static inline unsigned fiat__string_faults(fiat__run *run, const fiat__node *nod
     return faults;
 }
 
+/* Is the number surely within the bounds? A fraction lies between its whole part and the next whole
+ * number away from zero; where that does not decide, the exact comparison does. */
+static inline bool fiat__number_within(const fiat__number_rule *rule,
+                                       const fiat__scan_number *number, bool negative) {
+    if (number->plain)
+        return number->value >= rule->low && number->value <= rule->high &&
+               (!rule->multiple_of || (rule->divisor && number->value % rule->divisor == 0));
+    if (!number->decimal || rule->multiple_of) return false;
+    return negative ? number->value > rule->low && number->value <= rule->high
+                    : number->value >= rule->low && number->value < rule->high;
+}
+
 static inline unsigned fiat__number_faults(fiat__run *run, const fiat__node *node, fiat__str text,
-                                           bool plain, int64_t value, bool all) {
+                                           const fiat__scan_number *number, bool all) {
     unsigned faults = 0;
     if (node->values && !fiat__values_have_number(run->schema, node, text))
         faults |= FIAT__FAULT_VALUES;
     if (!node->number || (faults && !all)) return faults;
     const fiat__number_rule *rule = &run->program->numbers[node->number];
-    if (plain && value >= rule->low && value <= rule->high &&
-        (!rule->multiple_of || (rule->divisor && value % rule->divisor == 0)))
-        return faults;
+    if (fiat__number_within(rule, number, text.ptr[0] == '-')) return faults;
     return faults | fiat__exact_faults(run, rule, text, all);
 }
 

@@ -103,9 +103,8 @@ static bool judge_string(fiat__run *run, const fiat__node *node, uint32_t item) 
 static bool judge_number(fiat__run *run, const fiat__node *node, uint32_t item) {
     fiat__str text = fiat__tape_text(&run->ctx->tape, item);
     fiat__scan_number number = fiat__scan_number_at(text.ptr);
-    return record(
-        run, node, item,
-        fiat__number_faults(run, node, text, number.plain, number.value, run->faults != NULL));
+    unsigned faults = fiat__number_faults(run, node, text, &number, run->faults != NULL);
+    return record(run, node, item, faults);
 }
 
 static bool judge_word(fiat__run *run, const fiat__node *node, uint32_t item) {
