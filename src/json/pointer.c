@@ -11,13 +11,15 @@ bool fiat__pointer_token(fiat__str *pointer, fiat__str *token) {
     return true;
 }
 
-/* Does a token with "~0" and "~1" in it spell this name? */
+/* Does a token spell this name? "~0" is '~', "~1" is '/', and '~' before anything else is an error. */
 static bool token_is(fiat__str token, fiat__str name) {
     size_t at = 0;
     for (size_t i = 0; i < token.len; i++, at++) {
         char c = token.ptr[i];
-        if (c == '~' && i + 1 < token.len && (token.ptr[i + 1] == '0' || token.ptr[i + 1] == '1'))
-            c = token.ptr[++i] == '0' ? '~' : '/';
+        if (c == '~') {
+            if (++i == token.len || (token.ptr[i] != '0' && token.ptr[i] != '1')) return false;
+            c = token.ptr[i] == '0' ? '~' : '/';
+        }
         if (at >= name.len || name.ptr[at] != c) return false;
     }
     return at == name.len;

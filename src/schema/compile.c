@@ -60,11 +60,11 @@ uint32_t fiat__compile_count(fiat__build *b, fiat__keyword keyword, uint32_t abs
     return count < FIAT__UNLIMITED ? (uint32_t)count : FIAT__UNLIMITED - 1;
 }
 
-/* The keyword that alone decides what a schema says, when it is $ref or an allOf of one schema:
- * the item it stands for. Else the schema itself. */
+/* The schema that a schema stands for which is nothing but a $ref or an allOf of one schema;
+ * UINT32_MAX when it says something of its own. */
 static uint32_t alias_step(fiat__compiler *c, uint32_t item) {
     const fiat__tape *tape = c->tape;
-    if (tape->items[item].kind != FIAT__JSON_OBJECT) return item;
+    if (tape->items[item].kind != FIAT__JSON_OBJECT) return UINT32_MAX;
     uint32_t key = item + 1, ref = 0, all = 0, others = 0;
     for (uint32_t i = 0; i < tape->items[item].len; i++) {
         fiat__keyword keyword = fiat__keyword_find(fiat__tape_string(tape, key), c->draft);
@@ -77,28 +77,36 @@ static uint32_t alias_step(fiat__compiler *c, uint32_t item) {
         key = fiat__tape_next(tape, key + 1);
     }
     if (ref && tape->items[ref].kind == FIAT__JSON_STRING &&
-        (c->draft <= FIAT__DRAFT_7 || (!others && !all))) {
-        uint32_t target = fiat__resolve_ref(c, item, ref);
-        return c->status == FIAT_OK ? target : item;
-    }
+        (c->draft <= FIAT__DRAFT_7 || (!others && !all)))
+        return fiat__resolve_ref(c, item, ref);
     bool one = all && tape->items[all].kind == FIAT__JSON_ARRAY && tape->items[all].len == 1;
-    return one && !others && !ref ? all + 1 : item;
+    return one && !others && !ref ? all + 1 : UINT32_MAX;
+}
+
+/* Marks a schema in node_of while its chain of references is followed. */
+#define ON_THE_WAY UINT32_MAX
+
+/* Give every link of the chain from `start` the same value in node_of. */
+static void settle_chain(fiat__compiler *c, uint32_t start, uint32_t end, uint32_t value) {
+    while (c->status == FIAT_OK && start != end) {
+        uint32_t next = alias_step(c, start);
+        c->node_of[start] = value;
+        start = next;
+    }
 }
 
 uint32_t fiat__compile_alias(fiat__compiler *c, uint32_t item) {
-    /* Two speeds: in a cycle the fast one meets the slow one. */
-    uint32_t slow = item;
-    for (bool odd = false;; odd = !odd) {
-        uint32_t next = alias_step(c, item);
-        if (next == item && c->status == FIAT_OK) return item;
-        if (odd) slow = alias_step(c, slow);
-        if (next == slow)
-            fiat__compile_fail(c, FIAT_E_SCHEMA_REF, item, FIAT__KW_REF,
-                               "the reference leads back to itself without saying anything; break "
-                               "the cycle");
-        if (c->status != FIAT_OK) return item;
+    uint32_t start = item, next;
+    while (!c->node_of[item] && (next = alias_step(c, item)) != UINT32_MAX) {
+        c->node_of[item] = ON_THE_WAY;
         item = next;
     }
+    if (c->node_of[item] == ON_THE_WAY)
+        fiat__compile_fail(c, FIAT_E_SCHEMA_REF, item, FIAT__KW_REF,
+                           "the reference leads back to itself without saying anything; break the "
+                           "cycle");
+    settle_chain(c, start, item, 0);
+    return item;
 }
 
 uint32_t fiat__compile_child(fiat__compiler *c, uint32_t item) {
@@ -113,8 +121,8 @@ uint32_t fiat__compile_child(fiat__compiler *c, uint32_t item) {
         c->queue[c->queue_count++] = node;
         c->node_of[target] = node + 1;
     }
-    c->node_of[item] = c->node_of[target];
-    return c->node_of[item] - 1;
+    settle_chain(c, item, target, c->node_of[target]);
+    return c->node_of[target] - 1;
 }
 
 uint32_t fiat__compile_additional(fiat__compiler *c, uint32_t item) {
@@ -192,6 +200,7 @@ static void compile_one(fiat__compiler *c, uint32_t item, uint32_t node, bool en
     case FIAT__JSON_BOOL:
         if (c->draft > FIAT__DRAFT_4) {
             if (!fiat__tape_is_true(c->tape, item)) b.node.kinds = 0;
+            if (entry) fiat__compile_object(&b); /* for the members that the caller adds */
             break;
         }
         /* fall through */

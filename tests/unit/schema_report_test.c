@@ -1,0 +1,218 @@
+/* Reports: all failures in the order of the text, their number, the closest alternative. */
+#include "schema_engines.h"
+
+#include "base/utf8.h"
+
+#include <stdio.h>
+
+#define MOST 64
+
+typedef struct seen {
+    size_t count, stop_after, last_offset;
+    char lines[MOST][400]; /* "path|keyword|schema_path|message" */
+    bool ordered;
+} seen;
+
+static bool note(const fiat__schema_problem *problem, void *user) {
+    seen *s = user;
+    if (s->count == MOST) return false;
+    snprintf(s->lines[s->count], sizeof s->lines[0], "%s|%s|%s|%s", problem->instance_path,
+             problem->keyword, problem->schema_path, problem->message);
+    if (problem->offset < s->last_offset) s->ordered = false;
+    s->last_offset = problem->offset;
+    s->count++;
+    return s->count != s->stop_after;
+}
+
+static fiat_status report(const fiat__schema *schema, const char *event, size_t max, seen *s,
+                          fiat_error *err) {
+    fiat__schema_ctx *ctx = test_ctx();
+    s->ordered = true;
+    fiat_status status = fiat__schema_report(schema, ctx, fiat__str_c(event), max, note, s, err);
+    fiat__schema_ctx_free(ctx);
+    return status;
+}
+
+static const char s_schema[] =
+    "{\"type\":\"object\",\"required\":[\"team\",\"task\"],\"additionalProperties\":false,"
+    "\"properties\":{\"team\":{},\"task\":{\"type\":\"string\"},"
+    "\"status\":{\"enum\":[\"ok\",\"failed\"]},\"app\":{\"pattern\":\"^[a-z]+$\",\"maxLength\":3},"
+    "\"pid\":{\"type\":\"integer\"},\"tags\":{\"items\":{\"type\":\"string\"},\"maxItems\":1}}}";
+
+START_TEST(every_failure_is_reported_in_order) {
+    static const char *const want[] = {
+        "|required|/required|required member \"team\" is missing",
+        "|required|/required|required member \"task\" is missing",
+        "/extra|additionalProperties|/additionalProperties|/extra: member \"extra\" is not allowed",
+        "/status|enum|/properties/status/enum|/status: \"fail\" is not one of \"ok\", \"failed\"",
+        "/app|maxLength|/properties/app/maxLength|/app: \"A1b2\" has 4 characters; at most 3 are "
+        "allowed",
+        "/app|pattern|/properties/app/pattern|/app: \"A1b2\" does not match the pattern "
+        "\"^[a-z]+$\"",
+        "/pid|type|/properties/pid/type|/pid: \"123\" is a string; wanted integer",
+        "/tags|maxItems|/properties/tags/maxItems|/tags: 2 items; at most 1 are allowed",
+        "/tags/1|type|/properties/tags/items/type|/tags/1: 2 is a number; wanted string",
+    };
+    fiat__schema *schema = test_compile(s_schema, NULL);
+    fiat_error err = FIAT_ERROR_INIT;
+    seen s = {0};
+    ck_assert_fiat_status(report(schema,
+                                 "{\"extra\":1,\"status\":\"fail\",\"app\":\"A1b2\",\"pid\":"
+                                 "\"123\",\"tags\":[\"a\",2]}",
+                                 100, &s, &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_uint_eq(s.count, sizeof want / sizeof want[0]);
+    ck_assert(s.ordered);
+    for (size_t i = 0; i < s.count; i++)
+        ck_assert_str_eq(s.lines[i], want[i]);
+    ck_assert_str_eq(err.keyword, "required");
+    ck_assert_str_eq(err.message, "required member \"team\" is missing");
+    fiat__schema_free(schema);
+}
+END_TEST
+
+START_TEST(number_of_failures_is_limited) {
+    fiat__schema *schema = test_compile("{\"items\":{\"type\":\"null\"}}", NULL);
+    fiat_error err = FIAT_ERROR_INIT;
+    seen three = {0}, stopped = {.stop_after = 2}, none = {0};
+    ck_assert_fiat_status(report(schema, "[1,2,3,4,5]", 3, &three, &err), FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_uint_eq(three.count, 3);
+    ck_assert_fiat_status(report(schema, "[1,2,3,4,5]", 10, &stopped, &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_uint_eq(stopped.count, 2);
+    ck_assert_fiat_status(report(schema, "[1,2,3,4,5]", 0, &none, &err), FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_uint_eq(none.count, 0);
+    ck_assert_fiat_status(report(schema, "[null]", 10, &none, &err), FIAT_OK);
+    ck_assert_fiat_status(report(schema, "[null", 10, &none, &err), FIAT_E_JSON_SYNTAX);
+    ck_assert_uint_eq(none.count, 0);
+    fiat__schema_free(schema);
+}
+END_TEST
+
+/* The first failure of validate() is the first of the report, also when there are very many. */
+START_TEST(first_failure_is_the_first_in_the_text) {
+    fiat__buf text;
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__buf_init(&text, 1 << 20);
+    fiat__buf_append_c(&text, "{\"a\":[");
+    for (int i = 0; i < 3000; i++)
+        fiat__buf_append_c(&text, "1,");
+    fiat__buf_append_c(&text, "1]}");
+    fiat__schema *schema = test_compile("{\"properties\":{\"a\":{\"items\":{\"type\":\"null\"},"
+                                        "\"maxItems\":3}},\"required\":[\"b\"]}",
+                                        NULL);
+    fiat__schema_ctx *ctx = test_ctx();
+    ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__buf_str(&text), &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_str_eq(err.keyword, "maxItems");
+    fiat__schema_ctx_free(ctx);
+    fiat__schema_free(schema);
+    fiat__buf_deinit(&text);
+}
+END_TEST
+
+/* ---- The closest alternative. ---- */
+
+static const struct {
+    const char *schema, *event, *message;
+} closest[] = {
+    {"{\"oneOf\":[{\"properties\":{\"kind\":{\"const\":\"cat\"},\"lives\":{\"maximum\":9}}},"
+     "{\"properties\":{\"kind\":{\"const\":\"dog\"},\"tricks\":{\"type\":\"array\"}}}]}",
+     "{\"kind\":\"dog\",\"tricks\":3}",
+     "{\"kind\":\"dog\",\"tricks\":3} fits none of the 2 alternatives of oneOf; the closest is "
+     "number 2: /tricks: 3 is a number; wanted array"},
+    {"{\"anyOf\":[{\"type\":\"null\"},{\"type\":\"string\",\"maxLength\":2}]}", "\"abc\"",
+     "\"abc\" fits none of the 2 alternatives of anyOf; the closest is number 2: \"abc\" has 3 "
+     "characters; at most 2 are allowed"},
+    {"{\"anyOf\":[{\"type\":\"null\"},{\"anyOf\":[{\"type\":\"integer\"},{\"const\":\"x\"}]}]}",
+     "\"y\"",
+     "\"y\" fits none of the 2 alternatives of anyOf; the closest is number 2: \"y\" fits none of "
+     "the 2 alternatives of anyOf; the closest is number 2: \"y\" is not \"x\""},
+};
+
+START_TEST(closest_alternative_is_told) {
+    fiat__schema *schema = test_compile(closest[_i].schema, NULL);
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__schema_ctx *ctx = test_ctx();
+    ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(closest[_i].event), &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_str_eq(err.message, closest[_i].message);
+    fiat__schema_ctx_free(ctx);
+    fiat__schema_free(schema);
+}
+END_TEST
+
+/* ---- Values that do not fit a line. ---- */
+
+START_TEST(long_and_odd_values_make_one_short_line) {
+    fiat__buf text;
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__schema *schema = test_compile(
+        "{\"additionalProperties\":{\"enum\":[\"a\",\"b\\n\",1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,"
+        "16,"
+        "17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44]}}",
+        NULL);
+    fiat__schema_ctx *ctx = test_ctx();
+    fiat__buf_init(&text, 1 << 20);
+    fiat__buf_append_c(&text, "{\"k\\n\\u00e9");
+    for (int i = 0; i < 500; i++)
+        fiat__buf_append_c(&text, "\\u20ac");
+    fiat__buf_append_c(&text, "\":\"");
+    for (int i = 0; i < 500; i++)
+        fiat__buf_append_c(&text, "\\u0007\xe2\x82\xac");
+    fiat__buf_append_c(&text, "\"}");
+    ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__buf_str(&text), &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_uint_eq(fiat__utf8_check(err.message, strlen(err.message)), strlen(err.message));
+    ck_assert_uint_eq(fiat__utf8_check(err.instance_path, strlen(err.instance_path)),
+                      strlen(err.instance_path));
+    for (const char *p = err.message; *p; p++)
+        ck_assert_msg((unsigned char)*p >= ' ', "%s", err.message);
+    ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c("{\"k\":\"c\"}"), &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_msg(strstr(err.message, "... (46 in all)"), "%s", err.message);
+    fiat__schema_ctx_free(ctx);
+    fiat__schema_free(schema);
+    fiat__buf_deinit(&text);
+}
+END_TEST
+
+START_TEST(near_names_are_proposed) {
+    static const struct {
+        const char *event, *ending;
+    } rows[] = {
+        {"{\"recieved\":1}", "did you mean \"received\"?"},
+        {"{\"Team\":1}", "did you mean \"team\"?"},
+        {"{\"tema\":1}", "did you mean \"team\"?"},
+        {"{\"teams\":1}", "did you mean \"team\"?"},
+        {"{\"x\":1}", "member \"x\" is not allowed"},
+        {"{\"completely_else\":1}", "is not allowed"},
+    };
+    fiat__schema *schema = test_compile("{\"properties\":{\"team\":{},\"received\":{},\"\":{}},"
+                                        "\"additionalProperties\":false,\"required\":[]}",
+                                        NULL);
+    fiat__schema_ctx *ctx = test_ctx();
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fiat_error err = FIAT_ERROR_INIT;
+        ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(rows[i].event), &err),
+                              FIAT_E_SCHEMA_MISMATCH);
+        ck_assert_msg(fiat__str_ends(fiat__str_c(err.message), fiat__str_c(rows[i].ending)), "%s",
+                      err.message);
+    }
+    fiat__schema_ctx_free(ctx);
+    fiat__schema_free(schema);
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("schema/report");
+    TCase *tcase = tcase_create("report");
+    tcase_add_test(tcase, every_failure_is_reported_in_order);
+    tcase_add_test(tcase, number_of_failures_is_limited);
+    tcase_add_test(tcase, first_failure_is_the_first_in_the_text);
+    tcase_add_loop_test(tcase, closest_alternative_is_told, 0, sizeof closest / sizeof closest[0]);
+    tcase_add_test(tcase, long_and_odd_values_make_one_short_line);
+    tcase_add_test(tcase, near_names_are_proposed);
+    suite_add_tcase(suite, tcase);
+    return fiat_test_run(suite);
+}
