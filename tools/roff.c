@@ -75,6 +75,35 @@ static void put_option(FILE *out, char short_name, const char *long_name, const 
     fputs(".\n", out);
 }
 
+/* Rows of name and meaning, ended by NULL. */
+static const char *const s_environment[][2] = {
+    {"FIAT_CONFIG", "The file of settings, in place of fiat.conf"},
+    {"FIAT_*", "Settings; `fiat init` writes a file that lists them all with their variables"},
+    {"FIAT_DUCKDB", "The libduckdb.so that runs SQL"},
+    {"AWS_*", "Credentials, region and endpoint, as the AWS command line has them"},
+    {"TMPDIR", "Where large sorts of a query spill to"},
+    {NULL, NULL},
+};
+static const char *const s_files[][2] = {
+    {"fiat.conf", "Settings, read from the working folder"},
+    {"schemas/STREAM/json_schema.json", "What an event of the stream must be"},
+    {"schemas/STREAM/athena.json", "Columns and types of its table"},
+    {"schemas/STREAM/stream.json", "What the logger stamps on its events, and where they go"},
+    {"STREAM.rejected.jsonl", "What `fiat log` refused or could not deliver"},
+    {NULL, NULL},
+};
+
+static void put_rows(FILE *out, const char *title, const char *const (*rows)[2]) {
+    fprintf(out, ".SH %s\n", title);
+    for (; (*rows)[0]; rows++) {
+        fputs(".TP\n\\fB", out);
+        put(out, (*rows)[0]);
+        fputs("\\fR\n", out);
+        put(out, (*rows)[1]);
+        fputs(".\n", out);
+    }
+}
+
 static void put_exits(FILE *out) {
     fputs(".SH EXIT STATUS\n", out);
     for (const struct help_exit *row = help_exits; row->meaning; row++) {
@@ -115,6 +144,8 @@ void help_roff_overview(FILE *out, const struct cmd *const *cmds) {
         fputs(".\n", out);
     }
     put_exits(out);
+    put_rows(out, "ENVIRONMENT", s_environment);
+    put_rows(out, "FILES", s_files);
     fputs(".SH SEE ALSO\n", out);
     for (const struct cmd *const *cmd = cmds; *cmd; cmd++) {
         fputs(".BR ", out);

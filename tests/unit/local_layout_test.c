@@ -1,5 +1,6 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "local/layout.h"
+#include "support/chaos.h"
 #include "support/test.h"
 
 #include <pcre2.h>
@@ -110,12 +111,27 @@ START_TEST(length_is_bounded) {
 }
 END_TEST
 
+static fiat_status init_once(void *ctx) {
+    fiat__layout layout;
+    (void)ctx;
+    fiat_status status =
+        fiat__layout_init(&layout, fiat__str_c("x/dt=!{timestamp:yyyy-MM-dd}/"), NULL);
+    if (status == FIAT_OK) fiat__layout_deinit(&layout);
+    return status;
+}
+
+START_TEST(bears_the_lack_of_memory) {
+    chaos_loop(init_once, NULL);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("local/layout");
     TCase *tcase = tcase_create("layout");
     tcase_add_loop_test(tcase, refuses, 0, sizeof s_bad / sizeof s_bad[0]);
     tcase_add_loop_test(tcase, finds_objects_and_partitions, 0, sizeof s_rows / sizeof s_rows[0]);
     tcase_add_test(tcase, length_is_bounded);
+    tcase_add_test(tcase, bears_the_lack_of_memory);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "support/chaos.h"
 #include "support/test.h"
 
 #include <stdio.h>
@@ -251,6 +252,36 @@ START_TEST(works_once_locked) {
 }
 END_TEST
 
+/* Our own memory alone; the engine has its own. */
+static fiat_status view_and_query(void *ctx) {
+    fiat__duckdb *db;
+    fiat__duckdb_rows *rows;
+    bool more = false;
+    (void)ctx;
+    fiat__query_opts opts = {.data_dir = s_dir};
+    fiat__query_stream stream = {"s", "s", fiat__str_c(ATHENA), fiat__str_c(SCHEMA)};
+    fiat__duckdb_opts engine = {.threads = 1};
+    fiat_status status = fiat__duckdb_open(&db, &engine, NULL);
+    if (status != FIAT_OK) return status;
+    status = fiat__query_add_view(db, &opts, &stream, NULL);
+    if (status == FIAT_OK) status = fiat__query_lock(db, s_dir, NULL);
+    if (status == FIAT_OK)
+        status =
+            fiat__duckdb_query(db, fiat__str_c("select * from s"), FIAT__DUCKDB_TEXT, &rows, NULL);
+    if (status == FIAT_OK) {
+        status = fiat__duckdb_next(rows, &more, NULL);
+        fiat__duckdb_rows_free(rows);
+    }
+    fiat__duckdb_close(db);
+    return status;
+}
+
+START_TEST(bears_the_lack_of_memory) {
+    put("s/2026/11/21/12/a.gz", "{\"id\":1}\n");
+    chaos_loop(view_and_query, NULL);
+}
+END_TEST
+
 int main(void) {
     fiat_error err;
     if (fiat__duckdb_available(&err) != FIAT_OK) {
@@ -271,6 +302,7 @@ int main(void) {
     tcase_add_loop_test(tcase, bad_lines_name_their_place, 0,
                         sizeof s_bad_lines / sizeof s_bad_lines[0]);
     tcase_add_test(tcase, works_once_locked);
+    tcase_add_test(tcase, bears_the_lack_of_memory);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }

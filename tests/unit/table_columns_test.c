@@ -1,4 +1,5 @@
 #include "table/columns.h"
+#include "support/chaos.h"
 #include "support/test.h"
 
 static const struct {
@@ -67,12 +68,32 @@ START_TEST(keeps_comments) {
 }
 END_TEST
 
+static fiat_status parse_and_check(void *ctx) {
+    static const char athena[] =
+        "[{\"name\":\"a\",\"type\":\"struct<b:int,c:array<decimal(4,2)>>\"}]";
+    static const char schema[] = "{\"properties\":{\"a\":{\"type\":\"object\",\"properties\":{"
+                                 "\"b\":{\"enum\":[1]},\"c\":{\"type\":\"array\"}}}}}";
+    fiat__columns *columns;
+    (void)ctx;
+    fiat_status status = fiat__columns_parse(&columns, fiat__str_c(athena), NULL);
+    if (status != FIAT_OK) return status;
+    status = fiat__columns_check(columns, fiat__str_c(schema), NULL, 0, NULL, NULL, NULL);
+    fiat__columns_free(columns);
+    return status;
+}
+
+START_TEST(bears_the_lack_of_memory) {
+    chaos_loop(parse_and_check, NULL);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("table/columns");
     TCase *tcase = tcase_create("columns");
     tcase_add_loop_test(tcase, refuses, 0, sizeof s_bad / sizeof s_bad[0]);
     tcase_add_loop_test(tcase, reads_every_form, 0, sizeof s_good / sizeof s_good[0]);
     tcase_add_test(tcase, keeps_comments);
+    tcase_add_test(tcase, bears_the_lack_of_memory);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
