@@ -11,7 +11,8 @@ bool fiat__pointer_token(fiat__str *pointer, fiat__str *token) {
     return true;
 }
 
-/* Does a token spell this name? "~0" is '~', "~1" is '/', and '~' before anything else is an error. */
+/* Does a token spell this name? "~0" is '~', "~1" is '/', and '~' before anything else is an error.
+ */
 static bool token_is(fiat__str token, fiat__str name) {
     size_t at = 0;
     for (size_t i = 0; i < token.len; i++, at++) {

@@ -11,6 +11,8 @@ typedef struct message {
     const fiat__fault *fault;
     const fiat__node *node;
     fiat__buf *out;
+    const char *words;                /* of the keyword's row below */
+    unsigned depth;                   /* of alternatives inside alternatives */
     char value[FIAT__EXCERPT_BYTES];  /* what was found */
     char wanted[FIAT__EXCERPT_BYTES]; /* the keyword's value in the schema */
 } message;
@@ -121,14 +123,14 @@ static void write_format(message *m) {
 }
 
 /* The bound itself: in draft-04 the exclusive keyword's own value is a boolean. */
-static void write_bound(message *m, const char *what) {
+static void write_bound(message *m) {
     const fiat__number_rule *rule = &m->run->program->numbers[m->node->number];
     uint32_t item = keyword_of(m) == FIAT__KW_MINIMUM             ? rule->minimum
                     : keyword_of(m) == FIAT__KW_MAXIMUM           ? rule->maximum
                     : keyword_of(m) == FIAT__KW_EXCLUSIVE_MINIMUM ? rule->above
                                                                   : rule->below;
     fiat__tape_excerpt(m->wanted, sizeof m->wanted, schema_of(m), item);
-    fiat__buf_printf(m->out, "%s %s %s", m->value, what, m->wanted);
+    fiat__buf_printf(m->out, "%s %s %s", m->value, m->words, m->wanted);
 }
 
 /* ---- Sizes. ---- */
@@ -140,14 +142,17 @@ static uint32_t code_points(fiat__str text) {
     return count;
 }
 
-static void write_size(message *m, const char *unit, bool least) {
+/* words: the unit. */
+static void write_size(message *m) {
     const fiat__tape_item *item = &event_of(m)->items[m->fault->item];
     bool string = item->kind == FIAT__JSON_STRING;
-    uint32_t size =
-        string ? code_points(fiat__tape_string(event_of(m), m->fault->item)) : item->len;
+    bool least = keyword_of(m) == FIAT__KW_MIN_LENGTH || keyword_of(m) == FIAT__KW_MIN_ITEMS ||
+                 keyword_of(m) == FIAT__KW_MIN_PROPERTIES;
+    uint32_t size = item->len;
+    if (string) size = code_points(fiat__tape_string(event_of(m), m->fault->item));
     if (item->kind == FIAT__JSON_OBJECT) size = m->fault->detail;
     fiat__buf_printf(m->out, "%s%s%u %s%s; at %s %s %s", string ? m->value : "",
-                     string ? " has " : "", size, unit, size == 1 ? "" : "s",
+                     string ? " has " : "", size, m->words, size == 1 ? "" : "s",
                      least ? "least" : "most", m->wanted, least ? "must be there" : "are allowed");
 }
 
@@ -219,25 +224,25 @@ static void write_depends(message *m) {
 /* Alternatives inside alternatives are told this deep. */
 #define NESTED_MAX 3u
 
-static void write_no_branch(message *m, unsigned depth) {
+static void write_no_branch(message *m) {
     const fiat__apply *apply = &m->run->program->applies[m->fault->detail2];
     fiat__fault inner;
     fiat__buf_printf(m->out, "%s fits none of the %u alternatives of %s", m->value, apply->count,
                      fiat__keyword_name(keyword_of(m)));
-    uint32_t best =
-        depth < NESTED_MAX ? fiat__run_closest(m->run, apply, m->fault->item, &inner) : UINT32_MAX;
+    uint32_t best = m->depth < NESTED_MAX ? fiat__run_closest(m->run, apply, m->fault->item, &inner)
+                                          : UINT32_MAX;
     if (best == UINT32_MAX) return;
     fiat__buf_printf(m->out, "; the closest is number %u: ", best + 1);
     if (inner.item != m->fault->item) {
         fiat__pointer_write(m->out, event_of(m), inner.item);
         fiat__buf_append_c(m->out, ": ");
     }
-    write_line(m->run, &inner, depth + 1);
+    write_line(m->run, &inner, m->depth + 1);
 }
 
-static void write_one_of(message *m, unsigned depth) {
+static void write_one_of(message *m) {
     if (m->fault->detail == 0) {
-        write_no_branch(m, depth);
+        write_no_branch(m);
         return;
     }
     fiat__buf_printf(m->out, "%s fits more than one alternative of oneOf; it must fit exactly one",
@@ -246,106 +251,77 @@ static void write_one_of(message *m, unsigned depth) {
 
 /* ---- All of them. ---- */
 
-static void write_keyword(message *m, unsigned depth) {
-    switch (keyword_of(m)) {
-    case FIAT__KW_TYPE:
-        write_type(m);
-        break;
-    case FIAT__KW_ENUM:
-        write_enum(m);
-        break;
-    case FIAT__KW_CONST:
-        fiat__buf_printf(m->out, "%s is not %s", m->value, m->wanted);
-        break;
-    case FIAT__KW_FORMAT:
-        write_format(m);
-        break;
-    case FIAT__KW_PATTERN:
-        fiat__buf_printf(m->out, "%s does not match the pattern %s", m->value, m->wanted);
-        break;
-    case FIAT__KW_MINIMUM:
-        write_bound(m, "is less than the minimum");
-        break;
-    case FIAT__KW_MAXIMUM:
-        write_bound(m, "is more than the maximum");
-        break;
-    case FIAT__KW_EXCLUSIVE_MINIMUM:
-        write_bound(m, "must be more than");
-        break;
-    case FIAT__KW_EXCLUSIVE_MAXIMUM:
-        write_bound(m, "must be less than");
-        break;
-    case FIAT__KW_MULTIPLE_OF:
-        fiat__buf_printf(m->out, "%s is not a multiple of %s", m->value, m->wanted);
-        break;
-    case FIAT__KW_MIN_LENGTH:
-        write_size(m, "character", true);
-        break;
-    case FIAT__KW_MAX_LENGTH:
-        write_size(m, "character", false);
-        break;
-    case FIAT__KW_MIN_ITEMS:
-        write_size(m, "item", true);
-        break;
-    case FIAT__KW_MAX_ITEMS:
-        write_size(m, "item", false);
-        break;
-    case FIAT__KW_MIN_PROPERTIES:
-        write_size(m, "member", true);
-        break;
-    case FIAT__KW_MAX_PROPERTIES:
-        write_size(m, "member", false);
-        break;
-    case FIAT__KW_UNIQUE_ITEMS:
-        write_unique(m);
-        break;
-    case FIAT__KW_CONTAINS:
-    case FIAT__KW_MIN_CONTAINS:
-    case FIAT__KW_MAX_CONTAINS:
-        write_contains(m);
-        break;
-    case FIAT__KW_ITEMS:
-    case FIAT__KW_ADDITIONAL_ITEMS:
-    case FIAT__KW_UNEVALUATED_ITEMS:
-        write_extra_item(m);
-        break;
-    case FIAT__KW_ADDITIONAL_PROPERTIES:
-    case FIAT__KW_UNEVALUATED_PROPERTIES:
-        write_extra_member(m);
-        break;
-    case FIAT__KW_PROPERTY_NAMES:
-        fiat__buf_printf(m->out, "member %s is not allowed: no name is", m->value);
-        break;
-    case FIAT__KW_REQUIRED:
-        write_required(m);
-        break;
-    case FIAT__KW_DEPENDENCIES:
-    case FIAT__KW_DEPENDENT_REQUIRED:
-        write_depends(m);
-        break;
-    case FIAT__KW_ANY_OF:
-        write_no_branch(m, depth);
-        break;
-    case FIAT__KW_ONE_OF:
-        write_one_of(m, depth);
-        break;
-    case FIAT__KW_NOT:
-        fiat__buf_printf(m->out, "%s is what \"not\" forbids", m->value);
-        break;
-    default:
-        fiat__buf_printf(m->out, "no value is allowed here, found %s", m->value);
-    }
+/* The value, the words of the row, the keyword's value. */
+static void write_plain(message *m) {
+    fiat__buf_printf(m->out, "%s %s %s", m->value, m->words, m->wanted);
 }
+
+/* The same without the keyword's value. */
+static void write_short(message *m) {
+    fiat__buf_printf(m->out, "%s %s", m->value, m->words);
+}
+
+static void write_no_name(message *m) {
+    fiat__buf_printf(m->out, "member %s is not allowed: no name is", m->value);
+}
+
+static void write_never(message *m) {
+    fiat__buf_printf(m->out, "no value is allowed here, found %s", m->value);
+}
+
+static const struct {
+    void (*write)(message *m);
+    const char *words;
+} rows[FIAT__KW_COUNT] = {
+    [FIAT__KW_NONE] = {write_never, NULL},
+    [FIAT__KW_TYPE] = {write_type, NULL},
+    [FIAT__KW_ENUM] = {write_enum, NULL},
+    [FIAT__KW_CONST] = {write_plain, "is not"},
+    [FIAT__KW_FORMAT] = {write_format, NULL},
+    [FIAT__KW_PATTERN] = {write_plain, "does not match the pattern"},
+    [FIAT__KW_MINIMUM] = {write_bound, "is less than the minimum"},
+    [FIAT__KW_MAXIMUM] = {write_bound, "is more than the maximum"},
+    [FIAT__KW_EXCLUSIVE_MINIMUM] = {write_bound, "must be more than"},
+    [FIAT__KW_EXCLUSIVE_MAXIMUM] = {write_bound, "must be less than"},
+    [FIAT__KW_MULTIPLE_OF] = {write_plain, "is not a multiple of"},
+    [FIAT__KW_MIN_LENGTH] = {write_size, "character"},
+    [FIAT__KW_MAX_LENGTH] = {write_size, "character"},
+    [FIAT__KW_MIN_ITEMS] = {write_size, "item"},
+    [FIAT__KW_MAX_ITEMS] = {write_size, "item"},
+    [FIAT__KW_MIN_PROPERTIES] = {write_size, "member"},
+    [FIAT__KW_MAX_PROPERTIES] = {write_size, "member"},
+    [FIAT__KW_UNIQUE_ITEMS] = {write_unique, NULL},
+    [FIAT__KW_CONTAINS] = {write_contains, NULL},
+    [FIAT__KW_MIN_CONTAINS] = {write_contains, NULL},
+    [FIAT__KW_MAX_CONTAINS] = {write_contains, NULL},
+    [FIAT__KW_ITEMS] = {write_extra_item, NULL},
+    [FIAT__KW_ADDITIONAL_ITEMS] = {write_extra_item, NULL},
+    [FIAT__KW_UNEVALUATED_ITEMS] = {write_extra_item, NULL},
+    [FIAT__KW_ADDITIONAL_PROPERTIES] = {write_extra_member, NULL},
+    [FIAT__KW_UNEVALUATED_PROPERTIES] = {write_extra_member, NULL},
+    [FIAT__KW_PROPERTY_NAMES] = {write_no_name, NULL},
+    [FIAT__KW_REQUIRED] = {write_required, NULL},
+    [FIAT__KW_DEPENDENCIES] = {write_depends, NULL},
+    [FIAT__KW_DEPENDENT_REQUIRED] = {write_depends, NULL},
+    [FIAT__KW_ANY_OF] = {write_no_branch, NULL},
+    [FIAT__KW_ONE_OF] = {write_one_of, NULL},
+    [FIAT__KW_NOT] = {write_short, "is what \"not\" forbids"},
+};
 
 static void write_line(fiat__run *run, const fiat__fault *fault, unsigned depth) {
     message m = {.run = run,
                  .fault = fault,
                  .node = &run->program->nodes[fault->node],
-                 .out = &run->ctx->message};
+                 .out = &run->ctx->message,
+                 .words = rows[fault->keyword].words,
+                 .depth = depth};
     uint32_t keyword = keyword_item(&m);
     fiat__tape_excerpt(m.value, sizeof m.value, event_of(&m), fault->item);
     fiat__tape_excerpt(m.wanted, sizeof m.wanted, schema_of(&m), keyword);
-    write_keyword(&m, depth);
+    if (rows[fault->keyword].write)
+        rows[fault->keyword].write(&m);
+    else
+        write_never(&m);
 }
 
 void fiat__message_places(fiat__run *run, const fiat__fault *fault) {

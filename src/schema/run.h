@@ -41,7 +41,7 @@ typedef struct fiat__run {
     const fiat__program *program;
     fiat__schema_ctx *ctx;
     unsigned depth;     /* containers open */
-    unsigned frames;    /* tape engine: calls open */
+    unsigned frames;    /* tape engine: calls that may still be opened */
     uint64_t steps;     /* left */
     uint32_t stamped;   /* FIAT_E_EVENT_STAMPED: the key that the event must not bring */
     fiat_status status; /* what stopped the run, other than the event's own fault */
@@ -52,12 +52,14 @@ typedef struct fiat__run {
 } fiat__run;
 
 /* Each look at a value by a node takes one step: see fiat__run_begin(). A schema may look at a
- * value as often as its references multiply, which no honest one does a thousand times a byte. */
+ * value as often as its references multiply, which no honest one does a hundred times a byte. */
 #define FIAT__STEPS_BASE     1000000u
-#define FIAT__STEPS_PER_BYTE 1024u
+#define FIAT__STEPS_PER_BYTE 128u
 
-/* Calls of the tape engine inside each other. */
-#define FIAT__FRAMES_MAX 4000u
+/* Calls of the tape engine inside each other, by nodes that look at the same value and by nesting:
+ * as many a level of the depth that is allowed. Each takes about 500 bytes of stack. */
+#define FIAT__FRAMES_PER_LEVEL 16u
+#define FIAT__FRAMES_MAX       4000u
 
 /* Stop the run for a reason that is not the event's; returns false. */
 static inline bool fiat__run_stop(fiat__run *run, fiat_status status) {

@@ -200,19 +200,18 @@ static bool judge_all(fiat__run *run, const fiat__node *node, uint32_t item, siz
 
 bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
     const fiat__node *node = &run->program->nodes[index];
-    if (run->steps == 0 || run->frames == FIAT__FRAMES_MAX)
-        return fiat__run_limit(run, FIAT__KW_NONE);
+    if (run->steps == 0 || run->frames == 0) return fiat__run_limit(run, FIAT__KW_NONE);
     run->steps--;
     if (!kind_ok(run, node, item)) {
         fiat__run_fault(run, node, node->kinds ? FIAT__KW_TYPE : FIAT__KW_NONE, item, 0, 0);
         return false;
     }
     fiat__run_at(run, node, item);
-    run->frames++;
+    run->frames--;
     bool ok = unevaluated_node(run, node, item) == FIAT__NODE_NONE
                   ? judge_in_place(run, node, item, marks)
                   : judge_all(run, node, item, marks);
-    run->frames--;
+    run->frames++;
     return ok;
 }
 

@@ -63,9 +63,11 @@ static bool size_scratch(const fiat__schema *schema, fiat__schema_ctx *ctx) {
 }
 
 void fiat__run_begin(fiat__run *run, const fiat__schema *schema, fiat__schema_ctx *ctx) {
+    unsigned frames = (schema->max_depth + 8) * FIAT__FRAMES_PER_LEVEL;
     *run = (fiat__run){.schema = schema,
                        .program = &schema->program,
                        .ctx = ctx,
+                       .frames = frames < FIAT__FRAMES_MAX ? frames : FIAT__FRAMES_MAX,
                        .steps = FIAT__STEPS_BASE + FIAT__STEPS_PER_BYTE * (uint64_t)ctx->text.len};
     ctx->marks_used = 0;
     fiat__tape_reset(&ctx->tape, fiat__str_of(ctx->text.ptr, ctx->text.len), schema->max_depth);

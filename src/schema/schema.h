@@ -14,7 +14,9 @@ typedef struct fiat__schema_ctx fiat__schema_ctx;
 
 typedef struct fiat__schema_opts {
     bool annotate_formats; /* true: `format` is not asserted (default: asserted) */
-    size_t max_depth;      /* of nesting in an event; 0: FIAT__SCHEMA_MAX_DEPTH */
+    /* Of nesting in an event, at most 1000; 0: FIAT__SCHEMA_MAX_DEPTH. Validation recurses: 1 MB of
+     * stack is enough for any schema with the default depth, 2 MB for any depth. */
+    size_t max_depth;
     /* Names of root members that the caller will add to every event before it is written. They
      * count as present for `required`, `minProperties`, `maxProperties` and the like, and an event
      * that brings one itself is refused with FIAT_E_EVENT_STAMPED. Copied. */
