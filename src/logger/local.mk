@@ -11,3 +11,4 @@ EXTRA_DIST += scripts/embed
 %D%/builtin_data.h: $(audit_DATA) scripts/embed
 	$(AM_V_GEN)mkdir -p %D% && cd $(srcdir) && scripts/embed $(audit_DATA) >$(abs_builddir)/$@.tmp && \
 	  mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
+%D%/builtin.lo: %D%/builtin_data.h
