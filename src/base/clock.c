@@ -78,9 +78,7 @@ static void two_digits(char *out, int value) {
 #define FIRST_MS INT64_C(-62167219200000)
 #define LAST_MS  INT64_C(253402300799999)
 
-void fiat__rfc3339_write(char out[FIAT__RFC3339_LEN], int64_t epoch_ms) {
-    if (epoch_ms < FIRST_MS) epoch_ms = FIRST_MS;
-    if (epoch_ms > LAST_MS) epoch_ms = LAST_MS;
+static void write_second(char out[FIAT__RFC3339_LEN], int64_t epoch_ms) {
     fiat__utc utc = fiat__utc_of_ms(epoch_ms);
     memcpy(out, "0000-00-00T00:00:00.000Z", FIAT__RFC3339_LEN);
     two_digits(out, utc.year / 100);
@@ -90,8 +88,30 @@ void fiat__rfc3339_write(char out[FIAT__RFC3339_LEN], int64_t epoch_ms) {
     two_digits(out + 11, utc.hour);
     two_digits(out + 14, utc.minute);
     two_digits(out + 17, utc.second);
-    out[20] = (char)('0' + utc.millisecond / 100);
-    two_digits(out + 21, utc.millisecond % 100);
+}
+
+/* Most calls of a thread fall into the same second as the one before. */
+static _Thread_local struct {
+    int64_t second;
+    char text[FIAT__RFC3339_LEN];
+} tl_written = {INT64_MIN, {0}};
+
+void fiat__rfc3339_write(char out[FIAT__RFC3339_LEN], int64_t epoch_ms) {
+    if (epoch_ms < FIRST_MS) epoch_ms = FIRST_MS;
+    if (epoch_ms > LAST_MS) epoch_ms = LAST_MS;
+    int64_t second = epoch_ms / 1000;
+    int ms = (int)(epoch_ms % 1000);
+    if (ms < 0) {
+        second--;
+        ms += 1000;
+    }
+    if (second != tl_written.second) {
+        write_second(tl_written.text, epoch_ms);
+        tl_written.second = second;
+    }
+    memcpy(out, tl_written.text, FIAT__RFC3339_LEN);
+    out[20] = (char)('0' + ms / 100);
+    two_digits(out + 21, ms % 100);
 }
 
 void fiat__basic_time_write(char out[17], int64_t epoch_ms) {

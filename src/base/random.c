@@ -107,11 +107,27 @@ fiat__uuid fiat__uuid7(int64_t wall_ms) {
     return uuid;
 }
 
+/* Eight hex digits of four bytes, all at once: the nibbles are spread over the bytes of a word,
+ * most significant first, and each is moved up to its digit. */
+static void write_hex8(char *out, const uint8_t bytes[4]) {
+    uint64_t v = (uint64_t)bytes[0] << 24 | bytes[1] << 16 | bytes[2] << 8 | bytes[3];
+    v = (v << 16 | v) & UINT64_C(0x0000FFFF0000FFFF);
+    v = (v << 8 | v) & UINT64_C(0x00FF00FF00FF00FF);
+    v = (v << 4 | v) & UINT64_C(0x0F0F0F0F0F0F0F0F);
+    uint64_t letters = (v + UINT64_C(0x0606060606060606)) >> 4 & UINT64_C(0x0101010101010101);
+    v += UINT64_C(0x3030303030303030) + letters * ('a' - '0' - 10);
+    for (int i = 0; i < 8; i++)
+        out[i] = (char)(v >> (56 - 8 * i));
+}
+
 void fiat__uuid_write(char out[FIAT__UUID_LEN], const fiat__uuid *uuid) {
-    static const char hex[] = "0123456789abcdef";
-    for (int i = 0; i < 16; i++) {
-        if (i == 4 || i == 6 || i == 8 || i == 10) *out++ = '-';
-        *out++ = hex[uuid->bytes[i] >> 4];
-        *out++ = hex[uuid->bytes[i] & 15];
-    }
+    char digits[32];
+    for (int i = 0; i < 4; i++)
+        write_hex8(digits + 8 * i, uuid->bytes + 4 * i);
+    memcpy(out, digits, 8);
+    memcpy(out + 9, digits + 8, 4);
+    memcpy(out + 14, digits + 12, 4);
+    memcpy(out + 19, digits + 16, 4);
+    memcpy(out + 24, digits + 20, 12);
+    out[8] = out[13] = out[18] = out[23] = '-';
 }
