@@ -107,6 +107,17 @@ const char *fiat__scan_escape(const char *p) {
     return p + 12;
 }
 
+const char *fiat__scan_string_slowly(const char *p, bool *escaped) {
+    for (;;) {
+        p = fiat__scan_plain(p);
+        if (*p == '"') return p;
+        if (*p != '\\') return NULL;
+        *escaped = true;
+        p = fiat__scan_escape(p);
+        if (!p) return NULL;
+    }
+}
+
 /* Decode the valid escape at p into out (up to 4 bytes); *used is its length in the text. */
 static inline size_t decode_escape(char *out, const char *p, size_t *used) {
     static const char plain[256] = {['"'] = '"',  ['\\'] = '\\', ['/'] = '/',  ['b'] = '\b',

@@ -64,19 +64,15 @@ static inline const char *fiat__scan_space(const char *p) {
  * surrogate takes its low surrogate with it; a lone one is an error. */
 const char *fiat__scan_escape(const char *p);
 
+/* A string that has a backslash, or is none. */
+const char *fiat__scan_string_slowly(const char *p, bool *escaped);
+
 /* p after the opening quote: the closing quote, or NULL. *escaped becomes true when the text has a
  * backslash, and is left alone otherwise. */
 static inline const char *fiat__scan_string(const char *p, bool *escaped) {
-    for (;;) {
-        p = fiat__scan_plain(p);
-        if (*p == '"') return p;
-        if (*p != '\\') return NULL;
-        *escaped = true;
-        p = fiat__scan_escape(p);
-        if (!p) return NULL;
-    }
+    const char *end = fiat__scan_closing(p);
+    return end ? end : fiat__scan_string_slowly(p, escaped);
 }
-
 /* Resolve the escapes of a string that fiat__scan_string() accepted, which stands in a padded text.
  * `to` has room for raw.len + FIAT__SCAN_SLACK bytes; returns how many of them are the value. */
 #define FIAT__SCAN_SLACK 16

@@ -28,6 +28,13 @@ static inline const char *fiat__scan_plain(const char *p) {
     }
 }
 
+/* p after the opening quote: the closing quote when it comes before any backslash and control
+ * character, else NULL. */
+static inline const char *fiat__scan_closing(const char *p) {
+    p = fiat__scan_plain(p);
+    return *p == '"' ? p : NULL;
+}
+
 /* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
 static inline const char *fiat__scan_ascii(const char *p) {
     while (*p && (unsigned char)*p < 0x80)

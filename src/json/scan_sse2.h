@@ -21,6 +21,23 @@ static inline const char *fiat__scan_plain(const char *p) {
     }
 }
 
+/* p after the opening quote: the closing quote when it comes before any backslash and control
+ * character, else NULL. The place of the quote is worked out without the other two, which are only
+ * asked about: what follows the string need not wait for them. */
+static inline const char *fiat__scan_closing(const char *p) {
+    const __m128i quote = _mm_set1_epi8('"'), backslash = _mm_set1_epi8('\\');
+    const __m128i control = _mm_set1_epi8(0x1f);
+    for (;; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        unsigned quotes = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, quote));
+        unsigned others = (unsigned)_mm_movemask_epi8(_mm_or_si128(
+            _mm_cmpeq_epi8(bytes, backslash), _mm_cmpeq_epi8(_mm_min_epu8(bytes, control), bytes)));
+        unsigned before = (quotes & (0u - quotes)) - 1; /* all ones when there is no quote */
+        if (others & before) return NULL;
+        if (quotes) return p + __builtin_ctz(quotes);
+    }
+}
+
 /* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
 static inline const char *fiat__scan_ascii(const char *p) {
     const __m128i zero = _mm_setzero_si128();

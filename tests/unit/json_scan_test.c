@@ -1,17 +1,22 @@
 /* The scanner: what is JSON and what is not, row by row after the pattern of JSONTestSuite (y_ must
  * be taken, n_ must be refused, and where), and both versions of its inner loops. */
-#include "json/tape.h"
-#include "support/test.h"
-
 #define fiat__scan_plain      portable_plain
+#define fiat__scan_closing    portable_closing
 #define fiat__scan_copy       portable_copy
 #define fiat__scan_copy_plain portable_copy_plain
 #define fiat__scan_ascii      portable_ascii
+#define fiat__scan_has_zero   portable_has_zero
 #include "json/scan_portable.h"
 #undef fiat__scan_plain
+#undef fiat__scan_closing
 #undef fiat__scan_copy
 #undef fiat__scan_copy_plain
 #undef fiat__scan_ascii
+#undef fiat__scan_has_zero
+#undef FIAT_JSON_SCAN_PORTABLE_H /* where there is no other version, it comes again as itself */
+
+#include "json/tape.h"
+#include "support/test.h"
 
 #define DEPTH 8
 
@@ -270,6 +275,7 @@ START_TEST(fast_loops_equal_portable_ones) {
             text[len] = (char)stops[s];
             ck_assert_ptr_eq(fiat__scan_plain(text), portable_plain(text));
             ck_assert_ptr_eq(fiat__scan_ascii(text), portable_ascii(text));
+            ck_assert_ptr_eq(fiat__scan_closing(text), portable_closing(text));
             const char *end = portable_copy_plain(plain, text);
             ck_assert_ptr_eq(fiat__scan_copy_plain(fast, text), end);
             ck_assert_mem_eq(fast, plain, (size_t)(end - text));
