@@ -23,7 +23,8 @@ static _Thread_local struct {
 
 static _Thread_local struct {
     int64_t ms;
-    unsigned count;
+    unsigned count, fork_count;
+    uint8_t tail[8]; /* variant and random bits */
 } tl_uuid;
 
 static void after_fork(void) {
@@ -35,6 +36,11 @@ static void watch_forks(void) {
         fprintf(stderr, "fiat: pthread_atfork failed\n");
         abort();
     }
+}
+
+static unsigned count_forks(void) {
+    pthread_once(&s_once, watch_forks);
+    return atomic_load_explicit(&s_fork_count, memory_order_relaxed);
 }
 
 /* getrandom() gives up to 256 bytes whole once the kernel's pool is ready; loop for the rest. */
@@ -57,8 +63,7 @@ void fiat__random_bytes(void *out, size_t len) {
         kernel_bytes(out, len);
         return;
     }
-    pthread_once(&s_once, watch_forks);
-    unsigned forks = atomic_load_explicit(&s_fork_count, memory_order_relaxed);
+    unsigned forks = count_forks();
     if (tl_pool.left < len || tl_pool.fork_count != forks) {
         kernel_bytes(tl_pool.bytes, POOL_BYTES);
         tl_pool.left = POOL_BYTES;
@@ -83,16 +88,24 @@ uint64_t fiat__random_below(uint64_t limit) {
     return value % limit;
 }
 
-/* A clock that stands still or goes back keeps the last millisecond and counts on; a full counter
- * moves on to the next millisecond. */
+/* The random part is drawn once a millisecond, and anew in the child of a fork: within it the
+ * counter tells the ids of a thread apart, and 62 bits tell one thread's from another's. A clock
+ * that stands still or goes back keeps the last millisecond and counts on; a full counter moves on
+ * to the next. */
 static void next_tick(int64_t wall_ms) {
+    unsigned forks = count_forks();
     if (wall_ms > tl_uuid.ms) {
         tl_uuid.ms = wall_ms;
         tl_uuid.count = (unsigned)(fiat__random_u64() & 0x7FF); /* top bit 0: room to count */
     } else if (++tl_uuid.count > 0xFFF) {
         tl_uuid.ms++;
         tl_uuid.count = 0;
+    } else if (tl_uuid.fork_count == forks) {
+        return;
     }
+    fiat__random_bytes(tl_uuid.tail, sizeof tl_uuid.tail);
+    tl_uuid.tail[0] = (uint8_t)(0x80 | (tl_uuid.tail[0] & 0x3F));
+    tl_uuid.fork_count = forks;
 }
 
 fiat__uuid fiat__uuid7(int64_t wall_ms) {
@@ -102,8 +115,7 @@ fiat__uuid fiat__uuid7(int64_t wall_ms) {
         uuid.bytes[i] = (uint8_t)(tl_uuid.ms >> (40 - 8 * i));
     uuid.bytes[6] = (uint8_t)(0x70 | tl_uuid.count >> 8);
     uuid.bytes[7] = (uint8_t)tl_uuid.count;
-    fiat__random_bytes(uuid.bytes + 8, 8);
-    uuid.bytes[8] = (uint8_t)(0x80 | (uuid.bytes[8] & 0x3F));
+    memcpy(uuid.bytes + 8, tl_uuid.tail, sizeof tl_uuid.tail);
     return uuid;
 }
 

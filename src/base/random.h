@@ -13,7 +13,8 @@ uint64_t fiat__random_u64(void);
 uint64_t fiat__random_below(uint64_t limit);
 
 /* UUID version 7 (RFC 9562 section 5.7): 48 bits of wall_ms, 12 bits that count up within the
- * millisecond on this thread, 62 random bits. Ids of one thread sort in the order of the calls. */
+ * millisecond on this thread, 62 bits that are random for each thread and millisecond. Unique, not
+ * unguessable. Ids of one thread sort in the order of the calls. */
 #define FIAT__UUID_LEN 36
 typedef struct fiat__uuid {
     uint8_t bytes[16];

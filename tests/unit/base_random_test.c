@@ -98,6 +98,26 @@ START_TEST(fork_gives_different_bytes) {
 }
 END_TEST
 
+/* Within one millisecond, where the parent's state would go on in its child. */
+START_TEST(fork_gives_different_ids) {
+    fiat__uuid child, parent;
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    (void)fiat__uuid7(NOW_MS);
+    pid_t pid = fork();
+    if (pid == 0) {
+        child = fiat__uuid7(NOW_MS);
+        _exit(write(ends[1], &child, sizeof child) == sizeof child ? 0 : 1);
+    }
+    parent = fiat__uuid7(NOW_MS);
+    ck_assert_int_eq(read(ends[0], &child, sizeof child), sizeof child);
+    ck_assert_int_eq(waitpid(pid, NULL, 0), pid);
+    ck_assert_int_ne(memcmp(&child, &parent, sizeof child), 0);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
 enum { THREADS = 4, IDS = 2000 };
 
 static void *draw_ids(void *arg) {
@@ -133,6 +153,7 @@ int main(void) {
     tcase_add_test(tcase, uuid7_has_time_version_and_variant);
     tcase_add_test(tcase, uuid7_of_one_thread_ascends);
     tcase_add_test(tcase, fork_gives_different_bytes);
+    tcase_add_test(tcase, fork_gives_different_ids);
     tcase_add_test(tcase, threads_draw_different_ids);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
