@@ -23,12 +23,14 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_config_new(fiat_config **out, fiat_err
  *  @param name   for example "linger.ms"; borrowed for the call.
  *  @param value  copied; NULL takes the program's value back.
  *  @return FIAT_OK; FIAT_E_CONFIG for an unknown name (the message proposes the nearest) or a value
- *          out of bounds (the message says which are allowed); FIAT_E_NOMEM. */
+ *          out of bounds (the message says which are allowed), or not UTF-8 where it is stamped;
+ *          FIAT_E_NOMEM. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_config_set(fiat_config *config, const char *name,
                                                      const char *value, fiat_error *err);
 
 /** Read a configuration file: lines `name = value`, `#` starts a comment. Values from the file rank
- *  below those of fiat_config_set() and above the environment.
+ *  below those of fiat_config_set() and above the environment. On failure the lines before the one
+ *  that is wrong have been taken.
  *  @param path  borrowed for the call.
  *  @return FIAT_OK; FIAT_E_IO; FIAT_E_CONFIG (the message names file and line). */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_config_load(fiat_config *config, const char *path,
@@ -55,7 +57,7 @@ typedef struct fiat_setting {
 
 /** Row number `index` of the settings table.
  *  @param out  receives the row; its strings are borrowed for ever.
- *  @return false past the end.  @threads any. */
+ *  @return false past the end, and without `out`.  @threads any. */
 FIAT_API bool fiat_config_describe(size_t index, fiat_setting *out);
 
 FIAT_END_DECLS

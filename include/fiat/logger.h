@@ -30,7 +30,7 @@ typedef enum fiat_outcome {
 typedef struct fiat_delivery {
     size_t struct_size;
     fiat_outcome outcome;
-    const char *stream;
+    const char *stream;    /**< Name of the delivery stream. */
     const char *event_id;  /**< The stamped id (UUID), or "" when the stream stamps none. */
     const char *record_id; /**< RecordId from Firehose; the object's path with `local:`; else "". */
     uint32_t attempts;     /**< Requests that carried the event. */
@@ -43,21 +43,23 @@ typedef struct fiat_delivery {
 
 /** Called once for each event that was accepted.
  *  @threads always the sender thread, with no lock held; it delays delivery while it runs. It may
- * log events, but must not flush or close the logger. */
+ * log events; flush and close return FIAT_E_ARG there. */
 typedef void (*fiat_delivery_cb)(const fiat_delivery *report, void *ctx);
 
 /** Open a logger.
  *  @param out     receives the handle; caller frees it with fiat_logger_close().
  *  @param sink    "firehose", "local:DIR" or "stdout"; borrowed for the call.
  *  @param config  borrowed for the call; NULL: defaults, environment and file.
- *  @return FIAT_OK; FIAT_E_CONFIG; FIAT_E_ARG for an unknown sink; FIAT_E_STREAM_INVALID or
- *          FIAT_E_SCHEMA_INVALID when a folder below `schemas.dir` is wrong; FIAT_E_IO;
- * FIAT_E_NOMEM.
+ *  @return FIAT_OK; FIAT_E_CONFIG, also when no AWS region is found; FIAT_E_ARG for an unknown
+ *          sink; when a folder below `schemas.dir` is wrong FIAT_E_STREAM_INVALID,
+ *          FIAT_E_SCHEMA_INVALID, FIAT_E_SCHEMA_REF or FIAT_E_JSON_*; FIAT_E_IO, FIAT_E_NOT_FOUND;
+ *          FIAT_E_NOMEM.
  *  @blocks on disk (schemas, `local:`), never on the network. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_open(fiat_logger **out, const char *sink,
                                                       const fiat_config *config, fiat_error *err);
 
-/** The same in one call: pairs of setting and value, ended by NULL.
+/** The same in one call: pairs of setting and value, ended by NULL. A value that is NULL gives
+ *  FIAT_E_ARG: what should be stamped must not go missing unseen.
  *
  *      fiat_logger *logger = fiat_configure("firehose", &err, "app", "audit", NULL);
  *
@@ -77,7 +79,9 @@ FIAT_API void fiat_logger_on_delivery(fiat_logger *logger, fiat_delivery_cb cb, 
  *          FIAT_E_SCHEMA_MISMATCH (err has instance_path, keyword, schema_path, message);
  *          FIAT_E_JSON_SYNTAX, _UTF8, _DEPTH, _DUPLICATE_KEY, _NOT_OBJECT; FIAT_E_EVENT_STAMPED;
  *          FIAT_E_EVENT_TOO_LARGE; FIAT_E_STREAM_UNKNOWN; FIAT_E_QUEUE_FULL (retry later);
- *          FIAT_E_SCHEMA_LIMIT; FIAT_E_CLOSED; FIAT_E_ARG; FIAT_E_NOMEM.
+ *          FIAT_E_SCHEMA_LIMIT; FIAT_E_CLOSED; FIAT_E_ARG; FIAT_E_NOMEM; with the first event, of
+ *          a process or of the child of a fork, FIAT_E_IO when the sender thread cannot be started.
+ *          err->offset counts from the first byte of JSON text as it was given.
  *  @blocks never on the network.  @signals not async-signal-safe. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_validated_log(fiat_logger *logger, const char *stream,
                                                         fiat_event event, fiat_error *err);
@@ -116,7 +120,9 @@ FIAT_API FIAT_MUST_CHECK fiat_status validated_log(fiat_logger *logger, const ch
 
 /** Wait until every event queued before the call has its fate.
  *  @param timeout_ms  0: only ask.
- *  @return FIAT_OK; FIAT_E_INCOMPLETE when the deadline passed first; FIAT_E_CLOSED.
+ *  @return FIAT_OK; FIAT_E_INCOMPLETE when the deadline passed first: the events stay queued, and
+ *          err says what the destination complains of, if it does (message, flags, aws_code,
+ *          http_status, sys_code); FIAT_E_ARG in a delivery callback; FIAT_E_CLOSED.
  *  @blocks for at most timeout_ms. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_flush(fiat_logger *logger, uint32_t timeout_ms,
                                                        fiat_error *err);
@@ -141,13 +147,15 @@ typedef struct fiat_stats {
 /** Read the numbers. @threads any. */
 FIAT_API void fiat_logger_stats(fiat_logger *logger, fiat_stats *out);
 
-/** Send what is queued, then free the logger in any case. No other call may be running on it.
+/** Send what is queued, then free the logger in any case but one: in a delivery callback nothing is
+ *  done. No other call may be running on it.
  *  @param logger      NULL is allowed.
  *  @param timeout_ms  how long to wait for delivery.
  *  @param left        may be NULL; receives how many events were not acknowledged by then. Each of
  *                     them is reported to the delivery callback as FIAT_NOT_DELIVERED or
  * FIAT_MAYBE.
- *  @return FIAT_OK; FIAT_E_INCOMPLETE when events are left.
+ *  @return FIAT_OK; FIAT_E_INCOMPLETE when events are left, with the destination's complaint as
+ *          from fiat_logger_flush(); FIAT_E_ARG in a delivery callback.
  *  @blocks for at most timeout_ms and the time to cancel requests. */
 FIAT_API fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t *left,
                                        fiat_error *err);

@@ -175,11 +175,9 @@ static fiat_status write_number(fiat__buf *out, double value, fiat_error *err) {
 }
 
 /* A raw node must hold one whole value, or it could end the object around it. */
-static fiat_status write_raw(fiat__buf *out, const char *text, fiat_error *err) {
-    fiat__doc *doc;
-    fiat_status status = fiat__doc_parse(&doc, fiat__str_c(text), err);
+static fiat_status write_raw(fiat__buf *out, const char *text, unsigned depth, fiat_error *err) {
+    fiat_status status = fiat__tape_check(fiat__str_c(text), depth, err);
     if (status != FIAT_OK) return fiat__err_wrap(err, status, "raw cJSON node");
-    fiat__doc_free(doc);
     fiat__buf_append_c(out, text);
     return FIAT_OK;
 }
@@ -190,7 +188,7 @@ static fiat_status write_node(fiat__buf *out, const cJSON *node, unsigned depth,
     if (cJSON_IsString(node) && node->valuestring)
         fiat__json_write_string_c(out, node->valuestring);
     else if (cJSON_IsRaw(node) && node->valuestring)
-        return write_raw(out, node->valuestring, err);
+        return write_raw(out, node->valuestring, depth, err);
     else if (cJSON_IsTrue(node) || cJSON_IsFalse(node))
         fiat__buf_append_c(out, cJSON_IsTrue(node) ? "true" : "false");
     else if (cJSON_IsNull(node))

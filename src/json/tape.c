@@ -195,6 +195,23 @@ fiat_status fiat__tape_parse(fiat__tape *tape, fiat_error *err) {
     return fiat__tape_explain(tape, err);
 }
 
+fiat_status fiat__tape_check(fiat__str text, unsigned max_depth, fiat_error *err) {
+    fiat__padded padded = {0};
+    fiat__keyspace keys;
+    fiat__tape tape;
+    fiat__keyspace_init(&keys);
+    fiat__tape_init(&tape, &keys);
+    fiat_status status = fiat__scan_load(&padded, text, err);
+    if (status == FIAT_OK) {
+        fiat__tape_reset(&tape, fiat__str_of(padded.ptr, padded.len), max_depth);
+        status = fiat__tape_parse(&tape, err);
+    }
+    fiat__tape_deinit(&tape);
+    fiat__keyspace_deinit(&keys);
+    fiat__padded_deinit(&padded);
+    return status;
+}
+
 uint32_t fiat__tape_member(const fiat__tape *tape, uint32_t object, fiat__str name) {
     uint32_t key = object + 1;
     for (uint32_t i = 0; i < tape->items[object].len; i++) {

@@ -46,6 +46,10 @@ const char *fiat__tape_add(fiat__tape *tape, const char *p, unsigned depth);
 /* The whole text as one value. Fills in err's offset, instance_path and message. */
 fiat_status fiat__tape_parse(fiat__tape *tape, fiat_error *err);
 
+/* Is the text one JSON value, nested at most max_depth deep? Errors as those of
+ * fiat__tape_parse(), and FIAT_E_JSON_UTF8, FIAT_E_LIMIT, FIAT_E_NOMEM. */
+fiat_status fiat__tape_check(fiat__str text, unsigned max_depth, fiat_error *err);
+
 static inline uint32_t fiat__tape_next(const fiat__tape *tape, uint32_t item) {
     const fiat__tape_item *at = &tape->items[item];
     return at->kind & FIAT__JSON_CONTAINERS ? at->next : item + 1;

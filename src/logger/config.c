@@ -47,6 +47,7 @@ static fiat_status read_environment(fiat_config *config, fiat_error *err) {
 }
 
 fiat_status fiat_config_new(fiat_config **out, fiat_error *err) {
+    if (!out) return fiat__err_set(err, FIAT_E_ARG, "no place for the configuration");
     *out = NULL;
     fiat_config *config = fiat__calloc(1, sizeof *config);
     if (!config) return fiat__err_nomem(err);

@@ -1,7 +1,7 @@
 #include "logger/event.h"
 #include "base/error.h"
 #include "json/cjson_bridge.h"
-#include "json/doc.h"
+#include "json/tape.h"
 #include "json/writer.h"
 
 #include <math.h>
@@ -31,18 +31,34 @@ static fiat_status write_members(fiat__buf *out, const fiat_field *fields, size_
         }
         fiat_status status = write_field(out, &fields[i], depth, err);
         if (status != FIAT_OK) return status;
+        if (out->failed) return FIAT_OK; /* the caller asks the buffer; a ring of fields ends too */
     }
     fiat__buf_append_char(out, object ? '}' : ']');
     return FIAT_OK;
 }
 
+static fiat_status no_text(const fiat_field *field, fiat_error *err) {
+    return fiat__err_set(err, FIAT_E_ARG, "field \"%s\" has no text, and a length of %zu",
+                         name_of(field), field->length);
+}
+
+static fiat_status write_string(fiat__buf *out, const fiat_field *field, fiat_error *err) {
+    if (!field->as.text && field->length) return no_text(field, err);
+    fiat__json_write_string(out, fiat__str_of(field->as.text, field->length));
+    return FIAT_OK;
+}
+
 /* Text from outside must be one whole value, or it could end the object around it. */
-static fiat_status write_raw(fiat__buf *out, const fiat_field *field, fiat_error *err) {
-    fiat__doc *doc;
+static fiat_status write_raw(fiat__buf *out, const fiat_field *field, unsigned depth,
+                             fiat_error *err) {
+    if (!field->as.text) return no_text(field, err);
     fiat__str text = fiat__str_of(field->as.text, field->length);
-    fiat_status status = fiat__doc_parse(&doc, text, err);
+    if (text.len > out->max) {
+        fiat__buf_reserve(out, text.len); /* the caller asks the buffer */
+        return FIAT_OK;
+    }
+    fiat_status status = fiat__tape_check(text, depth, err);
     if (status != FIAT_OK) return fiat__err_wrap(err, status, "field \"%s\"", name_of(field));
-    fiat__doc_free(doc);
     fiat__buf_append(out, text.ptr, text.len);
     return FIAT_OK;
 }
@@ -74,10 +90,9 @@ static fiat_status write_field(fiat__buf *out, const fiat_field *field, unsigned
     case FIAT_KIND_DOUBLE:
         return write_double(out, field, err);
     case FIAT_KIND_STRING:
-        fiat__json_write_string(out, fiat__str_of(field->as.text, field->length));
-        return FIAT_OK;
+        return write_string(out, field, err);
     case FIAT_KIND_JSON:
-        return write_raw(out, field, err);
+        return write_raw(out, field, depth - 1, err);
     case FIAT_KIND_OBJECT:
     case FIAT_KIND_ARRAY:
         return write_members(out, field->as.fields, field->length, field->kind == FIAT_KIND_OBJECT,
@@ -88,8 +103,8 @@ static fiat_status write_field(fiat__buf *out, const fiat_field *field, unsigned
 }
 
 static fiat_status written(const fiat__buf *scratch, fiat_status status, fiat_error *err) {
-    if (status == FIAT_OK || status == FIAT_E_LIMIT) status = fiat__buf_status(scratch, err);
-    if (status == FIAT_E_LIMIT)
+    if (status == FIAT_OK) status = fiat__buf_status(scratch, err);
+    if (status == FIAT_E_LIMIT && scratch->failed)
         return fiat__err_set(err, FIAT_E_EVENT_TOO_LARGE, "event has more than %zu bytes",
                              scratch->max);
     return status;

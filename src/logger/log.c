@@ -7,6 +7,7 @@
 #include "logger/logger_internal.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -68,7 +69,8 @@ static fiat__str trim(fiat__str text) {
 /* A value that is JSON but no object gets its own error; anything else is left to the parser. */
 static fiat_status check_object(fiat__str text, fiat_error *err) {
     if (text.len == 0) return fiat__err_set(err, FIAT_E_JSON_SYNTAX, "event is empty");
-    if (text.ptr[0] == '{' || !strchr("[\"tfn-0123456789", text.ptr[0])) return FIAT_OK;
+    if (text.ptr[0] == '{' || !text.ptr[0] || !strchr("[\"tfn-0123456789", text.ptr[0]))
+        return FIAT_OK;
     return fiat__err_set(err, FIAT_E_JSON_NOT_OBJECT,
                          "event is not a JSON object: it starts with '%c'", text.ptr[0]);
 }
@@ -116,21 +118,57 @@ static size_t total_len(const fiat__str *parts, size_t count) {
     return len;
 }
 
-/* Turn what was found in the stamped line back to the event that the caller gave. */
-static fiat_status blame_event(const fiat__stream *stream, fiat_error *err, size_t added) {
-    const char *name = err->instance_path + (err->instance_path[0] == '/');
-    if (err->status == FIAT_E_JSON_DUPLICATE_KEY && fiat__stamp_adds(&stream->stamp, name)) {
-        char member[32];
-        fiat__err_copy(member, sizeof member, name, strlen(name));
-        return fiat__err_set(err, FIAT_E_EVENT_STAMPED,
-                             "member \"%s\" is stamped by the logger: leave it out", member);
+/* ---- what is wrong with an event, in terms of the text that the caller gave ---- */
+
+static bool is_json_error(fiat_status status) {
+    return status >= FIAT_E_JSON_SYNTAX && status <= FIAT_E_JSON_DUPLICATE_KEY;
+}
+
+static fiat_status stamped(const fiat_error *found, const char *remedy, fiat_error *err) {
+    char member[32];
+    const char *name = found->instance_path + (found->instance_path[0] == '/');
+    fiat__err_copy(member, sizeof member, name, strlen(name));
+    fiat__err_set(err, FIAT_E_EVENT_STAMPED, "member \"%s\" is stamped by the logger: %s", member,
+                  remedy);
+    if (err) memcpy(err->instance_path, found->instance_path, sizeof err->instance_path);
+    return FIAT_E_EVENT_STAMPED;
+}
+
+/* Is the text that the caller gave no JSON? Its errors count bytes from its start, spaces in front
+ * and all. */
+static bool is_malformed(const fiat__stream *stream, struct scratch *scratch, fiat__str given,
+                         fiat_error *found) {
+    if (given.len > FIAT_EVENT_MAX_BYTES) given = trim(given);
+    fiat_status status = fiat__schema_validate(stream->schema, scratch->ctx, given, found);
+    return is_json_error(status);
+}
+
+/* The members of the event as they were given and in the stamped line: where they start. */
+struct places {
+    fiat__str given;
+    size_t given_at, line_at;
+};
+
+/* Turn what was found in the stamped line back to the given text. */
+static fiat_status blame_event(const fiat__stream *stream, struct scratch *scratch,
+                               const struct places *places, fiat_error *found) {
+    if (is_json_error((fiat_status)found->status)) {
+        fiat_error in_given;
+        bool collides = found->status == FIAT_E_JSON_DUPLICATE_KEY;
+        if (is_malformed(stream, scratch, places->given, &in_given))
+            *found = in_given;
+        else if (collides)
+            stamped(found, "leave it out", found);
+        return (fiat_status)found->status;
     }
-    err->offset = err->offset > added ? err->offset - added + 1 : 0;
-    return (fiat_status)err->status;
+    found->offset =
+        found->offset >= places->line_at ? found->offset - places->line_at + places->given_at : 0;
+    return (fiat_status)found->status;
 }
 
 static fiat_status validate_stamped(const fiat__stream *stream, struct scratch *scratch,
-                                    const fiat__str *parts, size_t count, fiat_error *err) {
+                                    const fiat__str *parts, size_t count,
+                                    const struct places *places, fiat_error *err) {
     fiat__buf *line = &scratch->stamped;
     fiat__buf_clear(line);
     for (size_t i = 0; i < count; i++)
@@ -140,8 +178,34 @@ static fiat_status validate_stamped(const fiat__stream *stream, struct scratch *
     fiat_status status =
         fiat__schema_validate(stream->schema, scratch->ctx, fiat__buf_str(line), &found);
     if (status == FIAT_OK) return FIAT_OK;
-    status = blame_event(stream, &found, total_len(parts, count - 1));
+    status = blame_event(stream, scratch, places, &found);
     fiat__err_assign(err, &found);
+    return status;
+}
+
+/* The schema need not see the stamps: validate the text as it is. */
+static fiat_status validate_apart(const fiat__stream *stream, struct scratch *scratch,
+                                  fiat__str given, fiat__str text, fiat_error *err) {
+    fiat_status status = fiat__schema_validate(stream->schema, scratch->ctx, text, err);
+    if (status == FIAT_OK || given.ptr == text.ptr || !err) return status;
+    if (!is_json_error(status)) {
+        err->offset += (size_t)(text.ptr - given.ptr);
+    } else {
+        fiat_error in_given;
+        if (is_malformed(stream, scratch, given, &in_given)) *err = in_given;
+    }
+    return status;
+}
+
+/* Members that the logger would stamp if they were configured. */
+static fiat_status check_reserved(const fiat__stream *stream, struct scratch *scratch,
+                                  fiat__str text, fiat_error *err) {
+    fiat_error found;
+    if (!stream->reserved) return FIAT_OK;
+    fiat_status status = fiat__schema_validate(stream->reserved, scratch->ctx, text, &found);
+    if (status == FIAT_E_SCHEMA_MISMATCH)
+        return stamped(&found, "set the setting of that name, or leave it out", err);
+    if (status != FIAT_OK) fiat__err_assign(err, &found);
     return status;
 }
 
@@ -156,15 +220,17 @@ static fiat_status queue_of(fiat_logger *logger, fiat__stream *stream,
 }
 
 static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct scratch *scratch,
-                            fiat__str text, void *opaque, const char *audit_id, fiat__uuid *id,
+                            fiat__str given, void *opaque, const char *audit_id, fiat__uuid *id,
                             fiat_error *err) {
-    fiat_status status = check_object(text = trim(text), err);
+    fiat__str text = trim(given);
+    fiat_status status = check_object(text, err);
     if (status != FIAT_OK) return status;
     if (text.len > FIAT_EVENT_MAX_BYTES) return too_large(text.len, err);
     if (stream->stamps_apart) {
-        status = fiat__schema_validate(stream->schema, scratch->ctx, text, err);
+        status = validate_apart(stream, scratch, given, text, err);
         if (status != FIAT_OK) return status;
     }
+    const char *start = text.ptr;
     char head[FIAT__STAMP_HEAD_BYTES];
     fiat__str parts[PART_COUNT];
     int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
@@ -175,9 +241,14 @@ static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct sc
     size_t len = total_len(parts, count);
     if (len > FIAT_EVENT_MAX_BYTES) return too_large(len, err);
     if (!stream->stamps_apart) {
-        status = validate_stamped(stream, scratch, parts, count, err);
+        fiat__str members = parts[count - 1];
+        const struct places places = {
+            given, (size_t)(start - given.ptr) + (size_t)(members.ptr - text.ptr),
+            len - members.len};
+        status = validate_stamped(stream, scratch, parts, count, &places, err);
         if (status != FIAT_OK) return status;
     }
+    if ((status = check_reserved(stream, scratch, trim(given), err)) != FIAT_OK) return status;
     fiat__producer_stream *queue;
     status = queue_of(logger, stream, &queue, err);
     if (status != FIAT_OK) return status;
@@ -195,7 +266,7 @@ fiat_status fiat__logger_log(fiat_logger *logger, fiat__stream *stream, fiat_eve
     if (status == FIAT_OK)
         status = log_text(logger, stream, scratch, text, event.opaque, audit_id, &id, err);
     if (status != FIAT_OK)
-        atomic_fetch_add_explicit(&logger->refused, 1, memory_order_relaxed);
+        fiat__producer_count_refused(logger->producer);
     else if (id_out)
         *id_out = id;
     return status;

@@ -50,7 +50,6 @@ fiat_status fiat__logger_open_sink(fiat_logger **out, fiat__sink *sink, const fi
         sink->vtable->free(sink);
         return fiat__err_nomem(err);
     }
-    atomic_init(&logger->refused, 0);
     logger->max_depth = (unsigned)fiat__config_integer(config, FIAT__SET_EVENT_MAX_DEPTH);
     fiat_status status = fiat__producer_new(&logger->producer, sink, &settings, err);
     if (status != FIAT_OK) {
@@ -95,8 +94,14 @@ fiat_logger *fiat_configure(const char *sink, fiat_error *err, ...) {
     va_list pairs;
     va_start(pairs, err);
     const char *name;
-    while (status == FIAT_OK && (name = va_arg(pairs, const char *)))
-        status = fiat_config_set(config, name, va_arg(pairs, const char *), err);
+    while (status == FIAT_OK && (name = va_arg(pairs, const char *))) {
+        const char *value = va_arg(pairs, const char *);
+        status = value ? fiat_config_set(config, name, value, err)
+                       : fiat__err_set(err, FIAT_E_ARG,
+                                       "setting \"%.64s\" has no value: give one, or leave the "
+                                       "pair out",
+                                       name);
+    }
     va_end(pairs);
     if (status == FIAT_OK) status = fiat_logger_open(&logger, sink, config, err);
     fiat_config_free(config);
@@ -112,7 +117,7 @@ fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_eve
     if (!logger || !stream) return fiat__err_set(err, FIAT_E_ARG, "no logger or no stream name");
     fiat__stream *found = fiat__registry_find(logger->registry, stream, err);
     if (!found) {
-        atomic_fetch_add_explicit(&logger->refused, 1, memory_order_relaxed);
+        fiat__producer_count_refused(logger->producer);
         return FIAT_E_STREAM_UNKNOWN;
     }
     return fiat__logger_log(logger, found, event, NULL, NULL, err);
@@ -120,16 +125,16 @@ fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_eve
 
 fiat_status fiat_logger_flush(fiat_logger *logger, uint32_t timeout_ms, fiat_error *err) {
     if (!logger) return fiat__err_set(err, FIAT_E_ARG, "no logger");
+    if (fiat__producer_is_sender(logger->producer))
+        return fiat__err_set(err, FIAT_E_ARG,
+                             "flush in a delivery callback would wait for itself: flush elsewhere");
     return fiat__producer_flush(logger->producer, timeout_ms, err);
 }
 
 void fiat_logger_stats(fiat_logger *logger, fiat_stats *out) {
     if (!out) return;
     fiat_stats stats = {.struct_size = sizeof stats};
-    if (logger) {
-        fiat__producer_stats(logger->producer, &stats);
-        stats.refused = atomic_load_explicit(&logger->refused, memory_order_relaxed);
-    }
+    if (logger) fiat__producer_stats(logger->producer, &stats);
     /* A program that was built with a smaller struct gets the members that it knows. */
     size_t size =
         out->struct_size && out->struct_size < sizeof stats ? out->struct_size : sizeof stats;
@@ -141,6 +146,9 @@ fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t
                               fiat_error *err) {
     if (left) *left = 0;
     if (!logger) return FIAT_OK;
+    if (fiat__producer_is_sender(logger->producer))
+        return fiat__err_set(err, FIAT_E_ARG,
+                             "close in a delivery callback would wait for itself: close elsewhere");
     fiat_status status = fiat__producer_close(logger->producer, timeout_ms, left, err);
     logger_free(logger);
     return status;

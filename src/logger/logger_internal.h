@@ -1,16 +1,14 @@
-/* A logger: streams that never change, a producer, and counters. */
+/* A logger: streams that never change, and a producer. */
 #ifndef FIAT_LOGGER_LOGGER_INTERNAL_H
 #define FIAT_LOGGER_LOGGER_INTERNAL_H
 
 #include "logger/registry.h"
 #include <fiat/logger.h>
-#include <stdatomic.h>
 
 struct fiat_logger {
     fiat__registry *registry;
     fiat__producer *producer;
     unsigned max_depth;
-    atomic_uint_least64_t refused;
 };
 
 /* fiat_logger_open() with a sink that is already open; it is taken, also on failure. */

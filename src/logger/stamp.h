@@ -4,7 +4,8 @@
  *   audit_id  the id of the audit's first event          host, app, email, tags   as configured
  *
  * A stream asks for them in stream.json ("stamp": ["id", "time"]). The text that is the same for
- * every event is made once; host, app, email and tags that are not configured are left out. */
+ * every event is made once; host, app, email and tags that are not configured are left out, and an
+ * event must not bring them itself (logger/stream.c). */
 #ifndef FIAT_LOGGER_STAMP_H
 #define FIAT_LOGGER_STAMP_H
 

@@ -1,6 +1,8 @@
 #include "logger/stream.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "json/writer.h"
 #include "logger/settings.h"
 
 #include <stdio.h>
@@ -56,10 +58,9 @@ static fiat_status set_names(fiat__stream *stream, const char *name, const fiat_
     return stream->name && stream->delivery_name ? FIAT_OK : fiat__err_nomem(err);
 }
 
-static fiat_status compile(fiat__stream *stream, const fiat__stream_texts *texts,
-                           const fiat_config *config, fiat_error *err) {
+static fiat_status compile(fiat__stream *stream, const fiat__stream_texts *texts, fiat_error *err) {
     fiat__schema_opts opts = {
-        .max_depth = (size_t)fiat__config_integer(config, FIAT__SET_EVENT_MAX_DEPTH),
+        .max_depth = stream->max_depth,
         .provided = stream->stamp.names,
         .provided_count = stream->stamp.name_count,
         .also_required = texts->also_required,
@@ -72,12 +73,44 @@ static fiat_status compile(fiat__stream *stream, const fiat__stream_texts *texts
     return fiat__schema_compile(&stream->schema, texts->json_schema, &opts, err);
 }
 
+/* A name that is asked for is the logger's, also when nothing is configured for it: an event must
+ * not say of itself what the configuration leaves open. */
+static fiat_status reserve(fiat__stream *stream, const fiat__doc *list, fiat_error *err) {
+    fiat__buf text;
+    fiat_status status = FIAT_OK;
+    bool first = true;
+    fiat__buf_init(&text, 4096);
+    fiat__buf_append_c(&text, "{\"properties\":{");
+    for (const fiat__doc *item = fiat__doc_first(list); item; item = fiat__doc_next(item)) {
+        const char *name;
+        if (!fiat__doc_string(item, &name) || fiat__stamp_adds(&stream->stamp, name)) continue;
+        if (strstr(fiat__buf_cstr(&text), name)) continue; /* asked for twice */
+        fiat__json_write_key(&text, &first, name);
+        fiat__buf_append_c(&text, "false");
+    }
+    fiat__buf_append_c(&text, "}}");
+    const fiat__schema_opts opts = {.max_depth = stream->max_depth};
+    status = fiat__buf_status(&text, err);
+    if (status == FIAT_OK && !first)
+        status = fiat__schema_compile(&stream->reserved, fiat__buf_str(&text), &opts, err);
+    fiat__buf_deinit(&text);
+    return status;
+}
+
+/* Whatever else an event brings, these faults of its stamps remain. */
+static bool is_final(const fiat__schema_problem *problem) {
+    static const char *const at_root[] = {"", "/type", "/maxProperties", "/const", "/enum"};
+    for (size_t i = 0; i < sizeof at_root / sizeof *at_root; i++)
+        if (strcmp(problem->schema_path, at_root[i]) == 0) return true;
+    return false;
+}
+
 /* Does a failure of the stamps alone mean that the schema refuses a stamp, and not merely that the
  * rest of the event is missing? */
 static bool refuses_stamp(const fiat__schema_problem *problem) {
     static const char *const closed[] = {"additionalProperties", "unevaluatedProperties",
                                          "propertyNames", "patternProperties"};
-    if (*problem->instance_path) return true;
+    if (*problem->instance_path || is_final(problem)) return true;
     for (size_t i = 0; i < sizeof closed / sizeof *closed; i++)
         if (strcmp(problem->keyword, closed[i]) == 0) return true;
     return false;
@@ -103,12 +136,13 @@ static fiat_status check_stamps(const fiat__stream *stream, const fiat__stream_t
                                 fiat_error *err) {
     if (stream->stamp.name_count == 0) return FIAT_OK;
     char head[FIAT__STAMP_HEAD_BYTES];
-    fiat__uuid id = fiat__uuid7(0);
+    int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
+    fiat__uuid id = fiat__uuid7(now_ms);
     fiat__schema *schema = NULL;
     fiat__schema_ctx *ctx = NULL;
     fiat__buf sample;
     fiat__buf_init(&sample, stream->stamp.constant.max + sizeof head + 2);
-    fiat__buf_append(&sample, head, fiat__stamp_head(&stream->stamp, head, &id, 0, NULL));
+    fiat__buf_append(&sample, head, fiat__stamp_head(&stream->stamp, head, &id, now_ms, NULL));
     if (sample.len > 1 && stream->stamp.constant.len) fiat__buf_append_char(&sample, ',');
     fiat__buf_append(&sample, stream->stamp.constant.ptr, stream->stamp.constant.len);
     fiat__buf_append_char(&sample, '}');
@@ -138,8 +172,9 @@ static fiat_status check_stamps(const fiat__stream *stream, const fiat__stream_t
 static fiat_status check_required(const fiat__stream *stream, const fiat__stream_texts *texts,
                                   const fiat__doc *doc, fiat_error *err) {
     fiat__doc *schema;
-    if (fiat__doc_parse(&schema, texts->json_schema, NULL) != FIAT_OK) return FIAT_OK;
-    fiat_status status = FIAT_OK;
+    fiat_status status = fiat__doc_parse(&schema, texts->json_schema, err);
+    if (status == FIAT_E_NOMEM) return status;
+    if (status != FIAT_OK) return FIAT_OK; /* a schema that compiles and a document cannot hold */
     const fiat__doc *item = fiat__doc_first(fiat__doc_get(schema, "required"));
     for (; status == FIAT_OK && item; item = fiat__doc_next(item)) {
         const char *name;
@@ -163,10 +198,12 @@ static fiat_status load(fiat__stream *stream, const fiat__stream_texts *texts,
     if (status == FIAT_OK) status = set_names(stream, texts->name, doc, config, err);
     if (status == FIAT_OK)
         status = fiat__stamp_init(&stream->stamp, fiat__doc_get(doc, "stamp"), config, err);
+    stream->max_depth = (size_t)fiat__config_integer(config, FIAT__SET_EVENT_MAX_DEPTH);
+    if (status == FIAT_OK) status = reserve(stream, fiat__doc_get(doc, "stamp"), err);
     if (status != FIAT_OK) {
-        fiat__err_wrap(err, status, "stream.json");
+        if (status != FIAT_E_CONFIG) fiat__err_wrap(err, status, "stream.json");
     } else {
-        status = compile(stream, texts, config, err);
+        status = compile(stream, texts, err);
         if (status != FIAT_OK) fiat__err_wrap(err, status, "json_schema.json");
     }
     if (status == FIAT_OK) status = check_required(stream, texts, doc, err);
@@ -192,6 +229,7 @@ fiat_status fiat__stream_load(fiat__stream **out, const fiat__stream_texts *text
 void fiat__stream_free(fiat__stream *stream) {
     if (!stream) return;
     fiat__schema_free(stream->schema);
+    fiat__schema_free(stream->reserved);
     fiat__stamp_deinit(&stream->stamp);
     fiat__free(stream->delivery_name);
     fiat__free(stream->name);

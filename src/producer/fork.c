@@ -58,6 +58,7 @@ static void empty_producer(fiat__producer *producer) {
         producer->slots[i].records = (fiat__records){0};
     }
     producer->slots_used = 0;
+    atomic_store(&producer->refused, 0);
     producer->finished = NULL;
     producer->finished_end = &producer->finished;
     producer->next_to_serve = NULL;

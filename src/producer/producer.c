@@ -4,6 +4,9 @@
 #include "base/mem.h"
 #include "producer/producer_internal.h"
 
+#include <stdarg.h>
+#include <stdio.h>
+
 #define MAX_IN_FLIGHT_LIMIT 64 /* that of the AWS client */
 
 static fiat_status check_range(const char *name, uint64_t value, uint64_t min, uint64_t max,
@@ -185,6 +188,36 @@ static bool wait_settled(fiat__producer *producer, uint64_t sequence, uint32_t t
     return done;
 }
 
+bool fiat__producer_is_sender(fiat__producer *producer) {
+    fiat__mutex_lock(&producer->lock);
+    bool same = producer->thread_started && pthread_equal(producer->thread, pthread_self());
+    fiat__mutex_unlock(&producer->lock);
+    return same;
+}
+
+/* FIAT_E_INCOMPLETE with the destination's last complaint, if there is one. */
+FIAT_PRINTF(3, 4)
+static fiat_status incomplete(const fiat__complaint *why, fiat_error *err, const char *format,
+                              ...) {
+    char text[sizeof err->message];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (!why->stream || !err) return fiat__err_set(err, FIAT_E_INCOMPLETE, "%s", text);
+    *err = why->err;
+    err->status = FIAT_E_INCOMPLETE;
+    return fiat__err_wrap(err, FIAT_E_INCOMPLETE, "%s; last error: stream %s", text,
+                          why->stream->name);
+}
+
+static fiat__complaint last_complaint(fiat__producer *producer) {
+    fiat__mutex_lock(&producer->ledger.lock);
+    fiat__complaint complaint = producer->ledger.complaint;
+    fiat__mutex_unlock(&producer->ledger.lock);
+    return complaint;
+}
+
 fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err) {
     int state = atomic_load(&producer->state);
     if (state == FIAT__PRODUCER_CLOSED)
@@ -193,9 +226,10 @@ fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, 
     if (wait_settled(producer, hurry_all(producer), timeout_ms)) return FIAT_OK;
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
-    return fiat__err_set(err, FIAT_E_INCOMPLETE,
-                         "flush: %llu events are not delivered yet after %u ms; they stay queued",
-                         (unsigned long long)stats.queued, timeout_ms);
+    const fiat__complaint why = last_complaint(producer);
+    return incomplete(&why, err,
+                      "flush: %llu events are not delivered yet after %u ms; they stay queued",
+                      (unsigned long long)stats.queued, timeout_ms);
 }
 
 static void free_producer(fiat__producer *producer) {
@@ -230,18 +264,20 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
                                  fiat_error *err) {
     if (left) *left = 0;
     if (!producer) return FIAT_OK;
+    fiat_status status = FIAT_OK;
     int state = atomic_exchange(&producer->state, FIAT__PRODUCER_CLOSED);
     if (state == FIAT__PRODUCER_RUNNING) {
         wait_settled(producer, hurry_all(producer), timeout_ms);
+        const fiat__complaint why = last_complaint(producer); /* stopping adds one of its own */
         stop_sender(producer);
+        if (producer->given_up)
+            status = incomplete(&why, err,
+                                "close: %llu events were not acknowledged within %u ms; each was "
+                                "reported to the delivery callback",
+                                (unsigned long long)producer->given_up, timeout_ms);
     }
-    uint64_t given_up = producer->given_up;
+    if (left) *left = producer->given_up;
     fiat__fork_unregister(producer);
     free_producer(producer);
-    if (left) *left = given_up;
-    if (given_up == 0) return FIAT_OK;
-    return fiat__err_set(err, FIAT_E_INCOMPLETE,
-                         "close: %llu events were not acknowledged within %u ms; each was reported "
-                         "to the delivery callback",
-                         (unsigned long long)given_up, timeout_ms);
+    return status;
 }

@@ -62,7 +62,10 @@ fiat_status fiat__producer_append(fiat__producer_stream *stream, const fiat__str
                                   fiat_error *err);
 
 fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err);
-/* accepted..billed_bytes of fiat_stats; `refused` is the logger's. */
+/* Is the caller the sender thread, that is a delivery callback? It must not flush or close. */
+bool fiat__producer_is_sender(fiat__producer *producer);
+/* One event was refused before it came here. Any thread. */
+void fiat__producer_count_refused(fiat__producer *producer);
 void fiat__producer_stats(fiat__producer *producer, fiat_stats *out);
 /* Flush until the deadline, then give up the rest (reported), stop the thread, free all. */
 fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, uint64_t *left,

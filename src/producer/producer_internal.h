@@ -80,6 +80,12 @@ typedef struct fiat__tally {
 #define FIAT__BLOCK_MAX_BITS    20
 #define FIAT__BLOCK_CLASS_COUNT (FIAT__BLOCK_MAX_BITS - FIAT__BLOCK_MIN_BITS + 1)
 
+/* The destination's last complaint about records that are still to be delivered. */
+typedef struct fiat__complaint {
+    const fiat__producer_stream *stream; /* NULL: there is none */
+    fiat_error err;
+} fiat__complaint;
+
 typedef struct fiat__ledger {
     fiat__mutex lock;
     fiat__record *oldest, *newest;
@@ -90,6 +96,7 @@ typedef struct fiat__ledger {
     fiat__record *pool[FIAT__BLOCK_CLASS_COUNT];
     uint64_t pooled_bytes, pool_max_bytes;
     fiat__tally tally;
+    fiat__complaint complaint;
 } fiat__ledger;
 
 void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes);
@@ -103,6 +110,9 @@ fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_
                               bool *first_refusal, fiat_error *err);
 /* The end of a record: add `change` to the numbers and put the block into the pool. */
 void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change);
+/* Keep a complaint of a stream's destination; `err` NULL: it takes records again. */
+void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *stream,
+                           const fiat_error *err);
 void fiat__ledger_count_request(fiat__ledger *ledger, size_t retried_records);
 uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger);
 /* Is every record up to `sequence` settled? */
@@ -163,6 +173,7 @@ struct fiat__producer {
     atomic_int state;                /* FIAT__PRODUCER_* */
     atomic_bool stop;                /* tells the sender to cancel, give up and end */
     atomic_bool dirty;               /* something for the sender to look at */
+    _Atomic uint64_t refused;        /* events; counted by the caller */
     _Atomic int64_t wake_at_ms;      /* when the sender wakes by itself */
     _Atomic uint64_t flush_sequence; /* records up to here wait for no company */
 

@@ -225,6 +225,19 @@ void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat
     fiat__mutex_unlock(&ledger->lock);
 }
 
+void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *stream,
+                           const fiat_error *err) {
+    fiat__complaint *complaint = &ledger->complaint;
+    fiat__mutex_lock(&ledger->lock);
+    if (err) {
+        complaint->stream = stream;
+        complaint->err = *err;
+    } else if (complaint->stream == stream) {
+        complaint->stream = NULL;
+    }
+    fiat__mutex_unlock(&ledger->lock);
+}
+
 void fiat__ledger_count_request(fiat__ledger *ledger, size_t retried_records) {
     fiat__mutex_lock(&ledger->lock);
     ledger->tally.requests++;
@@ -262,6 +275,7 @@ void fiat__ledger_disown(fiat__ledger *ledger) {
     ledger->oldest = ledger->newest = NULL;
     ledger->queued_bytes = 0;
     ledger->full = false;
+    ledger->complaint.stream = NULL;
     memset(&ledger->tally, 0, sizeof ledger->tally);
 }
 

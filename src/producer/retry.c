@@ -99,12 +99,24 @@ static void finish_record(fiat__producer_stream *stream, fiat__record *record,
     }
 }
 
+/* Why the first of the records that are kept was not taken; NULL: none is kept. */
+static const fiat_error *complaint_of(const fiat__slot *slot) {
+    for (size_t i = 0; i < slot->batch.count; i++) {
+        fiat__record_fate fate = slot->batch.records[i].fate;
+        if (fate != FIAT__FATE_DELIVERED && fate != FIAT__FATE_TERMINAL)
+            return &slot->batch.records[i].err;
+    }
+    return NULL;
+}
+
 void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
     fiat__producer_stream *stream = slot->stream;
     verdict v = judge(slot);
     bool held = pace_stream(slot, &v, now_ms);
     stream->batches--;
     if (v.kept == 0) stream->last_error.status = FIAT_OK;
+    if (v.kept || stream->retry.head == NULL)
+        fiat__ledger_complain(&slot->producer->ledger, stream, complaint_of(slot));
     /* One draw for the batch: its failures go again together. */
     unsigned attempts = slot->records.head ? slot->records.head->attempts : 1;
     int64_t retry_ms = held ? now_ms : now_ms + jittered_ms(slot->producer, attempts);

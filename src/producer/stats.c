@@ -2,6 +2,10 @@
  * the difference, so that the numbers always add up. Any thread. */
 #include "producer/producer_internal.h"
 
+void fiat__producer_count_refused(fiat__producer *producer) {
+    atomic_fetch_add_explicit(&producer->refused, 1, memory_order_relaxed);
+}
+
 void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     fiat__ledger *ledger = &producer->ledger;
     /* Ends first: an event that is accepted in between shows as queued. */
@@ -15,6 +19,7 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
         out->accepted += s->accepted;
         fiat__mutex_unlock(&s->lock);
     }
+    out->refused = atomic_load_explicit(&producer->refused, memory_order_relaxed);
     out->delivered = tally.delivered;
     out->maybe = tally.maybe;
     out->not_delivered = tally.not_delivered;

@@ -1,6 +1,9 @@
-logger_tests = %D%/logger_config_test %D%/logger_stamp_test %D%/logger_log_test
+logger_tests = %D%/logger_config_test %D%/logger_stamp_test %D%/logger_log_test \
+	%D%/logger_chaos_test %D%/logger_thread_test %D%/logger_misuse_test
 check_PROGRAMS += $(logger_tests)
 TESTS += $(logger_tests)
+LOGGER_FAKE = %D%/logger_fake.c %D%/logger_fake.h tests/support/tmpdir.h
+LOGGER_TEST_LDADD = $(fiat_logger) $(CHECK_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS)
 
 %C%_logger_config_test_SOURCES = %D%/logger_config_test.c
 %C%_logger_config_test_CFLAGS = $(TEST_CFLAGS)
@@ -8,6 +11,16 @@ TESTS += $(logger_tests)
 %C%_logger_stamp_test_SOURCES = %D%/logger_stamp_test.c
 %C%_logger_stamp_test_CFLAGS = $(TEST_CFLAGS)
 %C%_logger_stamp_test_LDADD = $(fiat_logger) $(CHECK_LIBS)
-%C%_logger_log_test_SOURCES = %D%/logger_log_test.c
+%C%_logger_log_test_SOURCES = %D%/logger_log_test.c $(LOGGER_FAKE)
 %C%_logger_log_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
-%C%_logger_log_test_LDADD = $(fiat_logger) $(CHECK_LIBS) $(CJSON_LIBS)
+%C%_logger_log_test_LDADD = $(LOGGER_TEST_LDADD)
+%C%_logger_misuse_test_SOURCES = %D%/logger_misuse_test.c $(LOGGER_FAKE)
+%C%_logger_misuse_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
+%C%_logger_misuse_test_LDADD = $(LOGGER_TEST_LDADD)
+%C%_logger_chaos_test_SOURCES = %D%/logger_chaos_test.c $(LOGGER_FAKE)
+%C%_logger_chaos_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
+%C%_logger_chaos_test_LDADD = libchaos.la $(LOGGER_TEST_LDADD)
+%C%_logger_thread_test_SOURCES = %D%/logger_thread_test.c tests/support/sanitizer.h \
+	tests/support/fork_heap.h $(LOGGER_FAKE)
+%C%_logger_thread_test_CFLAGS = $(TEST_CFLAGS)
+%C%_logger_thread_test_LDADD = $(LOGGER_TEST_LDADD)

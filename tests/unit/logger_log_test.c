@@ -1,116 +1,14 @@
 /* The logger over a sink that keeps what it is given. */
-#include "base/file.h"
-#include "base/mem.h"
-#include "logger/logger_internal.h"
-#include "support/test.h"
+#include "logger_fake.h"
 
 #include <cjson/cJSON.h>
 #include <fiat/fiat.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-static fiat_error s_err;
-
-/* ---- the sink ---- */
-
-struct keeping {
-    fiat__sink sink;
-    fiat__buf kept; /* written by the sender thread; read after close */
-    unsigned batches;
-};
-
-static void keep(fiat__sink *sink, fiat__sink_batch *batch) {
-    struct keeping *self = (struct keeping *)sink;
-    self->batches++;
-    for (size_t i = 0; i < batch->count; i++) {
-        fiat__buf_append(&self->kept, batch->records[i].data.ptr, batch->records[i].data.len);
-        batch->records[i].fate = FIAT__FATE_DELIVERED;
-        snprintf(batch->records[i].record_id, sizeof batch->records[i].record_id, "r%zu", i);
-    }
-    batch->done(batch);
-}
-
-static void wait_a_little(fiat__sink *sink, int timeout_ms) {
-    (void)sink;
-    struct timespec pause = {0, timeout_ms > 0 ? 1000000 : 0};
-    nanosleep(&pause, NULL);
-}
-
-static void nothing(fiat__sink *sink) {
-    (void)sink;
-}
-
-static fiat_status reopen(fiat__sink *sink, fiat_error *err) {
-    (void)sink;
-    (void)err;
-    return FIAT_OK;
-}
-
-static const fiat__sink_vtable s_keeping = {"keeping", 500,     4194304, keep,  wait_a_little,
-                                            nothing,   nothing, nothing, reopen};
-
-/* ---- a logger over it, with the streams of one test ---- */
-
-static struct keeping s_sink;
-static fiat_logger *s_logger;
-static char s_dir[64];
-
-static void write_stream(const char *name, const char *schema, const char *stream) {
-    char path[256];
-    snprintf(path, sizeof path, "%s/%s", s_dir, name);
-    ck_assert_fiat_ok(fiat__dir_make(path, &s_err), s_err);
-    snprintf(path, sizeof path, "%s/%s/json_schema.json", s_dir, name);
-    ck_assert_fiat_ok(fiat__file_replace(path, fiat__str_c(schema), false, &s_err), s_err);
-    if (!stream) return;
-    snprintf(path, sizeof path, "%s/%s/stream.json", s_dir, name);
-    ck_assert_fiat_ok(fiat__file_replace(path, fiat__str_c(stream), false, &s_err), s_err);
-}
-
-static fiat_status open_logger(void) {
-    fiat_config *config;
-    s_sink = (struct keeping){.sink = {&s_keeping}};
-    fiat__buf_init(&s_sink.kept, 1 << 24);
-    ck_assert_fiat_ok(fiat_config_new(&config, &s_err), s_err);
-    ck_assert_fiat_ok(fiat_config_set(config, "schemas.dir", s_dir, &s_err), s_err);
-    ck_assert_fiat_ok(fiat_config_set(config, "app", "test", &s_err), s_err);
-    ck_assert_fiat_ok(fiat_config_set(config, "host", "h", &s_err), s_err);
-    ck_assert_fiat_ok(fiat_config_set(config, "tags", "a=1", &s_err), s_err);
-    ck_assert_fiat_ok(fiat_config_set(config, "linger.ms", "0", &s_err), s_err);
-    fiat_status status = fiat__logger_open_sink(&s_logger, &s_sink.sink, config, &s_err);
-    fiat_config_free(config);
-    return status;
-}
-
-static void open_ok(void) {
-    ck_assert_fiat_ok(open_logger(), s_err);
-}
-
-static const char *close_and_read(void) {
-    ck_assert_fiat_ok(fiat_logger_close(s_logger, 5000, NULL, &s_err), s_err);
-    return fiat__buf_cstr(&s_sink.kept);
-}
-
-static void setup(void) {
-    snprintf(s_dir, sizeof s_dir, "/tmp/fiat-logger-XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(s_dir));
-    write_stream("Plain",
-                 "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\",\"maximum\":9},"
-                 "\"s\":{\"type\":\"string\"},\"deep\":{}},\"additionalProperties\":false}",
-                 NULL);
-}
-
-static void teardown(void) {
-    char command[128];
-    fiat__buf_deinit(&s_sink.kept);
-    snprintf(command, sizeof command, "rm -rf %s", s_dir);
-    ck_assert_int_eq(system(command), 0);
-}
 
 static fiat_status log_plain(const char *text) {
-    return validated_log(s_logger, "Plain", FIAT_JSON(text, strlen(text)), &s_err);
+    return validated_log(fake_logger, "Plain", FIAT_JSON(text, strlen(text)), &fake_err);
 }
 
 /* ---- refusals ---- */
@@ -136,33 +34,33 @@ static const struct {
 };
 
 START_TEST(refused_events_say_why_and_leave_nothing) {
-    open_ok();
+    fake_open_ok();
     fiat_status status = log_plain(s_refused[_i].event);
     ck_assert_msg(status == s_refused[_i].status, "%s: %s: %s", s_refused[_i].event,
-                  fiat_status_name(status), s_err.message);
+                  fiat_status_name(status), fake_err.message);
     if (s_refused[_i].path && *s_refused[_i].path)
-        ck_assert_str_eq(s_err.instance_path, s_refused[_i].path);
-    ck_assert_str_eq(s_err.keyword, s_refused[_i].keyword);
-    ck_assert_msg(strstr(s_err.message, s_refused[_i].says), "%s", s_err.message);
+        ck_assert_str_eq(fake_err.instance_path, s_refused[_i].path);
+    ck_assert_str_eq(fake_err.keyword, s_refused[_i].keyword);
+    ck_assert_msg(strstr(fake_err.message, s_refused[_i].says), "%s", fake_err.message);
     fiat_stats stats = {.struct_size = sizeof stats};
-    fiat_logger_stats(s_logger, &stats);
+    fiat_logger_stats(fake_logger, &stats);
     ck_assert_uint_eq(stats.refused, 1);
     ck_assert_uint_eq(stats.accepted, 0);
-    ck_assert_str_eq(close_and_read(), "");
+    ck_assert_str_eq(fake_close_and_read(), "");
 }
 END_TEST
 
 START_TEST(unknown_stream_is_named) {
-    open_ok();
-    ck_assert_fiat_status(validated_log(s_logger, "Plane", FIAT_JSON("{}", 2), &s_err),
+    fake_open_ok();
+    ck_assert_fiat_status(validated_log(fake_logger, "Plane", FIAT_JSON("{}", 2), &fake_err),
                           FIAT_E_STREAM_UNKNOWN);
-    ck_assert(strstr(s_err.message, "Plane/json_schema.json"));
-    close_and_read();
+    ck_assert(strstr(fake_err.message, "Plane/json_schema.json"));
+    fake_close_and_read();
 }
 END_TEST
 
 START_TEST(deep_nesting_and_oversize_have_their_own_errors) {
-    open_ok();
+    fake_open_ok();
     size_t size = FIAT_EVENT_MAX_BYTES + 100;
     char *text = malloc(size + 1);
     ck_assert_ptr_nonnull(text);
@@ -179,8 +77,8 @@ START_TEST(deep_nesting_and_oversize_have_their_own_errors) {
     strcpy(text + FIAT_EVENT_MAX_BYTES - 1, "\"}");
     ck_assert_fiat_status(log_plain(text), FIAT_E_EVENT_TOO_LARGE);
     strcpy(text + FIAT_EVENT_MAX_BYTES - 2, "\"}");
-    ck_assert_fiat_ok(log_plain(text), s_err);
-    ck_assert_uint_eq(strlen(close_and_read()), FIAT_EVENT_MAX_BYTES + 1);
+    ck_assert_fiat_ok(log_plain(text), fake_err);
+    ck_assert_uint_eq(strlen(fake_close_and_read()), FIAT_EVENT_MAX_BYTES + 1);
     free(text);
 }
 END_TEST
@@ -197,54 +95,55 @@ static const struct {
 };
 
 START_TEST(accepted_events_become_one_line) {
-    open_ok();
-    ck_assert_fiat_ok(log_plain(s_lines[_i].event), s_err);
-    ck_assert_str_eq(close_and_read(), s_lines[_i].line);
+    fake_open_ok();
+    ck_assert_fiat_ok(log_plain(s_lines[_i].event), fake_err);
+    ck_assert_str_eq(fake_close_and_read(), s_lines[_i].line);
 }
 END_TEST
 
 START_TEST(fields_and_trees_are_validated_like_text) {
-    open_ok();
+    fake_open_ok();
     ck_assert_fiat_ok(
         validated_log(
-            s_logger, "Plain",
+            fake_logger, "Plain",
             FIAT_FIELDS(FIAT_FIELD("n", 5), FIAT_FIELD("s", "q\"\n"),
                         FIAT_ARRAY("deep", FIAT_ITEM(1.5), FIAT_ITEM(true),
                                    FIAT_OBJECT(NULL, FIAT_NULL("z")), FIAT_EMPTY_ARRAY(NULL),
                                    FIAT_RAW_JSON(NULL, "[7]", 3), FIAT_STRING(NULL, "a\0b", 3))),
-            &s_err),
-        s_err);
+            &fake_err),
+        fake_err);
     ck_assert_fiat_status(
-        validated_log(s_logger, "Plain", FIAT_FIELDS(FIAT_FIELD("n", 50)), &s_err),
+        validated_log(fake_logger, "Plain", FIAT_FIELDS(FIAT_FIELD("n", 50)), &fake_err),
         FIAT_E_SCHEMA_MISMATCH);
     cJSON *tree = cJSON_Parse("{\"n\":3,\"s\":\"\\u00e4\"}");
-    ck_assert_fiat_ok(validated_log(s_logger, "Plain", FIAT_CJSON(tree), &s_err), s_err);
+    ck_assert_fiat_ok(validated_log(fake_logger, "Plain", FIAT_CJSON(tree), &fake_err), fake_err);
     cJSON_SetIntValue(cJSON_GetObjectItem(tree, "n"), 30);
-    ck_assert_fiat_status(validated_log(s_logger, "Plain", FIAT_CJSON(tree), &s_err),
+    ck_assert_fiat_status(validated_log(fake_logger, "Plain", FIAT_CJSON(tree), &fake_err),
                           FIAT_E_SCHEMA_MISMATCH);
     cJSON_Delete(tree);
-    ck_assert_str_eq(close_and_read(),
+    ck_assert_str_eq(fake_close_and_read(),
                      "{\"n\":5,\"s\":\"q\\\"\\n\",\"deep\":[1.5,true,{\"z\":null},[],[7],"
                      "\"a\\u0000b\"]}\n{\"n\":3,\"s\":\"\xc3\xa4\"}\n");
 }
 END_TEST
 
 START_TEST(raw_text_cannot_break_out) {
-    open_ok();
+    fake_open_ok();
     cJSON *tree = cJSON_CreateObject();
     cJSON_AddRawToObject(tree, "deep", "1,\"n\":2");
-    ck_assert_int_ne(validated_log(s_logger, "Plain", FIAT_CJSON(tree), &s_err), FIAT_OK);
+    ck_assert_int_ne(validated_log(fake_logger, "Plain", FIAT_CJSON(tree), &fake_err), FIAT_OK);
     cJSON_Delete(tree);
-    ck_assert_int_ne(validated_log(s_logger, "Plain",
-                                   FIAT_FIELDS(FIAT_RAW_JSON("deep", "1,\"n\":2", 7)), &s_err),
+    ck_assert_int_ne(validated_log(fake_logger, "Plain",
+                                   FIAT_FIELDS(FIAT_RAW_JSON("deep", "1,\"n\":2", 7)), &fake_err),
                      FIAT_OK);
     double zero = 0.0;
     ck_assert_fiat_status(
-        validated_log(s_logger, "Plain", FIAT_FIELDS(FIAT_FIELD("deep", 1 / zero)), &s_err),
+        validated_log(fake_logger, "Plain", FIAT_FIELDS(FIAT_FIELD("deep", 1 / zero)), &fake_err),
         FIAT_E_ARG);
     ck_assert_fiat_status(
-        validated_log(s_logger, "Plain", FIAT_FIELDS(FIAT_FIELD(NULL, 1)), &s_err), FIAT_E_ARG);
-    ck_assert_str_eq(close_and_read(), "");
+        validated_log(fake_logger, "Plain", FIAT_FIELDS(FIAT_FIELD(NULL, 1)), &fake_err),
+        FIAT_E_ARG);
+    ck_assert_str_eq(fake_close_and_read(), "");
 }
 END_TEST
 
@@ -262,21 +161,23 @@ static const char *const s_stamped[] = {
 };
 
 START_TEST(stamps_are_added_and_cannot_be_forged) {
-    write_stream("Stamped", s_stamped[_i], "{\"stamp\":[\"id\",\"time\",\"host\"]}");
-    open_ok();
-    ck_assert_fiat_ok(validated_log(s_logger, "Stamped", FIAT_JSON("{\"x\":1}", 7), &s_err), s_err);
-    ck_assert_fiat_status(validated_log(s_logger, "Stamped", FIAT_JSON("{}", 2), &s_err),
+    fake_stream("Stamped", s_stamped[_i], "{\"stamp\":[\"id\",\"time\",\"host\"]}");
+    fake_open_ok();
+    ck_assert_fiat_ok(validated_log(fake_logger, "Stamped", FIAT_JSON("{\"x\":1}", 7), &fake_err),
+                      fake_err);
+    ck_assert_fiat_status(validated_log(fake_logger, "Stamped", FIAT_JSON("{}", 2), &fake_err),
                           FIAT_E_SCHEMA_MISMATCH);
     const char *forged = "{\"x\":1,\"id\":\"0190a5d0-0000-7000-8000-000000000001\"}";
     ck_assert_fiat_status(
-        validated_log(s_logger, "Stamped", FIAT_JSON(forged, strlen(forged)), &s_err),
+        validated_log(fake_logger, "Stamped", FIAT_JSON(forged, strlen(forged)), &fake_err),
         FIAT_E_EVENT_STAMPED);
-    ck_assert_msg(strstr(s_err.message, "\"id\""), "%s", s_err.message);
-    ck_assert_fiat_status(validated_log(s_logger, "Stamped", FIAT_JSON("{\"x\":\"1\"}", 9), &s_err),
-                          FIAT_E_SCHEMA_MISMATCH);
-    ck_assert_str_eq(s_err.instance_path, "/x");
-    ck_assert_uint_eq(s_err.offset, 5); /* in the caller's text, not in the stamped line */
-    const char *line = close_and_read();
+    ck_assert_msg(strstr(fake_err.message, "\"id\""), "%s", fake_err.message);
+    ck_assert_fiat_status(
+        validated_log(fake_logger, "Stamped", FIAT_JSON("{\"x\":\"1\"}", 9), &fake_err),
+        FIAT_E_SCHEMA_MISMATCH);
+    ck_assert_str_eq(fake_err.instance_path, "/x");
+    ck_assert_uint_eq(fake_err.offset, 5); /* in the caller's text, not in the stamped line */
+    const char *line = fake_close_and_read();
     ck_assert_int_eq(strncmp(line, "{\"id\":\"0", 8), 0);
     ck_assert_msg(strstr(line, ",\"host\":\"h\",\"x\":1}\n"), "%s", line);
 }
@@ -300,10 +201,11 @@ static const struct {
 };
 
 START_TEST(wrong_stream_folders_are_refused_at_open) {
-    write_stream("Bad", s_bad_streams[_i].schema, s_bad_streams[_i].stream);
-    ck_assert_fiat_status(open_logger(), s_bad_streams[_i].status);
-    ck_assert_msg(strstr(s_err.message, s_bad_streams[_i].says) && strstr(s_err.message, "Bad"),
-                  "%s", s_err.message);
+    fake_stream("Bad", s_bad_streams[_i].schema, s_bad_streams[_i].stream);
+    ck_assert_fiat_status(fake_open(), s_bad_streams[_i].status);
+    ck_assert_msg(strstr(fake_err.message, s_bad_streams[_i].says) &&
+                      strstr(fake_err.message, "Bad"),
+                  "%s", fake_err.message);
 }
 END_TEST
 
@@ -316,15 +218,15 @@ static void member(const cJSON *row, const char *name, const char *want) {
 }
 
 START_TEST(audit_rows_share_an_id) {
-    open_ok();
+    fake_open_ok();
     fiat_audit audit = audit_log(
-        s_logger,
+        fake_logger,
         FIAT_FIELDS(FIAT_FIELD("task", "_add"), FIAT_OBJECT("task_args", FIAT_FIELD("x", 1))),
-        &s_err);
+        &fake_err);
     ck_assert_int_eq(audit.status, FIAT_OK);
-    ck_assert_fiat_ok(audit_log_output(&audit, FIAT_FIELDS(FIAT_FIELD("output", 3)), &s_err),
-                      s_err);
-    const char *text = close_and_read(), *end;
+    ck_assert_fiat_ok(audit_log_output(&audit, FIAT_FIELDS(FIAT_FIELD("output", 3)), &fake_err),
+                      fake_err);
+    const char *text = fake_close_and_read(), *end;
     cJSON *first = cJSON_ParseWithOpts(text, &end, 0), *second = cJSON_Parse(end);
     ck_assert(first && second);
     member(first, "id", audit.audit_id);
@@ -342,18 +244,18 @@ START_TEST(audit_rows_share_an_id) {
 END_TEST
 
 START_TEST(audit_needs_task_and_output) {
-    open_ok();
-    fiat_audit audit = audit_log(s_logger, FIAT_FIELDS(FIAT_FIELD("ticket_id", "t")), &s_err);
+    fake_open_ok();
+    fiat_audit audit = audit_log(fake_logger, FIAT_FIELDS(FIAT_FIELD("ticket_id", "t")), &fake_err);
     ck_assert_int_eq(audit.status, FIAT_E_SCHEMA_MISMATCH);
-    ck_assert_msg(strstr(s_err.message, "task"), "%s", s_err.message);
-    ck_assert_fiat_status(audit_log_output(&audit, FIAT_FIELDS(FIAT_FIELD("output", 3)), &s_err),
+    ck_assert_msg(strstr(fake_err.message, "task"), "%s", fake_err.message);
+    ck_assert_fiat_status(audit_log_output(&audit, FIAT_FIELDS(FIAT_FIELD("output", 3)), &fake_err),
                           FIAT_E_ARG);
-    audit = audit_log(s_logger, FIAT_FIELDS(FIAT_FIELD("task", "t")), &s_err);
+    audit = audit_log(fake_logger, FIAT_FIELDS(FIAT_FIELD("task", "t")), &fake_err);
     ck_assert_int_eq(audit.status, FIAT_OK);
-    ck_assert_fiat_status(audit_log_output(&audit, FIAT_FIELDS(FIAT_FIELD("task", "t")), &s_err),
+    ck_assert_fiat_status(audit_log_output(&audit, FIAT_FIELDS(FIAT_FIELD("task", "t")), &fake_err),
                           FIAT_E_SCHEMA_MISMATCH);
-    ck_assert_msg(strstr(s_err.message, "output"), "%s", s_err.message);
-    close_and_read();
+    ck_assert_msg(strstr(fake_err.message, "output"), "%s", fake_err.message);
+    fake_close_and_read();
 }
 END_TEST
 
@@ -371,15 +273,15 @@ static void count_report(const fiat_delivery *report, void *ctx) {
 START_TEST(each_event_is_reported_once_with_its_pointer) {
     static unsigned counts[100];
     static int numbers[100];
-    open_ok();
-    fiat_logger_on_delivery(s_logger, count_report, counts);
+    fake_open_ok();
+    fiat_logger_on_delivery(fake_logger, count_report, counts);
     for (int i = 0; i < 100; i++) {
         numbers[i] = i;
         fiat_event event = fiat_event_with(FIAT_FIELDS(FIAT_FIELD("task", "t")), &numbers[i]);
-        ck_assert_fiat_ok(validated_log(s_logger, "Audit", event, &s_err), s_err);
+        ck_assert_fiat_ok(validated_log(fake_logger, "Audit", event, &fake_err), fake_err);
     }
-    ck_assert_fiat_ok(fiat_logger_flush(s_logger, 5000, &s_err), s_err);
-    close_and_read();
+    ck_assert_fiat_ok(fiat_logger_flush(fake_logger, 5000, &fake_err), fake_err);
+    fake_close_and_read();
     for (int i = 0; i < 100; i++)
         ck_assert_uint_eq(counts[i], 1);
 }
@@ -390,7 +292,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("logger/log");
     TCase *tcase = tcase_create("log");
-    tcase_add_checked_fixture(tcase, setup, teardown);
+    tcase_add_checked_fixture(tcase, fake_setup, fake_teardown);
     tcase_add_loop_test(tcase, refused_events_say_why_and_leave_nothing, 0, ROWS(s_refused));
     tcase_add_test(tcase, unknown_stream_is_named);
     tcase_add_test(tcase, deep_nesting_and_oversize_have_their_own_errors);

@@ -12,7 +12,8 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_retry_test_SOURCES = %D%/producer_retry_test.c $(PRODUCER_FAKE)
 %C%_producer_retry_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_retry_test_LDADD = $(PRODUCER_TEST_LDADD)
-%C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c tests/support/sanitizer.h $(PRODUCER_FAKE)
+%C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c tests/support/sanitizer.h \
+	tests/support/fork_heap.h $(PRODUCER_FAKE)
 %C%_producer_thread_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_thread_test_LDADD = $(PRODUCER_TEST_LDADD)
 %C%_producer_stdout_test_SOURCES = %D%/producer_stdout_test.c

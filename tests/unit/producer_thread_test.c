@@ -1,58 +1,13 @@
 /* The sender's thread with real time: many appending threads, flush, close, fork(). */
 #include "producer_fake.h"
-#include "support/sanitizer.h"
+#include "support/fork_heap.h"
 
-#include <fiat/allocator.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define THREADS 4
 #define EACH    5000
-
-/* ThreadSanitizer cannot start a thread in the child of a process that had some: there the child
- * runs the sender's turns itself. AddressSanitizer's heap stays locked in a child when another
- * thread was inside it at fork(): there the library's heap gets a lock that fork() waits for. The
- * C library's own heap needs neither. */
-#define CHILD_HAS_NO_THREAD (UNDER_TSAN != 0)
-#define HEAP_NEEDS_A_LOCK   (UNDER_ASAN != 0)
-
-static pthread_mutex_t s_heap = PTHREAD_MUTEX_INITIALIZER;
-
-static void lock_heap(void) {
-    if (pthread_mutex_lock(&s_heap) != 0) abort();
-}
-
-static void unlock_heap(void) {
-    if (pthread_mutex_unlock(&s_heap) != 0) abort();
-}
-
-static void *locked_realloc(void *ctx, void *old, size_t bytes) {
-    (void)ctx;
-    lock_heap();
-    void *block = realloc(old, bytes);
-    unlock_heap();
-    return block;
-}
-
-static void *locked_malloc(void *ctx, size_t bytes) {
-    return locked_realloc(ctx, NULL, bytes);
-}
-
-static void locked_free(void *ctx, void *block) {
-    (void)ctx;
-    lock_heap();
-    free(block);
-    unlock_heap();
-}
-
-/* Before the library watches for forks: of what runs before a fork, the last registered is first.
- */
-static void lock_the_heap(void) {
-    static const fiat_allocator locked = {NULL, locked_malloc, locked_realloc, locked_free};
-    if (pthread_atfork(lock_heap, unlock_heap, unlock_heap) != 0) abort();
-    if (fiat_set_allocator(&locked) != FIAT_OK) abort();
-}
 
 /* Reports of each event, found by its opaque number. */
 static struct {
@@ -368,7 +323,7 @@ START_TEST(fork_before_the_first_event_and_twice) {
 END_TEST
 
 int main(void) {
-    if (HEAP_NEEDS_A_LOCK) lock_the_heap();
+    fork_heap_lock();
     Suite *suite = suite_create("producer/thread");
     TCase *tcase = tcase_create("thread");
     tcase_set_timeout(tcase, 120); /* sanitizers on a busy machine */
