@@ -5,12 +5,16 @@
 #include "logger/builtin.h"
 #include "logger/settings.h"
 
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
 #define FILE_MAX_BYTES (16 * 1024 * 1024)
 #define DEFAULT_DIR    "schemas"
 #define AUDIT          "Audit"
 
 struct fiat__registry {
-    fiat__stream **streams; /* a few dozen at most: looked up one after the other */
+    fiat__stream **streams; /* by name, once all are loaded */
     size_t count, cap;
     fiat__stream *audit_output;
     char *dir; /* for messages; NULL: built-in streams only */
@@ -53,17 +57,27 @@ static fiat_status add_texts(fiat__registry *registry, fiat__stream_texts texts,
     return fiat__stream_load(&registry->audit_output, &texts, config, err);
 }
 
+/* Is there nothing of that name at all? What is there and cannot be read is an error: without its
+ * file Audit would be the built-in stream, and without stream.json nothing would be stamped. */
+static bool is_absent(const char *path) {
+    struct stat info;
+    return lstat(path, &info) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+static fiat_status read_file(const char *path, fiat__buf *out, fiat_error *err) {
+    struct stat info;
+    if (stat(path, &info) == 0 && S_ISFIFO(info.st_mode)) /* opening one may wait for ever */
+        return fiat__err_set(err, FIAT_E_IO, "%s is a pipe; wanted is a file", path);
+    return fiat__file_read(path, out, err);
+}
+
 /* Append DIR/NAME/FILE. A file that is not there is no error: *found says. */
 static fiat_status read_text(const char *dir, const char *file, fiat__buf *out, bool *found,
                              fiat_error *err) {
     char *path = fiat__path_join(dir, file);
     if (!path) return fiat__err_nomem(err);
-    fiat_error local;
-    fiat_status status = fiat__file_read(path, out, &local);
-    *found = status == FIAT_OK;
-    if (status == FIAT_E_NOT_FOUND || (status == FIAT_E_IO && !fiat__path_exists(path)))
-        status = FIAT_OK;
-    if (status != FIAT_OK) fiat__err_assign(err, &local);
+    *found = !is_absent(path);
+    fiat_status status = *found ? read_file(path, out, err) : FIAT_OK;
     fiat__free(path);
     return status;
 }
@@ -114,6 +128,10 @@ static fiat_status add_builtin(fiat__registry *registry, const fiat_config *conf
     return status;
 }
 
+static int compare(const void *a, const void *b) {
+    return strcmp((*(fiat__stream *const *)a)->name, (*(fiat__stream *const *)b)->name);
+}
+
 fiat_status fiat__registry_load(fiat__registry **out, const fiat_config *config, fiat_error *err) {
     *out = NULL;
     const char *dir = fiat__config_string(config, FIAT__SET_SCHEMAS_DIR);
@@ -130,6 +148,7 @@ fiat_status fiat__registry_load(fiat__registry **out, const fiat_config *config,
         fiat__registry_free(registry);
         return status;
     }
+    qsort(registry->streams, registry->count, sizeof registry->streams[0], compare);
     *out = registry;
     return FIAT_OK;
 }
@@ -144,14 +163,38 @@ void fiat__registry_free(fiat__registry *registry) {
     fiat__free(registry);
 }
 
+/* A name that differs in less than half of its letters; NULL when there is none. */
+static const char *nearest(const fiat__registry *registry, const char *name) {
+    const char *best = NULL;
+    size_t least = strlen(name) / 2 + 1;
+    for (size_t i = 0; i < registry->count; i++) {
+        const char *candidate = registry->streams[i]->name;
+        size_t distance = fiat__str_distance(fiat__str_c(name), fiat__str_c(candidate));
+        if (distance >= least) continue;
+        least = distance;
+        best = candidate;
+    }
+    return best;
+}
+
 fiat__stream *fiat__registry_find(const fiat__registry *registry, const char *name,
                                   fiat_error *err) {
-    fiat__stream *stream = find(registry, name);
-    if (!stream)
-        fiat__err_set(err, FIAT_E_STREAM_UNKNOWN,
-                      "no stream \"%.64s\": there is no %s/%.64s/json_schema.json", name,
-                      registry->dir ? registry->dir : DEFAULT_DIR, name);
-    return stream;
+    size_t low = 0, high = registry->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int order = strcmp(name, registry->streams[middle]->name);
+        if (order == 0) return registry->streams[middle];
+        if (order < 0)
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    const char *near = err ? nearest(registry, name) : NULL;
+    fiat__err_set(err, FIAT_E_STREAM_UNKNOWN,
+                  "no stream \"%.64s\": there is no %s/%.64s/json_schema.json%s%s%s", name,
+                  registry->dir ? registry->dir : DEFAULT_DIR, name,
+                  near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return NULL;
 }
 
 fiat__stream *fiat__registry_audit_output(const fiat__registry *registry) {

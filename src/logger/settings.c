@@ -1,5 +1,6 @@
 #include "logger/settings.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "producer/producer.h"
 #include "schema/schema.h"
 
@@ -117,10 +118,21 @@ static bool read_boolean(const char *value, bool *out) {
     return *out || strcmp(value, "false") == 0;
 }
 
+/* Written into events, which are UTF-8; paths need not be. */
+static bool is_stamped(fiat__setting_id id) {
+    return id == FIAT__SET_APP || id == FIAT__SET_EMAIL || id == FIAT__SET_HOST ||
+           id == FIAT__SET_TAGS;
+}
+
 fiat_status fiat__setting_check(fiat__setting_id id, const char *value, fiat_error *err) {
     const fiat__setting_row *row = &fiat__settings[id];
     int64_t number;
     bool truth;
+    size_t len = strlen(value);
+    if (is_stamped(id) && fiat__utf8_check(value, len) < len)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "%s is stamped on events and must be UTF-8: it is not at byte %zu",
+                             row->name, fiat__utf8_check(value, len));
     if (row->type == FIAT__SETTING_BOOLEAN && !read_boolean(value, &truth))
         return fiat__err_set(err, FIAT_E_CONFIG, "%s=%s: allowed are true and false", row->name,
                              value);
@@ -146,7 +158,7 @@ bool fiat__config_boolean(const fiat_config *config, fiat__setting_id id) {
 
 bool fiat_config_describe(size_t index, fiat_setting *out) {
     static const char *const types[] = {"string", "integer", "boolean"};
-    if (index >= FIAT__SET_COUNT) return false;
+    if (index >= FIAT__SET_COUNT || !out) return false;
     const fiat__setting_row *row = &fiat__settings[index];
     *out = (fiat_setting){.name = row->name,
                           .env = row->env,

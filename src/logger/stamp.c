@@ -125,6 +125,11 @@ fiat_status fiat__stamp_init(fiat__stamp *stamp, const fiat__doc *list, const fi
         status = write_tags(&stamp->constant, tags, err);
     }
     if (status == FIAT_OK) status = fiat__buf_status(&stamp->constant, err);
+    if (status == FIAT_E_LIMIT)
+        status = fiat__err_set(err, FIAT_E_CONFIG,
+                               "host, app, email and tags have more than %d bytes together: "
+                               "shorten the setting \"tags\"",
+                               CONSTANT_MAX_BYTES);
     if (status != FIAT_OK) fiat__stamp_deinit(stamp);
     return status;
 }
