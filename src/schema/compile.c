@@ -222,7 +222,8 @@ static void drain(fiat__compiler *c) {
 
 void fiat__compile_all(fiat__compiler *c) {
     uint32_t root = fiat__compile_alias(c, 0);
-    if ((c->provided_count || c->also_required.len) && c->status == FIAT_OK) {
+    bool entry = c->provided_count || c->reserved_count || c->also_required.len;
+    if (entry && c->status == FIAT_OK) {
         c->program->root = fiat__add_node(c, root);
         compile_one(c, root, c->program->root, true);
     } else {

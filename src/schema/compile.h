@@ -24,8 +24,8 @@ typedef struct fiat__compiler {
     fiat__schema *schema;
     fiat__program *program;
     const fiat__tape *tape;
-    fiat__str *provided; /* copies with readable bytes behind them */
-    uint32_t provided_count;
+    fiat__str *provided, *reserved; /* copies with readable bytes behind them */
+    uint32_t provided_count, reserved_count;
     fiat__str also_required; /* one more name that the root requires; empty: none */
     fiat__draft draft;
     bool annotate_formats;

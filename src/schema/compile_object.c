@@ -140,20 +140,23 @@ static void compile_additional(fiat__object_build *o) {
     }
 }
 
-static void compile_provided(fiat__object_build *o) {
+/* Members that the caller adds, or keeps for itself: bits of the first word. */
+static uint64_t compile_callers(fiat__object_build *o, const fiat__str *names, uint32_t count) {
     fiat__compiler *c = o->b->c;
-    for (uint32_t i = 0; o->b->entry && i < c->provided_count; i++) {
-        uint32_t index = fiat__known_add(c, &o->known, c->provided[i]);
-        if (c->status != FIAT_OK) return;
+    uint64_t bits = 0;
+    for (uint32_t i = 0; o->b->entry && i < count; i++) {
+        uint32_t index = fiat__known_add(c, &o->known, names[i]);
+        if (c->status != FIAT_OK) break;
         o->known.at[index].flags |= FIAT__SLOT_PROVIDED;
         if (index < 64) {
-            o->rule.provided |= UINT64_C(1) << index;
+            bits |= UINT64_C(1) << index;
             continue;
         }
         fiat__compile_fail(c, FIAT_E_UNSUPPORTED, o->b->item, FIAT__KW_NONE,
-                           "the caller adds %u members to every event; at most 64 are possible",
-                           c->provided_count);
+                           "the caller adds or reserves %u members; at most 64 are possible",
+                           c->provided_count + c->reserved_count);
     }
+    return bits;
 }
 
 void fiat__compile_object(fiat__build *b) {
@@ -163,7 +166,9 @@ void fiat__compile_object(fiat__build *b) {
     o.rule.property_names = b->at[FIAT__KW_PROPERTY_NAMES]
                                 ? fiat__compile_child(b->c, b->at[FIAT__KW_PROPERTY_NAMES])
                                 : FIAT__NODE_NONE;
-    compile_provided(&o); /* first, so that they are among the first 64 names */
+    /* First, so that they are among the first 64 names. */
+    o.rule.provided = compile_callers(&o, b->c->provided, b->c->provided_count);
+    o.rule.reserved = compile_callers(&o, b->c->reserved, b->c->reserved_count);
     each_member(&o, FIAT__KW_PROPERTIES, "an object of schemas", add_property);
     compile_required(&o);
     compile_also_required(&o);

@@ -60,11 +60,21 @@ static fiat__str copy_name(fiat__compiler *c, const char *text) {
     return fiat__str_of(copy, name.len);
 }
 
-static void copy_provided(fiat__compiler *c, const fiat__schema_opts *opts) {
-    c->provided = fiat__arena_array(&c->arena, opts->provided_count, sizeof *c->provided);
-    if (!c->provided) c->status = fiat__err_nomem(c->err);
-    for (size_t i = 0; c->status == FIAT_OK && i < opts->provided_count; i++)
-        c->provided[c->provided_count++] = copy_name(c, opts->provided[i]);
+static fiat__str *copy_names(fiat__compiler *c, const char *const *names, size_t count) {
+    fiat__str *copies = fiat__arena_array(&c->arena, count, sizeof *copies);
+    if (!copies) c->status = fiat__err_nomem(c->err);
+    for (size_t i = 0; c->status == FIAT_OK && i < count; i++)
+        copies[i] = copy_name(c, names[i]);
+    return copies;
+}
+
+/* What the caller adds to every event, keeps for itself, and wants of it. */
+static void take_names(fiat__compiler *c, const fiat__schema_opts *opts) {
+    c->provided = copy_names(c, opts->provided, opts->provided_count);
+    c->reserved = copy_names(c, opts->reserved, opts->reserved_count);
+    if (opts->also_required) c->also_required = copy_name(c, opts->also_required);
+    c->provided_count = (uint32_t)opts->provided_count;
+    c->reserved_count = (uint32_t)opts->reserved_count;
 }
 
 /* Every array gets its element 0, "none": no rule, or the schema `true`. */
@@ -98,9 +108,7 @@ static void init_compiler(fiat__compiler *c, fiat__schema *schema, const fiat__s
     c->node_of = fiat__calloc(schema->tape.count, sizeof *c->node_of);
     c->resource_of = fiat__calloc(schema->tape.count, sizeof *c->resource_of);
     if (!c->node_of || !c->resource_of) c->status = fiat__err_nomem(err);
-    if (opts && opts->provided_count && c->status == FIAT_OK) copy_provided(c, opts);
-    if (opts && opts->also_required && c->status == FIAT_OK)
-        c->also_required = copy_name(c, opts->also_required);
+    if (opts && c->status == FIAT_OK) take_names(c, opts);
     c->annotate_formats = opts && opts->annotate_formats;
     add_firsts(c);
 }

@@ -77,7 +77,7 @@ typedef struct fiat__array_rule {
 
 /* Flags of a slot. */
 #define FIAT__SLOT_DECLARED 1u /* properties or patternProperties apply to it */
-#define FIAT__SLOT_PROVIDED 2u /* the caller adds the member */
+#define FIAT__SLOT_PROVIDED 2u /* the caller alone may add the member */
 #define FIAT__SLOT_CLOSED   4u /* not declared, and additionalProperties is false */
 
 /* A known name. */
@@ -106,11 +106,11 @@ typedef struct fiat__names {
 
 typedef struct fiat__object_rule {
     fiat__names names;
-    uint64_t required; /* of the first 64 names */
-    uint64_t provided;
-    uint32_t additional;    /* node for members that nothing else covers */
-    uint32_t words;         /* 64-bit words for the bits of all names */
-    uint32_t more_required; /* links: bit indices >= 64 */
+    uint64_t required;           /* of the first 64 names */
+    uint64_t provided, reserved; /* members of the caller: present, and not present */
+    uint32_t additional;         /* node for members that nothing else covers */
+    uint32_t words;              /* 64-bit words for the bits of all names */
+    uint32_t more_required;      /* links: bit indices >= 64 */
     uint32_t more_required_count;
     uint32_t patterns, pattern_count; /* links: pairs of regex index, node */
     uint32_t min, max;

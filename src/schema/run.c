@@ -216,6 +216,7 @@ static uint64_t *wide_seen(const fiat__run *run, uint32_t words) {
 
 static bool members_ok(const fiat__run *run, object_state *object) {
     const fiat__object_rule *rule = object->rule;
+    object->seen &= ~rule->reserved;
     if ((object->seen & rule->required) != rule->required) return false;
     if (rule->only_required) return true;
     uint64_t *seen = rule->words > 1 ? object->wide : &object->seen;
@@ -227,7 +228,7 @@ static const char *read_object(fiat__run *run, const char *p, const fiat__node *
     if (node->values || run->depth >= run->schema->max_depth) return NULL;
     object_state object; /* the arrays of its key set need no values yet */
     object.rule = &run->program->objects[node->object];
-    object.seen = object.rule->provided;
+    object.seen = object.rule->provided | object.rule->reserved;
     object.others = 0;
     fiat__keyset_open(&object.keys);
     run->depth++;

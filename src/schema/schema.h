@@ -22,6 +22,10 @@ typedef struct fiat__schema_opts {
      * that brings one itself is refused with FIAT_E_EVENT_STAMPED. Copied. */
     const char *const *provided;
     size_t provided_count;
+    /* Names that only the caller may add, and does not add now: refused like the ones above, but
+     * not present. Any schema takes them. Copied. */
+    const char *const *reserved;
+    size_t reserved_count;
     /* One more name that the root requires, whatever its `required` says; NULL: none. */
     const char *also_required;
 } fiat__schema_opts;
