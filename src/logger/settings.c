@@ -79,7 +79,7 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
         BOOLEAN("local.sync", "FIAT_LOCAL_SYNC", "true",
                 "Objects of `local:DIR` survive a power cut once their events are reported."),
     [FIAT__SET_EVENT_MAX_DEPTH] =
-        INTEGER("event.max.depth", "FIAT_EVENT_MAX_DEPTH", "levels", "128", 1, 1024,
+        INTEGER("event.max.depth", "FIAT_EVENT_MAX_DEPTH", "levels", "128", 1, 1000,
                 "Deepest nesting of arrays and objects in an event."),
 };
 
