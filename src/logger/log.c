@@ -124,14 +124,17 @@ static bool is_json_error(fiat_status status) {
     return status >= FIAT_E_JSON_SYNTAX && status <= FIAT_E_JSON_DUPLICATE_KEY;
 }
 
-static fiat_status stamped(const fiat_error *found, const char *remedy, fiat_error *err) {
-    char member[32];
+/* A duplicate key of the stamped line that is none of the event itself: say so as the schema does
+ * where it takes the stamps apart. */
+static void blame_stamp(fiat_error *found) {
+    char member[64], path[sizeof found->instance_path];
     const char *name = found->instance_path + (found->instance_path[0] == '/');
     fiat__err_copy(member, sizeof member, name, strlen(name));
-    fiat__err_set(err, FIAT_E_EVENT_STAMPED, "member \"%s\" is stamped by the logger: %s", member,
-                  remedy);
-    if (err) memcpy(err->instance_path, found->instance_path, sizeof err->instance_path);
-    return FIAT_E_EVENT_STAMPED;
+    memcpy(path, found->instance_path, sizeof path);
+    fiat__err_set(found, FIAT_E_EVENT_STAMPED,
+                  "member \"%s\" is set by the logger; leave it out of the event or rename it",
+                  member);
+    memcpy(found->instance_path, path, sizeof path);
 }
 
 /* Is the text that the caller gave no JSON? Its errors count bytes from its start, spaces in front
@@ -158,7 +161,7 @@ static fiat_status blame_event(const fiat__stream *stream, struct scratch *scrat
         if (is_malformed(stream, scratch, places->given, &in_given))
             *found = in_given;
         else if (collides)
-            stamped(found, "leave it out", found);
+            blame_stamp(found);
         return (fiat_status)found->status;
     }
     found->offset =
@@ -194,18 +197,6 @@ static fiat_status validate_apart(const fiat__stream *stream, struct scratch *sc
         fiat_error in_given;
         if (is_malformed(stream, scratch, given, &in_given)) *err = in_given;
     }
-    return status;
-}
-
-/* Members that the logger would stamp if they were configured. */
-static fiat_status check_reserved(const fiat__stream *stream, struct scratch *scratch,
-                                  fiat__str text, fiat_error *err) {
-    fiat_error found;
-    if (!stream->reserved) return FIAT_OK;
-    fiat_status status = fiat__schema_validate(stream->reserved, scratch->ctx, text, &found);
-    if (status == FIAT_E_SCHEMA_MISMATCH)
-        return stamped(&found, "set the setting of that name, or leave it out", err);
-    if (status != FIAT_OK) fiat__err_assign(err, &found);
     return status;
 }
 
@@ -248,7 +239,6 @@ static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct sc
         status = validate_stamped(stream, scratch, parts, count, &places, err);
         if (status != FIAT_OK) return status;
     }
-    if ((status = check_reserved(stream, scratch, trim(given), err)) != FIAT_OK) return status;
     fiat__producer_stream *queue;
     status = queue_of(logger, stream, &queue, err);
     if (status != FIAT_OK) return status;

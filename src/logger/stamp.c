@@ -8,46 +8,6 @@
 
 #define CONSTANT_MAX_BYTES 16384
 
-/* In the order in which they are written. */
-static const char *const s_names[FIAT__STAMP_NAMES] = {"id",  "time",  "audit_id", "host",
-                                                       "app", "email", "tags"};
-
-bool fiat__stamp_is_known(const char *name) {
-    for (size_t i = 0; i < FIAT__STAMP_NAMES; i++)
-        if (strcmp(name, s_names[i]) == 0) return true;
-    return false;
-}
-
-bool fiat__stamp_adds(const fiat__stamp *stamp, const char *name) {
-    for (size_t i = 0; i < stamp->name_count; i++)
-        if (strcmp(name, stamp->names[i]) == 0) return true;
-    return false;
-}
-
-static bool asks_for(const fiat__doc *list, const char *name) {
-    for (const fiat__doc *item = fiat__doc_first(list); item; item = fiat__doc_next(item)) {
-        const char *text;
-        if (fiat__doc_string(item, &text) && strcmp(text, name) == 0) return true;
-    }
-    return false;
-}
-
-static fiat_status check_list(const fiat__doc *list, fiat_error *err) {
-    if (list && fiat__doc_kind_of(list) != FIAT__DOC_ARRAY)
-        return fiat__err_set(err, FIAT_E_STREAM_INVALID,
-                             "\"stamp\" must be an array of names, not %s",
-                             fiat__doc_kind_name(list));
-    for (const fiat__doc *item = fiat__doc_first(list); item; item = fiat__doc_next(item)) {
-        const char *text = fiat__doc_kind_name(item);
-        if (!fiat__doc_string(item, &text) || !fiat__stamp_is_known(text))
-            return fiat__err_set(err, FIAT_E_STREAM_INVALID,
-                                 "\"stamp\" names \"%s\"; there are id, time, audit_id, host, app, "
-                                 "email, tags",
-                                 text);
-    }
-    return FIAT_OK;
-}
-
 static fiat_status bad_tags(const char *tags, fiat_error *err) {
     return fiat__err_set(
         err, FIAT_E_CONFIG,
@@ -81,49 +41,53 @@ static void add_name(fiat__stamp *stamp, const char *name) {
     stamp->names[stamp->name_count++] = name;
 }
 
-static void add_key(fiat__stamp *stamp, const char *name) {
+/* Begin a member of the constant part; false when it is not asked for, or there is no value: then
+ * the name stays the logger's, so that an event cannot say what the configuration leaves open. */
+static bool add_key(fiat__stamp *stamp, const fiat__stream_json *asked, const char *name,
+                    const char *value) {
     bool first = stamp->constant.len == 0;
+    if (!fiat__stream_json_stamps(asked, name)) return false;
+    if (!*value) {
+        stamp->reserved[stamp->reserved_count++] = name;
+        return false;
+    }
     fiat__json_write_key(&stamp->constant, &first, name);
-    add_name(stamp, name);
-}
-
-static void add_text(fiat__stamp *stamp, const fiat__doc *list, const char *name,
-                     const char *value) {
-    if (!asks_for(list, name) || !*value) return;
-    add_key(stamp, name);
-    fiat__json_write_string_c(&stamp->constant, value);
-}
-
-static void add_host(fiat__stamp *stamp, const fiat__doc *list, const fiat_config *config) {
-    char name[256] = "";
-    const char *host = fiat__config_string(config, FIAT__SET_HOST);
-    if (!*host && gethostname(name, sizeof name - 1) == 0) host = name;
-    add_text(stamp, list, "host", host);
-}
-
-static bool add_varying(fiat__stamp *stamp, const fiat__doc *list, const char *name) {
-    if (!asks_for(list, name)) return false;
     add_name(stamp, name);
     return true;
 }
 
-fiat_status fiat__stamp_init(fiat__stamp *stamp, const fiat__doc *list, const fiat_config *config,
-                             fiat_error *err) {
+static void add_text(fiat__stamp *stamp, const fiat__stream_json *asked, const char *name,
+                     const char *value) {
+    if (add_key(stamp, asked, name, value)) fiat__json_write_string_c(&stamp->constant, value);
+}
+
+static void add_host(fiat__stamp *stamp, const fiat__stream_json *asked,
+                     const fiat_config *config) {
+    char name[256] = "";
+    const char *host = fiat__config_string(config, FIAT__SET_HOST);
+    if (!*host && gethostname(name, sizeof name - 1) == 0) host = name;
+    add_text(stamp, asked, "host", host);
+}
+
+static bool add_varying(fiat__stamp *stamp, const fiat__stream_json *asked, const char *name) {
+    if (!fiat__stream_json_stamps(asked, name)) return false;
+    add_name(stamp, name);
+    return true;
+}
+
+fiat_status fiat__stamp_init(fiat__stamp *stamp, const fiat__stream_json *asked,
+                             const fiat_config *config, fiat_error *err) {
+    fiat_status status = FIAT_OK;
     *stamp = (fiat__stamp){0};
     fiat__buf_init(&stamp->constant, CONSTANT_MAX_BYTES);
-    fiat_status status = check_list(list, err);
-    if (status != FIAT_OK) return status;
-    stamp->id = add_varying(stamp, list, "id");
-    stamp->time = add_varying(stamp, list, "time");
-    stamp->audit_id = add_varying(stamp, list, "audit_id");
-    add_host(stamp, list, config);
-    add_text(stamp, list, "app", fiat__config_string(config, FIAT__SET_APP));
-    add_text(stamp, list, "email", fiat__config_string(config, FIAT__SET_EMAIL));
+    stamp->id = add_varying(stamp, asked, "id");
+    stamp->time = add_varying(stamp, asked, "time");
+    stamp->audit_id = add_varying(stamp, asked, "audit_id");
+    add_host(stamp, asked, config);
+    add_text(stamp, asked, "app", fiat__config_string(config, FIAT__SET_APP));
+    add_text(stamp, asked, "email", fiat__config_string(config, FIAT__SET_EMAIL));
     const char *tags = fiat__config_string(config, FIAT__SET_TAGS);
-    if (asks_for(list, "tags") && *tags) {
-        add_key(stamp, "tags");
-        status = write_tags(&stamp->constant, tags, err);
-    }
+    if (add_key(stamp, asked, "tags", tags)) status = write_tags(&stamp->constant, tags, err);
     if (status == FIAT_OK) status = fiat__buf_status(&stamp->constant, err);
     if (status == FIAT_E_LIMIT)
         status = fiat__err_set(err, FIAT_E_CONFIG,

@@ -11,27 +11,22 @@
 
 #include "base/buf.h"
 #include "base/random.h"
-#include "json/doc.h"
+#include "logger/stream_json.h"
 #include <fiat/config.h>
-
-#define FIAT__STAMP_NAMES 7
 
 typedef struct fiat__stamp {
     bool id, time, audit_id;
-    const char *names[FIAT__STAMP_NAMES]; /* of all members that are added; static strings */
+    const char *names[FIAT__STAMP_NAMES]; /* of the members that are added; static strings */
     size_t name_count;
+    const char *reserved[FIAT__STAMP_NAMES]; /* asked for, and not configured */
+    size_t reserved_count;
     fiat__buf constant; /* `"host":"...","app":"..."`, without a comma around it; may be empty */
 } fiat__stamp;
 
-/* What a stream's "stamp" (NULL: nothing) asks for, with the values of the configuration.
- * FIAT_E_STREAM_INVALID for a name that is none of the seven; FIAT_E_CONFIG for bad tags. */
-fiat_status fiat__stamp_init(fiat__stamp *stamp, const fiat__doc *list, const fiat_config *config,
-                             fiat_error *err);
+/* What a stream asks for, with the values of the configuration. FIAT_E_CONFIG for bad tags. */
+fiat_status fiat__stamp_init(fiat__stamp *stamp, const fiat__stream_json *asked,
+                             const fiat_config *config, fiat_error *err);
 void fiat__stamp_deinit(fiat__stamp *stamp);
-
-/* Was the name asked for but not configured? For a message about a required member. */
-bool fiat__stamp_is_known(const char *name);
-bool fiat__stamp_adds(const fiat__stamp *stamp, const char *name);
 
 /* Write what differs from event to event: `{"id":"...","time":"...","audit_id":"..."`, only the `{`
  * when nothing does. Returns the length. audit_id NULL: the same as the id. */

@@ -14,7 +14,6 @@ typedef struct fiat__stream {
     /* The schema takes the stamps into account without seeing them; otherwise the stamped text is
      * what is validated. */
     bool stamps_apart;
-    fiat__schema *reserved; /* refuses members that only the logger may set; NULL: there are none */
     size_t max_depth;
     fiat__stamp stamp;
     fiat__producer_stream *_Atomic queue; /* made at the first event */

@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "json/doc.h"
 #include "json/writer.h"
+#include "logger/stream_json.h"
 #include "project.h"
 #include "schema/schema.h"
 #include "table/columns.h"
@@ -14,7 +15,6 @@
 #include <string.h>
 
 #define OUTPUT_MAX_BYTES (64 * 1024 * 1024)
-#define STAMPS_MAX       7
 
 static const char *s_schemas;
 static bool s_json;
@@ -28,9 +28,7 @@ static const struct opt s_options[] = {
 /* The stream at hand. */
 struct check {
     const char *stream, *file;
-    const char *stamps[STAMPS_MAX];
-    size_t stamp_count;
-    fiat__doc *stream_doc; /* owns the texts of `stamps` */
+    fiat__stream_json asked;
     size_t faults, notes;
     fiat__buf json; /* the whole answer, with --json */
     bool first_finding;
@@ -80,68 +78,16 @@ static void check_json_schema(struct check *check, const project_stream *stream)
     fiat__schema_free(schema);
 }
 
-static bool is_in(const char *name, const char *const *names, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(names[i], name) == 0) return true;
-    return false;
-}
-
-/* What the logger can stamp. */
-static const char *const s_stamps[STAMPS_MAX] = {"id",  "time",  "audit_id", "host",
-                                                 "app", "email", "tags"};
-
-static void check_stamp_list(struct check *check, const fiat__doc *list) {
-    char message[200];
-    if (list && fiat__doc_kind_of(list) != FIAT__DOC_ARRAY)
-        find(check, true, NULL, NULL, "\"stamp\" must be an array of names");
-    for (const fiat__doc *item = fiat__doc_first(list); item; item = fiat__doc_next(item)) {
-        const char *name = "";
-        if (!fiat__doc_string(item, &name) || !is_in(name, s_stamps, STAMPS_MAX)) {
-            snprintf(message, sizeof message,
-                     "\"stamp\": unknown name \"%.60s\"; there are id, time, audit_id, host, app, "
-                     "email, tags",
-                     name);
-            find(check, true, NULL, NULL, message);
-        } else if (!is_in(name, check->stamps, check->stamp_count)) {
-            check->stamps[check->stamp_count++] = name;
-        }
-    }
-}
-
-static void check_stream_members(struct check *check) {
-    static const char *const known[] = {"stamp", "delivery_stream", "delivery", "description"};
-    char message[200];
-    const fiat__doc *member = fiat__doc_first(check->stream_doc);
-    for (; member; member = fiat__doc_next(member)) {
-        if (is_in(fiat__doc_name(member), known, sizeof known / sizeof known[0])) continue;
-        snprintf(
-            message, sizeof message,
-            "unknown member \"%.60s\"; there are stamp, delivery_stream, delivery, description",
-            fiat__doc_name(member));
-        find(check, true, NULL, NULL, message);
-    }
-    const fiat__doc *delivery = fiat__doc_get(check->stream_doc, "delivery_stream");
-    const char *name;
-    if (delivery && !fiat__doc_string(delivery, &name))
-        find(check, true, NULL, NULL, "\"delivery_stream\" must be a string");
+static void find_in_stream_json(const char *message, void *user) {
+    find(user, true, NULL, NULL, message);
 }
 
 static void check_stream_json(struct check *check, const project_stream *stream) {
-    fiat_error err = FIAT_ERROR_INIT;
     check->file = "stream.json";
-    if (stream->has_stream) {
-        if (fiat__doc_parse(&check->stream_doc, fiat__buf_str(&stream->stream), &err) != FIAT_OK) {
-            find_error(check, &err);
-            return;
-        }
-        if (fiat__doc_kind_of(check->stream_doc) != FIAT__DOC_OBJECT) {
-            find(check, true, NULL, NULL, "it must be an object");
-            return;
-        }
-        check_stream_members(check);
-        check_stamp_list(check, fiat__doc_get(check->stream_doc, "stamp"));
-    }
-    if (!is_in("id", check->stamps, check->stamp_count))
+    /* Findings come one by one. */
+    (void)fiat__stream_json_read(&check->asked, fiat__buf_str(&stream->stream), find_in_stream_json,
+                                 check, NULL);
+    if (!fiat__stream_json_stamps(&check->asked, "id"))
         find(check, false, NULL, NULL,
              "no id is stamped: delivery is at least once, and rows that come twice cannot be told "
              "apart; add \"stamp\": [\"id\", \"time\"]");
@@ -153,8 +99,8 @@ static void check_stamps(struct check *check, const project_stream *stream) {
     char message[200];
     check->file = "stream.json";
     if (fiat__doc_parse(&schema, fiat__buf_str(&stream->json_schema), NULL) != FIAT_OK) return;
-    for (size_t i = 0; i < check->stamp_count; i++) {
-        fiat__step step = {FIAT__STEP_MEMBER, check->stamps[i]};
+    for (size_t i = 0; i < check->asked.stamp_count; i++) {
+        fiat__step step = {FIAT__STEP_MEMBER, check->asked.stamps[i]};
         unsigned wanted = strcmp(step.name, "tags") == 0 ? FIAT__SHAPE_OBJECT : FIAT__SHAPE_STRING;
         if (fiat__shape_at(schema, &step, 1).types & wanted) continue;
         snprintf(message, sizeof message,
@@ -183,20 +129,18 @@ static void check_athena(struct check *check, const project_stream *stream) {
         return;
     }
     /* Findings come one by one; a schema that is no JSON was reported before. */
-    (void)fiat__columns_check(columns, fiat__buf_str(&stream->json_schema), check->stamps,
-                              check->stamp_count, find_column, check, NULL);
+    (void)fiat__columns_check(columns, fiat__buf_str(&stream->json_schema), check->asked.stamps,
+                              check->asked.stamp_count, find_column, check, NULL);
     fiat__columns_free(columns);
 }
 
 static void check_stream(struct check *check, const project_stream *stream) {
     size_t faults = check->faults;
-    check->stamp_count = 0;
-    check->stream_doc = NULL;
     check_json_schema(check, stream);
     check_stream_json(check, stream);
     check_stamps(check, stream);
     check_athena(check, stream);
-    fiat__doc_free(check->stream_doc);
+    fiat__stream_json_deinit(&check->asked);
     if (!s_json && check->faults == faults) printf("%s: ok\n", check->stream);
 }
 
