@@ -124,21 +124,6 @@ static void write_places(struct view *view) {
 
 /* --- types --- */
 
-/* Athena finds members whatever their case; DuckDB reads the exact name, which the schema has. */
-struct spelling {
-    const char *wanted, *found;
-};
-
-static bool find_spelling(const char *name, void *user) {
-    struct spelling *spelling = user;
-    if (strcmp(name, spelling->wanted) == 0) {
-        spelling->found = name;
-        return false;
-    }
-    if (!spelling->found && strcasecmp(name, spelling->wanted) == 0) spelling->found = name;
-    return true;
-}
-
 static void write_type(struct view *view, const fiat__type *type);
 
 static void write_child(struct view *view, const fiat__type *type, fiat__step step) {
@@ -151,11 +136,11 @@ static void write_child(struct view *view, const fiat__type *type, fiat__step st
 static void write_struct(struct view *view, const fiat__type *type) {
     fiat__buf_append_c(&view->sql, "STRUCT(");
     for (size_t i = 0; i < type->child_count; i++) {
-        struct spelling spelling = {.wanted = type->names[i]};
+        const char *name = NULL;
         if (view->schema && view->step_count <= STEPS_MAX)
-            fiat__shape_members(view->schema, view->steps, view->step_count, find_spelling,
-                                &spelling);
-        const char *name = spelling.found ? spelling.found : type->names[i];
+            name =
+                fiat__shape_spelling(view->schema, view->steps, view->step_count, type->names[i]);
+        if (!name) name = type->names[i];
         if (i) fiat__buf_append_c(&view->sql, ", ");
         fiat__duckdb_quote_name(&view->sql, fiat__str_c(name));
         fiat__buf_append_char(&view->sql, ' ');

@@ -233,21 +233,6 @@ static void check_time(struct check *check, const fiat__type *type, const fiat__
              fiat__type_kind_name(type->kind), wanted);
 }
 
-/* For names that differ in case only: Athena's JSON SerDe takes them for the same. */
-struct spelling {
-    const char *wanted, *found;
-};
-
-static bool find_spelling(const char *name, void *user) {
-    struct spelling *spelling = user;
-    if (strcmp(name, spelling->wanted) == 0) {
-        spelling->found = name;
-        return false;
-    }
-    if (!spelling->found && strcasecmp(name, spelling->wanted) == 0) spelling->found = name;
-    return true;
-}
-
 static void check_type(struct check *check, const fiat__type *type);
 
 static void check_child(struct check *check, const fiat__type *type, fiat__step step) {
@@ -294,10 +279,9 @@ static bool note_leftover(const char *name, void *user) {
 static void check_struct(struct check *check, const fiat__type *type) {
     struct leftover left = {.check = check, .type = type};
     for (size_t i = 0; i < type->child_count; i++) {
-        struct spelling spelling = {.wanted = type->names[i]};
-        fiat__shape_members(check->schema, check->steps, check->step_count, find_spelling,
-                            &spelling);
-        const char *name = spelling.found ? spelling.found : type->names[i];
+        const char *name =
+            fiat__shape_spelling(check->schema, check->steps, check->step_count, type->names[i]);
+        if (!name) name = type->names[i];
         check_child(check, &type->children[i], (fiat__step){FIAT__STEP_MEMBER, name});
     }
     fiat__shape_members(check->schema, check->steps, check->step_count, note_leftover, &left);
@@ -369,15 +353,9 @@ static bool is_in(const char *name, const char *const *names, size_t count) {
     return false;
 }
 
-static const char *find_property(const fiat__doc *schema, const char *column) {
-    struct spelling spelling = {.wanted = column};
-    fiat__shape_members(schema, NULL, 0, find_spelling, &spelling);
-    return spelling.found;
-}
-
 static void check_column(struct check *check, const fiat__column *column,
                          const char *const *provided, size_t provided_count) {
-    const char *property = find_property(check->schema, column->name);
+    const char *property = fiat__shape_spelling(check->schema, NULL, 0, column->name);
     check->column = column->name;
     check->step_count = 1;
     check->steps[0] = (fiat__step){FIAT__STEP_MEMBER, property ? property : column->name};
@@ -417,6 +395,6 @@ fiat_status fiat__columns_check(const fiat__columns *columns, fiat__str json_sch
 }
 
 const char *fiat__columns_property(const fiat__column *column, const fiat__doc *schema) {
-    const char *property = find_property(schema, column->name);
+    const char *property = fiat__shape_spelling(schema, NULL, 0, column->name);
     return property ? property : column->name;
 }

@@ -2,6 +2,8 @@
  * `format`, through local references, allOf, anyOf and oneOf, in any draft. */
 #include "table/shape.h"
 
+#include <strings.h>
+
 #include "base/buf.h"
 
 #include <math.h>
@@ -346,4 +348,25 @@ void fiat__shape_members(const fiat__doc *schema, const fiat__step *steps, size_
     struct walk walk = {
         .root = schema, .steps = steps, .step_count = step_count, .each = each, .user = user};
     visit(&walk, schema, 0, 0);
+}
+
+struct spelling {
+    const char *wanted, *found;
+};
+
+static bool find_spelling(const char *name, void *user) {
+    struct spelling *spelling = user;
+    if (strcmp(name, spelling->wanted) == 0) {
+        spelling->found = name;
+        return false;
+    }
+    if (!spelling->found && strcasecmp(name, spelling->wanted) == 0) spelling->found = name;
+    return true;
+}
+
+const char *fiat__shape_spelling(const fiat__doc *schema, const fiat__step *steps,
+                                 size_t step_count, const char *name) {
+    struct spelling spelling = {.wanted = name};
+    fiat__shape_members(schema, steps, step_count, find_spelling, &spelling);
+    return spelling.found;
 }

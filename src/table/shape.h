@@ -48,4 +48,10 @@ fiat__shape fiat__shape_at(const fiat__doc *schema, const fiat__step *steps, siz
 void fiat__shape_members(const fiat__doc *schema, const fiat__step *steps, size_t step_count,
                          bool (*each)(const char *name, void *user), void *user);
 
+/* How the schema spells a member that a column names: Athena's JSON SerDe takes names that differ
+ * in case only for the same, everybody else does not. The exact name if it is there; NULL when none
+ * is. */
+const char *fiat__shape_spelling(const fiat__doc *schema, const fiat__step *steps,
+                                 size_t step_count, const char *name);
+
 #endif
