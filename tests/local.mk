@@ -4,7 +4,7 @@ TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 # Every test may use these; none may write into the source tree.
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; CC='$(CC)'; CXX='$(CXX)'; \
-	export top_srcdir top_builddir CC CXX;
+	CK_DEFAULT_TIMEOUT=120; export top_srcdir top_builddir CC CXX CK_DEFAULT_TIMEOUT;
 if HAVE_CHECK
 include %D%/unit/base.mk
 include %D%/unit/json.mk
