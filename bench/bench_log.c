@@ -116,26 +116,17 @@ static double read_ns(clockid_t id) {
     return (double)now.tv_sec * 1e9 + (double)now.tv_nsec;
 }
 
-/* What a call costs is the processor's time of the thread that makes it: all contenders are
- * measured so, and other work on the machine does not count. Waiting shows in the wall time beside
- * it. */
-static double cpu_ns(void) {
-    return read_ns(CLOCK_THREAD_CPUTIME_ID);
-}
-
 struct job {
     fiat_logger *logger;
     const struct workload *load;
+    void (*contend)(struct job *job);
     pthread_barrier_t *start;
-    size_t refused;
-    double cpu_ns;
+    size_t failed;
+    double cpu_ns, begun_ns, ended_ns;
 };
 
-static void *log_events(void *arg) {
-    struct job *job = arg;
+static void log_events(struct job *job) {
     fiat_error err;
-    pthread_barrier_wait(job->start);
-    double begun = cpu_ns();
     for (size_t i = 0; i < EVENTS; i++) {
         fiat_event event = FIAT_JSON(job->load->texts[i], job->load->lengths[i]);
         fiat_status status;
@@ -143,102 +134,123 @@ static void *log_events(void *arg) {
                FIAT_E_QUEUE_FULL)
             sched_yield();
         if (status == FIAT_OK) continue;
-        if (job->refused++ == 0) fprintf(stderr, "refused: %s\n", err.message);
+        if (job->failed++ == 0) fprintf(stderr, "refused: %s\n", err.message);
     }
-    job->cpu_ns = cpu_ns() - begun;
+}
+
+static void parse_with_cjson(struct job *job) {
+    for (size_t i = 0; i < EVENTS; i++) {
+        cJSON *tree = cJSON_ParseWithLength(job->load->texts[i], job->load->lengths[i]);
+        job->failed += tree == NULL;
+        cJSON_Delete(tree);
+    }
+}
+
+static void parse_with_simdjson(struct job *job) {
+    job->failed = EVENTS - bench_simdjson_parse(job->load->texts, job->load->lengths, EVENTS);
+}
+
+static const struct {
+    const char *name;
+    void (*contend)(struct job *job);
+} s_contenders[] = {{"validated_log", log_events},
+                    {"cjson_parse", parse_with_cjson},
+                    {"simdjson_parse", parse_with_simdjson}};
+
+enum { CONTENDERS = 3, LOG = 0, CJSON = 1, COUNTS = 3 };
+
+static const int s_threads[COUNTS] = {1, 2, 4};
+
+static void *run_job(void *arg) {
+    struct job *job = arg;
+    pthread_barrier_wait(job->start);
+    job->begun_ns = read_ns(CLOCK_MONOTONIC);
+    job->cpu_ns = -read_ns(CLOCK_THREAD_CPUTIME_ID);
+    job->contend(job);
+    job->cpu_ns += read_ns(CLOCK_THREAD_CPUTIME_ID);
+    job->ended_ns = read_ns(CLOCK_MONOTONIC);
     return NULL;
 }
 
+/* What an event costs: the processor's time of the thread that handles it, which other work on the
+ * machine does not enter, and elapsed time over the events of all threads, in which waiting shows.
+ */
 struct cost {
-    double cpu_ns, wall_ns; /* an event: of the thread that logs it; of all threads together */
+    double cpu_ns, wall_ns; /* NAN: no figure */
 };
 
-static struct cost time_threads(fiat_logger *logger, const struct workload *load, int threads) {
+static struct cost time_threads(const struct job *what, int threads) {
     pthread_barrier_t start;
     pthread_t ids[MAX_THREADS];
     struct job jobs[MAX_THREADS];
     pthread_barrier_init(&start, NULL, (unsigned)threads + 1);
     for (int i = 0; i < threads; i++) {
-        jobs[i] = (struct job){logger, load, &start, 0, 0};
-        if (pthread_create(&ids[i], NULL, log_events, &jobs[i]) != 0) exit(1);
+        jobs[i] = *what;
+        jobs[i].start = &start;
+        if (pthread_create(&ids[i], NULL, run_job, &jobs[i]) != 0) exit(1);
     }
     pthread_barrier_wait(&start);
-    double begun = read_ns(CLOCK_MONOTONIC), cpu = 0;
-    size_t refused = 0;
+    double cpu = 0, begun = INFINITY, ended = 0, events = (double)EVENTS * threads;
+    size_t failed = 0;
     for (int i = 0; i < threads; i++) {
         pthread_join(ids[i], NULL);
-        refused += jobs[i].refused;
+        failed += jobs[i].failed;
         cpu += jobs[i].cpu_ns;
+        begun = fmin(begun, jobs[i].begun_ns);
+        ended = fmax(ended, jobs[i].ended_ns);
     }
-    double wall = read_ns(CLOCK_MONOTONIC) - begun, events = (double)EVENTS * threads;
     pthread_barrier_destroy(&start);
-    if (refused) {
-        fprintf(stderr, "%zu events refused: the figures would mean nothing\n", refused);
-        exit(1);
-    }
-    return (struct cost){cpu / events, wall / events};
-}
-
-static double time_cjson(const struct workload *load) {
-    double begun = cpu_ns();
-    for (size_t i = 0; i < EVENTS; i++) {
-        cJSON *tree = cJSON_ParseWithLength(load->texts[i], load->lengths[i]);
-        if (!tree) exit(1);
-        cJSON_Delete(tree);
-    }
-    return (cpu_ns() - begun) / EVENTS;
-}
-
-static double time_simdjson(const struct workload *load) {
-    double begun = cpu_ns();
-    if (bench_simdjson_parse(load->texts, load->lengths, EVENTS) != EVENTS) return NAN;
-    return (cpu_ns() - begun) / EVENTS;
-}
-
-static double least(double a, double b) {
-    return a == 0 || b < a ? b : a;
-}
-
-/* A figure that could not be had is null, never a number. */
-static void print_ns(const char *name, double ns) {
-    if (isnan(ns))
-        printf(" \"%s\": null,", name);
-    else
-        printf(" \"%s\": %.0f,", name, ns);
+    if (failed) return (struct cost){NAN, NAN};
+    return (struct cost){cpu / events, (ended - begun) / events};
 }
 
 struct result {
-    double cjson, simdjson;
-    struct cost threads[3];
+    struct cost best[CONTENDERS][COUNTS];
 };
 
-static const int s_threads[3] = {1, 2, 4};
+static void keep_least(double *best, double value) {
+    if (*best == 0 || value < *best) *best = value;
+}
 
 /* The best of several rounds, the contenders taking turns. */
 static struct result measure(fiat_logger *logger, const struct workload *load) {
-    struct result best = {0};
-    for (int round = 0; round < ROUNDS; round++) {
-        best.cjson = least(best.cjson, time_cjson(load));
-        best.simdjson = least(best.simdjson, time_simdjson(load));
-        for (int i = 0; i < 3; i++) {
-            struct cost cost = time_threads(logger, load, s_threads[i]);
-            best.threads[i].cpu_ns = least(best.threads[i].cpu_ns, cost.cpu_ns);
-            best.threads[i].wall_ns = least(best.threads[i].wall_ns, cost.wall_ns);
+    struct result result = {0};
+    for (int turn = 0; turn < ROUNDS * COUNTS * CONTENDERS; turn++) {
+        int who = turn % CONTENDERS, count = turn / CONTENDERS % COUNTS;
+        struct job what = {.logger = logger, .load = load, .contend = s_contenders[who].contend};
+        struct cost cost = time_threads(&what, s_threads[count]);
+        if (who == LOG && isnan(cost.cpu_ns)) {
+            fprintf(stderr, "events were refused: the figures would mean nothing\n");
+            exit(1);
         }
+        keep_least(&result.best[who][count].cpu_ns, cost.cpu_ns);
+        keep_least(&result.best[who][count].wall_ns, cost.wall_ns);
     }
-    return best;
+    return result;
+}
+
+/* A figure that could not be had is null, never a number. */
+static void print_number(const char *name, double value, int digits) {
+    if (isnan(value))
+        printf(", \"%s\": null", name);
+    else
+        printf(", \"%s\": %.*f", name, digits, value);
 }
 
 static void print_result(const struct workload *load, const struct result *result, int last) {
-    printf("    {\"workload\": \"%s\", \"event_bytes\": %zu,", load->name, load->bytes / EVENTS);
-    print_ns("cjson_parse_ns", result->cjson);
-    print_ns("simdjson_parse_ns", result->simdjson);
-    printf("\n     \"validated_log\": [");
-    for (int i = 0; i < 3; i++)
-        printf("%s\n      {\"threads\": %d, \"cpu_ns_per_call\": %.0f, \"wall_ns_per_event\": %.0f,"
-               " \"ratio_to_cjson_parse\": %.3f}",
-               i ? "," : "", s_threads[i], result->threads[i].cpu_ns, result->threads[i].wall_ns,
-               result->threads[i].cpu_ns / result->cjson);
+    printf("  {\"workload\": \"%s\", \"event_bytes\": %zu, \"figures\": [", load->name,
+           load->bytes / EVENTS);
+    for (int count = 0; count < COUNTS; count++)
+        for (int who = 0; who < CONTENDERS; who++) {
+            const struct cost *cost = &result->best[who][count];
+            printf("%s\n    {\"what\": \"%s\", \"threads\": %d", who || count ? "," : "",
+                   s_contenders[who].name, s_threads[count]);
+            print_number("cpu_ns", cost->cpu_ns, 0);
+            print_number("wall_ns", cost->wall_ns, 0);
+            print_number("cpu_ratio_to_cjson_parse",
+                         cost->cpu_ns / result->best[CJSON][count].cpu_ns, 3);
+            printf("}");
+        }
     printf("]}%s\n", last ? "" : ",");
 }
 

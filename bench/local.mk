@@ -2,7 +2,7 @@
 EXTRA_PROGRAMS += %D%/bench_log
 %C%_bench_log_SOURCES = %D%/bench_log.c %D%/peers.h
 %C%_bench_log_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
-%C%_bench_log_LDADD = $(fiat_logger) $(CJSON_LIBS) -lpthread
+%C%_bench_log_LDADD = $(fiat_logger) $(CJSON_LIBS) -lm -lpthread
 if HAVE_SIMDJSON
 %C%_bench_log_SOURCES += %D%/peer_simdjson.cc
 %C%_bench_log_CXXFLAGS = $(AM_CXXFLAGS) $(SIMDJSON_CFLAGS)
