@@ -72,6 +72,9 @@ static inline fiat_field fiat_of_uint(const char *n, uint64_t v) {
 static inline fiat_field fiat_of_double(const char *n, double v) {
     return (fiat_field){n, FIAT_KIND_DOUBLE, 0, {.real = v}};
 }
+static inline fiat_field fiat_of_float(const char *n, float v) {
+    return fiat_of_double(n, (double)v);
+}
 static inline fiat_field fiat_of_string(const char *n, const char *v) {
     size_t length = 0;
     if (!v) return (fiat_field){n, FIAT_KIND_NULL, 0, {.text = NULL}};
@@ -101,15 +104,18 @@ static inline fiat_field fiat_as_written(fiat_field f, const char *text) {
         unsigned int: fiat_of_uint,                                                                \
         unsigned long: fiat_of_uint,                                                               \
         unsigned long long: fiat_of_uint,                                                          \
-        float: fiat_of_double,                                                                     \
+        float: fiat_of_float,                                                                      \
         double: fiat_of_double,                                                                    \
         char *: fiat_of_string,                                                                    \
         const char *: fiat_of_string)(name, value)
 /** A member of an object: `FIAT_FIELD("x", 1)`. The value is a bool, an integer, a float or double,
- *  or a NUL-terminated string (NULL: a JSON null). */
+ *  or a NUL-terminated string (NULL: a JSON null). In C11 a comparison is an int, and so
+ *  are true and false that come through a macro of your own: write `(bool)(a > b)`. */
 #define FIAT_FIELD(name, value) fiat_as_written(FIAT_FIELD_OF(name, value), #value)
 /** An item of an array. Nested items: `FIAT_OBJECT(NULL, ...)`, `FIAT_ARRAY(NULL, ...)`. */
 #define FIAT_ITEM(value)      fiat_as_written(FIAT_FIELD_OF((const char *)0, value), #value)
+#define FIAT_NO_TEXT          ((const char *)0)
+#define FIAT_TREE(tree)       _Generic((tree), struct cJSON * : (tree), const struct cJSON * : (tree))
 #define FIAT_FIELD_LIST(...)  ((const fiat_field[]){__VA_ARGS__})
 #define FIAT_FIELD_COUNT(...) (sizeof(FIAT_FIELD_LIST(__VA_ARGS__)) / sizeof(fiat_field))
 #define FIAT_NESTED(name, kind, ...)                                                               \
@@ -123,8 +129,9 @@ static inline fiat_field fiat_as_written(fiat_field f, const char *text) {
     FIAT_EVENT(FIAT_EVENT_FIELDS, FIAT_FIELD_LIST(__VA_ARGS__), FIAT_FIELD_COUNT(__VA_ARGS__))
 
 #else
-#include <initializer_list>
 #include <cstring>
+#include <initializer_list>
+#include <type_traits>
 /* C++11: overloads take the place of _Generic; a type without one does not compile. */
 static inline fiat_field fiat_make_field(const char *n, fiat_kind kind, size_t length) {
     fiat_field f;
@@ -140,7 +147,6 @@ static inline fiat_field fiat_make_field(const char *n, fiat_kind kind, size_t l
         f.as.member = static_cast<cast>(v);                                                        \
         return f;                                                                                  \
     }
-FIAT_OVERLOAD(bool, FIAT_KIND_BOOL, boolean, bool)
 FIAT_OVERLOAD(char, FIAT_KIND_INT, integer, int64_t)
 FIAT_OVERLOAD(signed char, FIAT_KIND_INT, integer, int64_t)
 FIAT_OVERLOAD(short, FIAT_KIND_INT, integer, int64_t)
@@ -164,7 +170,22 @@ static inline fiat_field FIAT_FIELD(const char *n, const char *v) {
 static inline fiat_field FIAT_FIELD(const char *n, char *v) {
     return FIAT_FIELD(n, static_cast<const char *>(v));
 }
-template <typename T> fiat_field FIAT_FIELD(const char *n, T *v) = delete; /* no pointers as bool */
+/* A bool, and nothing that merely converts to one: no other pointers, no lambdas. */
+template <typename T, typename std::enable_if<std::is_same<T, bool>::value, int>::type = 0>
+static inline fiat_field FIAT_FIELD(const char *n, T v) {
+    fiat_field f = fiat_make_field(n, FIAT_KIND_BOOL, 0);
+    f.as.boolean = v;
+    return f;
+}
+template <typename T> fiat_field FIAT_FIELD(const char *n, T *v) = delete;
+template <typename T> static inline fiat_field FIAT_ITEM(T v) {
+    return FIAT_FIELD(static_cast<const char *>(nullptr), v);
+}
+static inline const struct cJSON *fiat_make_tree(const struct cJSON *tree) {
+    return tree;
+}
+#define FIAT_NO_TEXT                        nullptr
+#define FIAT_TREE(tree)                     fiat_make_tree(tree)
 static inline fiat_field fiat_make_nested(const char *n, fiat_kind kind,
                                           std::initializer_list<fiat_field> list) {
     fiat_field f = fiat_make_field(n, kind, list.size());
@@ -199,14 +220,14 @@ static inline fiat_event fiat_make_fields(std::initializer_list<fiat_field> list
 /** A value given as JSON text, for example a document that came from elsewhere. */
 #define FIAT_RAW_JSON(name, text, length) FIAT_TEXT(name, FIAT_KIND_JSON, text, length)
 /** A JSON null. */
-#define FIAT_NULL(name) FIAT_TEXT(name, FIAT_KIND_NULL, (const char *)0, 0)
+#define FIAT_NULL(name) FIAT_TEXT(name, FIAT_KIND_NULL, FIAT_NO_TEXT, 0)
 /** An object or array that is empty. */
-#define FIAT_EMPTY_OBJECT(name) FIAT_TEXT(name, FIAT_KIND_OBJECT, (const char *)0, 0)
-#define FIAT_EMPTY_ARRAY(name)  FIAT_TEXT(name, FIAT_KIND_ARRAY, (const char *)0, 0)
+#define FIAT_EMPTY_OBJECT(name) FIAT_TEXT(name, FIAT_KIND_OBJECT, FIAT_NO_TEXT, 0)
+#define FIAT_EMPTY_ARRAY(name)  FIAT_TEXT(name, FIAT_KIND_ARRAY, FIAT_NO_TEXT, 0)
 /** An event of JSON text: pointer and length in bytes; it need not end in NUL. */
 #define FIAT_JSON(text, length) FIAT_EVENT(FIAT_EVENT_JSON, text, length)
 /** An event of a `cJSON *` object. */
-#define FIAT_CJSON(tree) FIAT_EVENT(FIAT_EVENT_CJSON, (const struct cJSON *)(tree), 0)
+#define FIAT_CJSON(tree) FIAT_EVENT(FIAT_EVENT_CJSON, FIAT_TREE(tree), 0)
 
 /** The same event with a pointer that its delivery report hands back. */
 static inline fiat_event fiat_event_with(fiat_event event, void *opaque) {

@@ -27,3 +27,13 @@ LOGGER_TEST_LDADD = $(fiat_logger) $(CHECK_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS)
 	tests/support/fork_heap.h $(LOGGER_FAKE)
 %C%_logger_thread_test_CFLAGS = $(TEST_CFLAGS)
 %C%_logger_thread_test_LDADD = $(LOGGER_TEST_LDADD)
+
+# The macros of events, in C and in C++.
+check_PROGRAMS += %D%/logger_macros_test %D%/logger_macros_cxx_test
+TESTS += %D%/logger_macros_test %D%/logger_macros_cxx_test
+%C%_logger_macros_test_SOURCES = %D%/logger_macros_test.c
+%C%_logger_macros_test_CFLAGS = $(TEST_CFLAGS)
+%C%_logger_macros_test_LDADD = $(fiat_logger) $(CHECK_LIBS)
+%C%_logger_macros_cxx_test_SOURCES = %D%/logger_macros_cxx_test.cc
+%C%_logger_macros_cxx_test_CXXFLAGS = $(AM_CXXFLAGS) $(CHECK_CFLAGS)
+%C%_logger_macros_cxx_test_LDADD = $(fiat_logger) $(CHECK_LIBS)
