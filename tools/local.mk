@@ -3,7 +3,7 @@ bin_PROGRAMS += fiat
 fiat_SOURCES = \
 	%D%/cmd.c %D%/cmd.h %D%/commands.h %D%/help.c %D%/help.h %D%/lines.c %D%/lines.h %D%/main.c \
 	%D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h %D%/progress.c %D%/progress.h \
-	%D%/project.c %D%/project.h %D%/rejects.c %D%/rejects.h %D%/roff.c \
+	%D%/project.c %D%/project.h %D%/rejects.c %D%/rejects.h %D%/roff.c %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/query.c \
 	%D%/cmd/schema_check.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools

@@ -6,8 +6,10 @@
 #include "opt.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct cmd *const main_cmds[] = {
 #define XX(name) &cmd_##name,
@@ -112,6 +114,16 @@ static int dispatch(int argc, char **argv) {
     return main_unknown(argc, argv, group);
 }
 
+/* A standard stream that is closed would be the next file that is opened, and get what is printed.
+ * In its place comes one that fails as a closed one does. */
+static bool hold_standard_streams(void) {
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return false;
+    return true;
+}
+
 /* What was printed may still sit in the buffer: a full disk must not pass for success. */
 static int close_stdout(int code) {
     if (fflush(stdout) == 0 && !ferror(stdout)) return code;
@@ -120,5 +132,6 @@ static int close_stdout(int code) {
 }
 
 int main(int argc, char **argv) {
+    if (!hold_standard_streams()) return EXIT_FAILED; /* and nowhere to say so */
     return close_stdout(dispatch(argc - 1, argv + 1));
 }

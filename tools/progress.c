@@ -6,6 +6,8 @@
 
 #include <inttypes.h>
 #include <stdbool.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #define STEP_MS    100
@@ -32,14 +34,23 @@ void progress_free(progress *bar) {
     fiat__free(bar);
 }
 
-static void print_bar(const progress *bar) {
+/* Columns of the terminal; what is longer than a line would leave lines behind. */
+static size_t columns(FILE *out) {
+    struct winsize size;
+    bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+    return known ? size.ws_col : 80;
+}
+
+static int write_bar(const progress *bar, char *out, size_t out_size) {
+    char filled_part[BAR_LENGTH + 1];
     uint64_t done = bar->done_bytes + bar->file_bytes;
     if (done > bar->total_bytes) done = bar->total_bytes;
     unsigned filled = (unsigned)(BAR_LENGTH * (double)done / (double)bar->total_bytes);
-    fputc('[', bar->out);
     for (unsigned i = 0; i < BAR_LENGTH; i++)
-        fputc(i < filled ? '=' : i == filled ? '>' : ' ', bar->out);
-    fprintf(bar->out, "] %3u %%  ", (unsigned)(100 * (double)done / (double)bar->total_bytes));
+        filled_part[i] = i < filled ? '=' : i == filled ? '>' : ' ';
+    filled_part[BAR_LENGTH] = '\0';
+    return snprintf(out, out_size, "[%s] %3u %%  ", filled_part,
+                    (unsigned)(100 * (double)done / (double)bar->total_bytes));
 }
 
 void progress_show(progress *bar, uint64_t bytes, uint64_t read, uint64_t delivered,
@@ -48,10 +59,17 @@ void progress_show(progress *bar, uint64_t bytes, uint64_t read, uint64_t delive
     if (bytes) bar->file_bytes = bytes;
     int64_t now_ms = fiat__mono_ms(&fiat__clock_system);
     if (bar->visible && now_ms - bar->shown_ms < STEP_MS) return;
-    fputs("\r\x1b[K", bar->out);
-    if (bar->total_bytes) print_bar(bar);
-    fprintf(bar->out, "%" PRIu64 " read, %" PRIu64 " delivered", read, delivered);
-    if (refused) fprintf(bar->out, ", %" PRIu64 " refused", refused);
+    char text[160], counts[100];
+    int len =
+        snprintf(counts, sizeof counts, "%" PRIu64 " read, %" PRIu64 " delivered", read, delivered);
+    if (refused)
+        snprintf(counts + len, sizeof counts - (size_t)len, ", %" PRIu64 " refused", refused);
+    size_t room = columns(bar->out) - 1;
+    len = bar->total_bytes && room >= strlen(counts) + BAR_LENGTH + sizeof "[] 100 %  "
+              ? write_bar(bar, text, sizeof text)
+              : 0;
+    snprintf(text + len, sizeof text - (size_t)len, "%s", counts);
+    fprintf(bar->out, "\r\x1b[K%.*s", (int)room, text);
     fflush(bar->out);
     bar->shown_ms = now_ms;
     bar->visible = true;

@@ -204,11 +204,11 @@ static fiat_status incomplete(const fiat__complaint *why, fiat_error *err, const
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    if (!why->stream || !err) return fiat__err_set(err, FIAT_E_INCOMPLETE, "%s", text);
+    if (!err) return FIAT_E_INCOMPLETE;
+    if (!why->stream) return fiat__err_set(err, FIAT_E_INCOMPLETE, "%s; no error so far", text);
     *err = why->err;
     err->status = FIAT_E_INCOMPLETE;
-    return fiat__err_wrap(err, FIAT_E_INCOMPLETE, "%s; last error: stream %s", text,
-                          why->stream->name);
+    return fiat__err_wrap(err, FIAT_E_INCOMPLETE, "%s; stream %s", text, why->stream->name);
 }
 
 static fiat__complaint last_complaint(fiat__producer *producer) {
@@ -227,9 +227,8 @@ fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, 
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
     const fiat__complaint why = last_complaint(producer);
-    return incomplete(&why, err,
-                      "flush: %llu events are not delivered yet after %u ms; they stay queued",
-                      (unsigned long long)stats.queued, timeout_ms);
+    return incomplete(&why, err, "%llu event%s not delivered yet", (unsigned long long)stats.queued,
+                      stats.queued == 1 ? "" : "s");
 }
 
 static void free_producer(fiat__producer *producer) {

@@ -43,14 +43,15 @@ static void settle_finished(fiat__producer *producer, int64_t now_ms) {
 static void explain(fiat_error *err, const fiat__record *record, const char *why) {
     const fiat_error *last = &record->stream->last_error;
     if (last->status == FIAT_OK) {
-        fiat__err_set(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempts)",
-                      record->stream->name, why, record->attempts);
+        fiat__err_set(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempt%s)",
+                      record->stream->name, why, record->attempts,
+                      record->attempts == 1 ? "" : "s");
         return;
     }
     *err = *last;
     err->status = FIAT_E_NOT_DELIVERED;
-    fiat__err_wrap(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempts); last error",
-                   record->stream->name, why, record->attempts);
+    fiat__err_wrap(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempt%s); last error",
+                   record->stream->name, why, record->attempts, record->attempts == 1 ? "" : "s");
 }
 
 /* Settle all of a list; returns how many events that were. */

@@ -195,13 +195,16 @@ static const fiat__sink_vtable s_vtable = {
 
 fiat_status fiat__sink_stdout_new(fiat__sink **out, const fiat__sink_opts *opts, fiat_error *err) {
     *out = NULL;
+    struct stat info;
+    /* Or the next file or socket that the program opens would get the events. */
+    if (fstat(STDOUT_FILENO, &info) != 0)
+        return fiat__err_sys(err, errno, "sink stdout: standard output is not open");
     uint32_t cap = opts->max_in_flight ? opts->max_in_flight : 1;
     stdout_sink *sink = fiat__calloc(1, sizeof *sink + cap * sizeof sink->batches[0]);
     if (!sink) return fiat__err_nomem(err);
-    struct stat info;
     sink->base.vtable = &s_vtable;
     sink->cap = cap;
-    sink->is_file = fstat(STDOUT_FILENO, &info) == 0 && S_ISREG(info.st_mode);
+    sink->is_file = S_ISREG(info.st_mode);
     fiat_status status = open_wake_pipe(sink, err);
     if (status == FIAT_OK)
         *out = &sink->base;

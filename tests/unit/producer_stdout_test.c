@@ -67,6 +67,18 @@ static void check_read(const char *want) {
     ck_assert_str_eq(got, want);
 }
 
+/* The pipe that wakes the sink would have taken the descriptor's place, and then the events. */
+START_TEST(closed_standard_output_opens_no_sink) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fflush(stdout);
+    close(STDOUT_FILENO);
+    ck_assert_fiat_status(
+        fiat__sink_stdout_new(&s_sink, &(fiat__sink_opts){.max_in_flight = 1}, &err), FIAT_E_IO);
+    ck_assert_ptr_null(s_sink);
+    ck_assert_msg(strstr(err.message, "standard output"), "%s", err.message);
+}
+END_TEST
+
 START_TEST(reader_that_left_is_terminal) {
     open_with_pipe();
     close(s_read_fd);
@@ -232,6 +244,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("producer/stdout");
     TCase *tcase = tcase_create("stdout");
+    tcase_add_test(tcase, closed_standard_output_opens_no_sink);
     tcase_add_test(tcase, reader_that_left_is_terminal);
     tcase_add_test(tcase, closed_descriptor_is_terminal);
     tcase_add_test(tcase, full_device_is_paused);

@@ -13,6 +13,7 @@
 #include "progress.h"
 #include "project.h"
 #include "rejects.h"
+#include "waiting.h"
 
 #include <inttypes.h>
 #include <signal.h>
@@ -42,7 +43,7 @@ static const struct opt s_options[] = {
     {NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0},
 };
 
-static volatile sig_atomic_t s_stopped; /* a signal asked us to read no further */
+static volatile sig_atomic_t s_stopped; /* signals that asked us to read no further */
 
 struct run {
     fiat_logger *logger;
@@ -67,12 +68,12 @@ struct origin {
 
 static void on_signal(int number) {
     (void)number;
-    s_stopped = 1;
+    s_stopped++;
 }
 
-/* A second signal ends the process at once. */
+/* The first stops the reading, one that comes while events are awaited stops that. */
 static void catch_signals(void) {
-    struct sigaction action = {.sa_handler = on_signal, .sa_flags = (int)SA_RESETHAND};
+    struct sigaction action = {.sa_handler = on_signal};
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
     signal(SIGPIPE, SIG_IGN); /* a write that fails says so */
@@ -115,21 +116,31 @@ static void show(struct run *run, uint64_t bytes) {
     progress_show(run->progress, bytes, run->read, atomic_load(&run->delivered), run->refused);
 }
 
-/* Wait for room in the queue; FIAT_E_TIMEOUT when nothing has moved for s_timeout_s. */
-static fiat_status wait_for_room(struct run *run, uint64_t *fates_seen, int64_t *since_ms,
-                                 fiat_error *err) {
-    int64_t now_ms = fiat__mono_ms(&fiat__clock_system);
-    if (*since_ms == 0 || fates(run) != *fates_seen) {
-        *fates_seen = fates(run);
-        *since_ms = now_ms;
-    }
-    if (now_ms - *since_ms > (int64_t)s_timeout_s * 1000)
-        return fiat__err_set(err, FIAT_E_TIMEOUT,
-                             "the queue is full and nothing was delivered for %" PRIu64
-                             " s: see --timeout",
-                             s_timeout_s);
+static void tell_why(struct run *run, const fiat_error *why) {
+    if (s_quiet) return;
+    progress_clear(run->progress);
+    cmd_fail(EXIT_FAILED, "waiting: %s (trying again; --timeout=%" PRIu64 ")", why->message,
+             s_timeout_s);
+}
+
+/* Wait a little. FIAT_OK: all is delivered; FIAT_E_INCOMPLETE: not yet; FIAT_E_TIMEOUT when nothing
+ * has moved for s_timeout_s. */
+static fiat_status wait_a_step(struct run *run, waiting *w, fiat_error *err) {
     fiat_status status = fiat_logger_flush(run->logger, WAIT_STEP_MS, err);
-    return status == FIAT_E_INCOMPLETE ? FIAT_OK : status;
+    show(run, 0);
+    if (status != FIAT_E_INCOMPLETE) return status;
+    switch (
+        waiting_look(w, fates(run), fiat__mono_ms(&fiat__clock_system), s_timeout_s * 1000, err)) {
+    case WAITING_OVER:
+        return fiat__err_set(err, FIAT_E_TIMEOUT,
+                             "nothing was delivered for %" PRIu64 " s: see --timeout", s_timeout_s);
+    case WAITING_TELL:
+        tell_why(run, err);
+        break;
+    case WAITING_ON:
+        break;
+    }
+    return FIAT_E_INCOMPLETE;
 }
 
 /* Give one line to the logger, waiting while its queue is full. */
@@ -141,14 +152,13 @@ static fiat_status log_line(struct run *run, const char *file, uint64_t line, fi
     origin->line = line;
     origin->len = text.len;
     memcpy(origin->text, text.ptr, text.len);
-    uint64_t fates_seen = 0;
-    int64_t since_ms = 0;
+    waiting w = {0};
     fiat_event event = fiat_event_with(FIAT_JSON(text.ptr, text.len), origin);
     fiat_status status = fiat_validated_log(run->logger, run->stream, event, err);
-    while (status == FIAT_E_QUEUE_FULL) {
-        show(run, 0);
-        status = wait_for_room(run, &fates_seen, &since_ms, err);
-        if (status == FIAT_OK) status = fiat_validated_log(run->logger, run->stream, event, err);
+    while (status == FIAT_E_QUEUE_FULL && !s_stopped) {
+        status = wait_a_step(run, &w, err);
+        if (status == FIAT_OK || status == FIAT_E_INCOMPLETE)
+            status = fiat_validated_log(run->logger, run->stream, event, err);
     }
     if (status != FIAT_OK) fiat__free(origin);
     return status;
@@ -187,9 +197,15 @@ static fiat_status take_line(struct run *run, const char *file, uint64_t number,
     fiat_status status = whole ? log_line(run, file, number, text, err)
                                : fiat__err_set(err, FIAT_E_EVENT_TOO_LARGE,
                                                "the line is longer than %d bytes", LINE_MAX_BYTES);
-    if (!is_refusal(status)) return status;
-    refuse(run, file, number, err, text);
-    return FIAT_OK;
+    if (status == FIAT_OK) return FIAT_OK;
+    if (is_refusal(status) || (status == FIAT_E_QUEUE_FULL && s_stopped)) {
+        refuse(run, file, number, err, text);
+        return FIAT_OK;
+    }
+    if (status != FIAT_E_TIMEOUT) return status;
+    run->refused++;
+    reject(run, file, number, err, text); /* nothing that was read is lost */
+    return fiat__err_wrap(err, status, "stopped at %.250s:%" PRIu64, file, number);
 }
 
 static fiat_status read_file(struct run *run, const char *path, fiat_error *err) {
@@ -273,12 +289,24 @@ static void print_summary(const struct run *run, bool rejected) {
     fputc('\n', stderr);
 }
 
+/* Wait until all is delivered, as long as some is, and until a signal that comes now. */
+static void drain(struct run *run) {
+    waiting w = {0};
+    fiat_error err;
+    int before = s_stopped;
+    while (s_stopped == before && wait_a_step(run, &w, &err) == FIAT_E_INCOMPLETE)
+        continue;
+    if (s_stopped != before) {
+        progress_clear(run->progress);
+        cmd_fail(EXIT_FAILED, "stopped by a signal; giving up what is not delivered");
+    }
+}
+
 static int finish(struct run *run) {
     bool rejected = false;
     fiat_error err = FIAT_ERROR_INIT;
-    uint64_t timeout_ms = s_timeout_s * 1000;
-    show(run, 0);
-    (void)fiat_logger_close(run->logger, (uint32_t)timeout_ms, NULL, NULL);
+    drain(run);
+    (void)fiat_logger_close(run->logger, 0, NULL, NULL);
     progress_clear(run->progress);
     if (rejects_close(run->rejects, &rejected, &err) != FIAT_OK) {
         cmd_fail_error("the reject file", &err);
@@ -352,7 +380,9 @@ const struct cmd cmd_log = {
         " jq -r .event Example.rejected.jsonl | fiat log Example\n\n"
         "The exit code is 3 when events were refused and all others delivered, 1 when some were "
         "not "
-        "delivered. SIGINT and SIGTERM stop the reading; what was read is still delivered.",
+        "delivered. SIGINT and SIGTERM stop the reading; what was read is still delivered. A "
+        "second "
+        "signal ends the waiting for that, too: what is left goes to the reject file.",
     .options = s_options,
     .min_args = 1,
     .max_args = -1,
