@@ -16,7 +16,8 @@ $(man_pages): %D%/man/stamp
 check_PROGRAMS += %D%/print_settings
 %C%_print_settings_SOURCES = %D%/print_settings.c
 %C%_print_settings_LDADD = libfiat.la
-EXTRA_DIST += %D%/configuration.md %D%/delivery-guarantees.md %D%/testing.md
+EXTRA_DIST += \
+	%D%/configuration.md %D%/delivery-guarantees.md %D%/local-engine.md %D%/performance.md %D%/testing.md
 
 docs: %D%/print_settings$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md
