@@ -334,7 +334,7 @@ int main(int argc, char **argv) {
     run.verbose = argc > 1 && strcmp(argv[1], "-v") == 0;
     int first = run.verbose ? 2 : 1;
     if (!fiat__path_is_dir(run.suite)) {
-        printf("skipped: %s is not there; scripts/fetch-test-suite gets it\n", run.suite);
+        printf("SKIP: %s is not there; scripts/fetch-test-suite gets it\n", run.suite);
         return EXIT_SKIPPED;
     }
     fiat_error err;
