@@ -5,6 +5,7 @@
 #include "cmd.h"
 #include "json/doc.h"
 #include "json/writer.h"
+#include "logger/stream.h"
 #include "logger/stream_json.h"
 #include "project.h"
 #include "schema/schema.h"
@@ -27,6 +28,7 @@ static const struct opt s_options[] = {
 
 /* The stream at hand. */
 struct check {
+    const fiat_config *config;
     const char *stream, *file;
     fiat__stream_json asked;
     size_t faults, notes;
@@ -134,6 +136,22 @@ static void check_athena(struct check *check, const project_stream *stream) {
     fiat__columns_free(columns);
 }
 
+/* The last word is the logger's own: whether it would open with this stream. A setting that is
+ * missing may be there where the program runs. */
+static void check_opening(struct check *check, const project_stream *stream) {
+    fiat__stream *opened = NULL;
+    fiat_error err = FIAT_ERROR_INIT;
+    const fiat__stream_texts texts = {.name = check->stream,
+                                      .json_schema = fiat__buf_str(&stream->json_schema),
+                                      .stream = fiat__buf_str(&stream->stream)};
+    check->file = "stream.json";
+    fiat_status status = fiat__stream_load(&opened, &texts, check->config, &err);
+    fiat__stream_free(opened);
+    if (status != FIAT_OK)
+        find(check, status != FIAT_E_CONFIG, NULL, NULL,
+             err.message[0] ? err.message : fiat_status_text(status));
+}
+
 static void check_stream(struct check *check, const project_stream *stream) {
     size_t faults = check->faults;
     check_json_schema(check, stream);
@@ -141,6 +159,7 @@ static void check_stream(struct check *check, const project_stream *stream) {
     check_stamps(check, stream);
     check_athena(check, stream);
     fiat__stream_json_deinit(&check->asked);
+    if (check->faults == faults) check_opening(check, stream);
     if (!s_json && check->faults == faults) printf("%s: ok\n", check->stream);
 }
 
@@ -169,8 +188,9 @@ static void check_name(struct check *check, const char *schemas_dir, const char 
         fiat__buf_printf(&check->json, "],\"ok\":%s}", check->faults == faults ? "true" : "false");
 }
 
-static int check_all(const char *schemas_dir, int argc, char **argv) {
-    struct check check = {.stream = NULL};
+static int check_all(const fiat_config *config, int argc, char **argv) {
+    const char *schemas_dir = project_schemas_dir(config);
+    struct check check = {.config = config};
     char **names = NULL;
     size_t count = 0;
     fiat_error err = FIAT_ERROR_INIT;
@@ -203,7 +223,7 @@ static int run(int argc, char **argv) {
     fiat_config *config;
     fiat_error err = FIAT_ERROR_INIT;
     if (project_config(&config, s_schemas, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
-    int code = check_all(project_schemas_dir(config), argc, argv);
+    int code = check_all(config, argc, argv);
     fiat_config_free(config);
     return code;
 }
