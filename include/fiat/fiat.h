@@ -17,6 +17,7 @@
 #include <fiat/error.h>
 #include <fiat/event.h>
 #include <fiat/logger.h>
+#include <fiat/schema.h>
 #include <fiat/types.h>
 #include <fiat/version.h>
 

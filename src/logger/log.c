@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 struct scratch {
-    fiat__schema_ctx *ctx;
+    fiat_validator *ctx;
     fiat__buf text;    /* an event made from fields or a tree */
     fiat__buf line;    /* an event whose line breaks had to go */
     fiat__buf stamped; /* an event whose schema must see the stamps */
@@ -24,7 +24,7 @@ static _Thread_local struct scratch *tl_scratch;
 
 static void scratch_free(void *arg) {
     struct scratch *scratch = arg;
-    fiat__schema_ctx_free(scratch->ctx);
+    fiat_validator_free(scratch->ctx);
     fiat__buf_deinit(&scratch->text);
     fiat__buf_deinit(&scratch->line);
     fiat__buf_deinit(&scratch->stamped);
@@ -41,7 +41,7 @@ static void scratch_key_make(void) {
 static struct scratch *scratch_new(fiat_error *err) {
     pthread_once(&s_scratch_once, scratch_key_make);
     struct scratch *scratch = fiat__calloc(1, sizeof *scratch);
-    if (!scratch || fiat__schema_ctx_new(&scratch->ctx, err) != FIAT_OK) {
+    if (!scratch || fiat_validator_new(&scratch->ctx, err) != FIAT_OK) {
         fiat__free(scratch);
         fiat__err_nomem(err);
         return NULL;

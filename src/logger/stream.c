@@ -31,7 +31,7 @@ static fiat_status set_names(fiat__stream *stream, const char *name, const char 
 
 static fiat_status compile(fiat__stream *stream, const fiat__stream_texts *texts, fiat_error *err) {
     fiat__schema_opts opts = {
-        .max_depth = stream->max_depth,
+        .base = {.formats = FIAT_SCHEMA_FORMATS_ASSERT, .max_depth = stream->max_depth},
         .provided = stream->stamp.names,
         .provided_count = stream->stamp.name_count,
         .reserved = stream->stamp.reserved,
@@ -47,7 +47,7 @@ static fiat_status compile(fiat__stream *stream, const fiat__stream_texts *texts
 }
 
 /* Whatever else an event brings, these faults of its stamps remain. */
-static bool is_final(const fiat__schema_problem *problem) {
+static bool is_final(const fiat_schema_failure *problem) {
     static const char *const at_root[] = {"", "/type", "/maxProperties", "/const", "/enum"};
     for (size_t i = 0; i < sizeof at_root / sizeof *at_root; i++)
         if (strcmp(problem->schema_path, at_root[i]) == 0) return true;
@@ -56,7 +56,7 @@ static bool is_final(const fiat__schema_problem *problem) {
 
 /* Does a failure of the stamps alone mean that the schema refuses a stamp, and not merely that the
  * rest of the event is missing? */
-static bool refuses_stamp(const fiat__schema_problem *problem) {
+static bool refuses_stamp(const fiat_schema_failure *problem) {
     static const char *const closed[] = {"additionalProperties", "unevaluatedProperties",
                                          "propertyNames", "patternProperties"};
     if (*problem->instance_path || is_final(problem)) return true;
@@ -70,7 +70,7 @@ struct refusal {
     bool found;
 };
 
-static bool note_refusal(const fiat__schema_problem *problem, void *user) {
+static bool note_refusal(const fiat_schema_failure *problem, void *user) {
     struct refusal *refusal = user;
     if (!refuses_stamp(problem)) return true;
     refusal->found = true;
@@ -87,8 +87,8 @@ static fiat_status check_stamps(const fiat__stream *stream, const fiat__stream_t
     char head[FIAT__STAMP_HEAD_BYTES];
     int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
     fiat__uuid id = fiat__uuid7(now_ms);
-    fiat__schema *schema = NULL;
-    fiat__schema_ctx *ctx = NULL;
+    fiat_schema *schema = NULL;
+    fiat_validator *ctx = NULL;
     fiat__buf sample;
     fiat__buf_init(&sample, stream->stamp.constant.max + sizeof head + 2);
     fiat__buf_append(&sample, head, fiat__stamp_head(&stream->stamp, head, &id, now_ms, NULL));
@@ -99,7 +99,7 @@ static fiat_status check_stamps(const fiat__stream *stream, const fiat__stream_t
     struct refusal refusal = {err, false};
     fiat_status status = fiat__buf_status(&sample, err);
     if (status == FIAT_OK) status = fiat__schema_compile(&schema, texts->json_schema, NULL, err);
-    if (status == FIAT_OK) status = fiat__schema_ctx_new(&ctx, err);
+    if (status == FIAT_OK) status = fiat_validator_new(&ctx, err);
     if (status == FIAT_OK) {
         fiat_error mismatch;
         status = fiat__schema_report(schema, ctx, fiat__buf_str(&sample), 100, note_refusal,
@@ -111,8 +111,8 @@ static fiat_status check_stamps(const fiat__stream *stream, const fiat__stream_t
         else
             fiat__err_assign(err, status == FIAT_OK ? NULL : &mismatch);
     }
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&sample);
     return status;
 }
@@ -181,7 +181,7 @@ fiat_status fiat__stream_load(fiat__stream **out, const fiat__stream_texts *text
 
 void fiat__stream_free(fiat__stream *stream) {
     if (!stream) return;
-    fiat__schema_free(stream->schema);
+    fiat_schema_free(stream->schema);
     fiat__stamp_deinit(&stream->stamp);
     fiat__free(stream->delivery_name);
     fiat__free(stream->name);

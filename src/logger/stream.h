@@ -10,7 +10,7 @@
 typedef struct fiat__stream {
     char *name;
     char *delivery_name; /* prefix setting and stream.json's "delivery_stream" applied */
-    fiat__schema *schema;
+    fiat_schema *schema;
     /* The schema takes the stamps into account without seeing them; otherwise the stamped text is
      * what is validated. */
     bool stamps_apart;

@@ -21,14 +21,14 @@ typedef struct fiat__anchor {
 } fiat__anchor;
 
 typedef struct fiat__compiler {
-    fiat__schema *schema;
+    fiat_schema *schema;
     fiat__program *program;
     const fiat__tape *tape;
     fiat__str *provided, *reserved; /* copies with readable bytes behind them */
     uint32_t provided_count, reserved_count;
     fiat__str also_required; /* one more name that the root requires; empty: none */
     fiat__draft draft;
-    bool annotate_formats;
+    bool assert_formats;
     bool unevaluated; /* unevaluatedItems or unevaluatedProperties stands somewhere */
     fiat_status status;
     fiat_error *err;

@@ -18,7 +18,7 @@ static fiat__format compile_format(fiat__build *b) {
         fiat__compile_wanted(b, FIAT__KW_FORMAT, value, "the name of a format");
         return FIAT__FORMAT_NONE;
     }
-    if (b->c->annotate_formats) return FIAT__FORMAT_NONE;
+    if (!b->c->assert_formats) return FIAT__FORMAT_NONE;
     return fiat__format_find(fiat__tape_string(b->c->tape, value));
 }
 

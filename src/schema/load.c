@@ -15,7 +15,7 @@
 /* URIs of a schema, made while its references are resolved. */
 #define URIS_MAX_BYTES (64u << 20)
 
-static fiat_status parse_text(fiat__schema *schema, fiat__str text, fiat_error *err) {
+static fiat_status parse_text(fiat_schema *schema, fiat__str text, fiat_error *err) {
     fiat__keyspace_init(&schema->keys);
     fiat__tape_init(&schema->tape, &schema->keys);
     fiat_status status = fiat__scan_load(&schema->text, text, err);
@@ -100,7 +100,7 @@ static void add_firsts(fiat__compiler *c) {
     fiat__add_name(c, fiat__str_of("", 0));
 }
 
-static void init_compiler(fiat__compiler *c, fiat__schema *schema, const fiat__schema_opts *opts,
+static void init_compiler(fiat__compiler *c, fiat_schema *schema, const fiat__schema_opts *opts,
                           fiat_error *err) {
     *c = (fiat__compiler){
         .schema = schema, .program = &schema->program, .tape = &schema->tape, .err = err};
@@ -109,7 +109,7 @@ static void init_compiler(fiat__compiler *c, fiat__schema *schema, const fiat__s
     c->resource_of = fiat__calloc(schema->tape.count, sizeof *c->resource_of);
     if (!c->node_of || !c->resource_of) c->status = fiat__err_nomem(err);
     if (opts && c->status == FIAT_OK) take_names(c, opts);
-    c->annotate_formats = opts && opts->annotate_formats;
+    c->assert_formats = opts && opts->base.formats == FIAT_SCHEMA_FORMATS_ASSERT;
     add_firsts(c);
 }
 
@@ -124,7 +124,7 @@ static void deinit_compiler(fiat__compiler *c) {
     fiat__free(c->anchors);
 }
 
-static fiat_status compile(fiat__schema *schema, const fiat__schema_opts *opts, fiat_error *err) {
+static fiat_status compile(fiat_schema *schema, const fiat__schema_opts *opts, fiat_error *err) {
     fiat__compiler c;
     init_compiler(&c, schema, opts, err);
     if (c.status == FIAT_OK) find_draft(&c);
@@ -136,26 +136,26 @@ static fiat_status compile(fiat__schema *schema, const fiat__schema_opts *opts, 
     return c.status;
 }
 
-fiat_status fiat__schema_compile(fiat__schema **out, fiat__str text, const fiat__schema_opts *opts,
+fiat_status fiat__schema_compile(fiat_schema **out, fiat__str text, const fiat__schema_opts *opts,
                                  fiat_error *err) {
-    size_t depth = opts && opts->max_depth ? opts->max_depth : FIAT__SCHEMA_MAX_DEPTH;
+    uint32_t depth = opts && opts->base.max_depth ? opts->base.max_depth : FIAT__SCHEMA_MAX_DEPTH;
     if (depth > EVENT_MAX_DEPTH)
-        return fiat__err_set(err, FIAT_E_ARG, "max_depth %zu: at most %u is possible", depth,
+        return fiat__err_set(err, FIAT_E_ARG, "max_depth %u: at most %u is possible", depth,
                              EVENT_MAX_DEPTH);
-    fiat__schema *schema = fiat__calloc(1, sizeof *schema);
+    fiat_schema *schema = fiat__calloc(1, sizeof *schema);
     if (!schema) return fiat__err_nomem(err);
-    schema->max_depth = (unsigned)depth;
+    schema->max_depth = depth;
     fiat_status status = parse_text(schema, text, err);
     if (status == FIAT_OK) status = compile(schema, opts, err);
     if (status != FIAT_OK) {
-        fiat__schema_free(schema);
+        fiat_schema_free(schema);
         return status;
     }
     *out = schema;
     return FIAT_OK;
 }
 
-void fiat__schema_free(fiat__schema *schema) {
+void fiat_schema_free(fiat_schema *schema) {
     if (!schema) return;
     fiat__program *p = &schema->program;
     for (uint32_t i = 0; i < p->regex_count; i++)
@@ -177,6 +177,6 @@ void fiat__schema_free(fiat__schema *schema) {
     fiat__free(schema);
 }
 
-bool fiat__schema_takes_provided(const fiat__schema *schema) {
+bool fiat__schema_takes_provided(const fiat_schema *schema) {
     return schema->program.takes_provided;
 }

@@ -19,6 +19,6 @@ libfiat_schema_la_SOURCES += \
 	%D%/compile_array.c %D%/compile_members.c %D%/compile_number.c %D%/compile_object.c \
 	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/finish.c %D%/keyword.c \
 	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/nearest.c %D%/nearest.h \
-	%D%/program.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
+	%D%/program.h %D%/public.c %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
 	%D%/run_members.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/schema.c %D%/schema.h \
 	%D%/uri.c

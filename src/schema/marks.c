@@ -4,7 +4,7 @@
 #include "base/mem.h"
 
 size_t fiat__marks_push(fiat__run *run, size_t bits) {
-    fiat__schema_ctx *ctx = run->ctx;
+    fiat_validator *ctx = run->ctx;
     size_t words = bits / 64 + 1;
     if (ctx->marks_cap - ctx->marks_used < words) {
         size_t cap = (ctx->marks_used + words) * 2;

@@ -325,7 +325,7 @@ static void write_line(fiat__run *run, const fiat__fault *fault, unsigned depth)
 }
 
 void fiat__message_places(fiat__run *run, const fiat__fault *fault) {
-    fiat__schema_ctx *ctx = run->ctx;
+    fiat_validator *ctx = run->ctx;
     fiat__buf_clear(&ctx->instance_path);
     fiat__buf_clear(&ctx->schema_path);
     fiat__pointer_write(&ctx->instance_path, &ctx->tape, fault->item);

@@ -174,7 +174,7 @@ typedef struct fiat__program {
     bool strict_integers; /* draft-04: 1.0 is not an integer */
 } fiat__program;
 
-struct fiat__schema {
+struct fiat_schema {
     fiat__program program;
     fiat__padded text; /* the schema itself */
     fiat__keyspace keys;

@@ -26,7 +26,7 @@ static void sort_faults(fiat__fault_list *list) {
 }
 
 /* FIAT_OK, with the faults in ctx->faults; or why there can be no report. */
-static fiat_status look_again(fiat__run *run, const fiat__schema *schema, fiat__schema_ctx *ctx,
+static fiat_status look_again(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx,
                               uint32_t max, fiat_error *err) {
     fiat__run_begin(run, schema, ctx);
     fiat_status status = fiat__tape_parse(&ctx->tape, err);
@@ -40,7 +40,7 @@ static fiat_status look_again(fiat__run *run, const fiat__schema *schema, fiat__
 }
 
 static void set_places(const fiat__run *run, const fiat__fault *fault, fiat_error *err) {
-    fiat__schema_ctx *ctx = run->ctx;
+    fiat_validator *ctx = run->ctx;
     if (!err) return;
     const char *keyword = fiat__keyword_name((fiat__keyword)fault->keyword);
     err->offset = ctx->tape.items[fault->item].at;
@@ -110,7 +110,7 @@ static fiat_status report_nothing(fiat_status first, fiat_error *err) {
     return fiat__err_set(err, FIAT_E_SCHEMA_MISMATCH, "the event does not match its schema");
 }
 
-fiat_status fiat__report_first(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat_status first,
+fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
                                fiat_error *err) {
     fiat__run run;
     fiat_status status = look_again(&run, schema, ctx, FIRST_OF, err);
@@ -124,8 +124,8 @@ fiat_status fiat__report_first(const fiat__schema *schema, fiat__schema_ctx *ctx
     return FIAT_E_SCHEMA_MISMATCH;
 }
 
-fiat_status fiat__report_all(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat_status first,
-                             size_t max, bool (*each)(const fiat__schema_problem *, void *user),
+fiat_status fiat__report_all(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
+                             size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                              void *user, fiat_error *err) {
     fiat__run run;
     uint32_t most = max < FIRST_OF ? FIRST_OF : max > FAULTS_MAX ? FAULTS_MAX : (uint32_t)max;
@@ -136,11 +136,11 @@ fiat_status fiat__report_all(const fiat__schema *schema, fiat__schema_ctx *ctx, 
     for (uint32_t i = 0; i < count && i < max; i++) {
         const fiat__fault fault = ctx->faults.at[i]; /* writing a message uses the list */
         fiat__message_write(&run, &fault);
-        fiat__schema_problem problem = {.instance_path = fiat__buf_cstr(&ctx->instance_path),
-                                        .keyword = fiat__keyword_name((fiat__keyword)fault.keyword),
-                                        .schema_path = fiat__buf_cstr(&ctx->schema_path),
-                                        .message = fiat__buf_cstr(&ctx->message),
-                                        .offset = ctx->tape.items[fault.item].at};
+        fiat_schema_failure problem = {.instance_path = fiat__buf_cstr(&ctx->instance_path),
+                                       .keyword = fiat__keyword_name((fiat__keyword)fault.keyword),
+                                       .schema_path = fiat__buf_cstr(&ctx->schema_path),
+                                       .message = fiat__buf_cstr(&ctx->message),
+                                       .offset = ctx->tape.items[fault.item].at};
         if (i == 0) {
             fiat__err_set(err, FIAT_E_SCHEMA_MISMATCH, "%s", problem.message);
             set_places(&run, &fault, err);

@@ -21,7 +21,7 @@ typedef struct fiat__fault_list {
 } fiat__fault_list;
 
 /* Scratch memory of one thread; grows to what its largest event needs and stays. */
-struct fiat__schema_ctx {
+struct fiat_validator {
     fiat__padded text;
     fiat__keyspace keys;
     fiat__tape tape;
@@ -37,9 +37,9 @@ struct fiat__schema_ctx {
 };
 
 typedef struct fiat__run {
-    const fiat__schema *schema;
+    const fiat_schema *schema;
     const fiat__program *program;
-    fiat__schema_ctx *ctx;
+    fiat_validator *ctx;
     unsigned depth;     /* containers open */
     unsigned frames;    /* tape engine: calls that may still be opened */
     uint64_t steps;     /* left */
@@ -139,14 +139,14 @@ void fiat__marks_fill(fiat__run *run, size_t marks, uint32_t bits);
 void fiat__marks_merge(fiat__run *run, size_t to, size_t from, uint32_t bits);
 
 /* Prepare a run over a loaded text. */
-void fiat__run_begin(fiat__run *run, const fiat__schema *schema, fiat__schema_ctx *ctx);
+void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx);
 
 /* report.c: look at ctx->text again, on a tape. `first`: what stopped the first engine, if not the
  * event's own fault. */
-fiat_status fiat__report_first(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat_status first,
+fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
                                fiat_error *err);
-fiat_status fiat__report_all(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat_status first,
-                             size_t max, bool (*each)(const fiat__schema_problem *, void *user),
+fiat_status fiat__report_all(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
+                             size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                              void *user, fiat_error *err);
 
 /* message.c: fill in ctx->instance_path and ctx->schema_path, cut when they are too long. */

@@ -154,7 +154,7 @@ static bool judge_dependents(object_run *o) {
 }
 
 static bool judge_object(object_run *o) {
-    fiat__schema_ctx *ctx = o->run->ctx;
+    fiat_validator *ctx = o->run->ctx;
     if ((o->rule->provided | o->rule->reserved) && find_stamped(o)) return false;
     ctx->marks[o->seen - 1] = o->rule->provided;
     bool ok = judge_members(o);

@@ -24,7 +24,7 @@ static inline bool fiat__values_have_string(const fiat__program *p, const fiat__
 }
 
 /* run_tape.c */
-bool fiat__values_have_number(const fiat__schema *schema, const fiat__node *node, fiat__str text);
+bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node, fiat__str text);
 unsigned fiat__length_faults(const fiat__string_rule *rule, fiat__str value);
 unsigned fiat__exact_faults(fiat__run *run, const fiat__number_rule *rule, fiat__str text,
                             bool all);

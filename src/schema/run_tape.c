@@ -61,7 +61,7 @@ static bool record(fiat__run *run, const fiat__node *node, uint32_t item, unsign
     return false;
 }
 
-bool fiat__values_have_number(const fiat__schema *schema, const fiat__node *node, fiat__str text) {
+bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node, fiat__str text) {
     const fiat__values_rule *rule = &schema->program.values[node->values];
     const uint32_t *items = schema->program.links + rule->numbers;
     for (uint32_t i = 0; i < rule->numbers_count; i++)

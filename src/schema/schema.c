@@ -8,8 +8,10 @@
 #define PATH_MAX_BYTES    4096
 #define MESSAGE_MAX_BYTES 4096
 
-fiat_status fiat__schema_ctx_new(fiat__schema_ctx **out, fiat_error *err) {
-    fiat__schema_ctx *ctx = fiat__calloc(1, sizeof *ctx);
+fiat_status fiat_validator_new(fiat_validator **out, fiat_error *err) {
+    if (!out) return fiat__err_set(err, FIAT_E_ARG, "out is NULL");
+    *out = NULL;
+    fiat_validator *ctx = fiat__calloc(1, sizeof *ctx);
     if (!ctx) return fiat__err_nomem(err);
     fiat__keyspace_init(&ctx->keys);
     fiat__tape_init(&ctx->tape, &ctx->keys);
@@ -18,14 +20,14 @@ fiat_status fiat__schema_ctx_new(fiat__schema_ctx **out, fiat_error *err) {
     fiat__buf_init(&ctx->message, MESSAGE_MAX_BYTES);
     fiat_status status = fiat__regex_scratch_new(&ctx->regex, err);
     if (status != FIAT_OK) {
-        fiat__schema_ctx_free(ctx);
+        fiat_validator_free(ctx);
         return status;
     }
     *out = ctx;
     return FIAT_OK;
 }
 
-void fiat__schema_ctx_free(fiat__schema_ctx *ctx) {
+void fiat_validator_free(fiat_validator *ctx) {
     if (!ctx) return;
     fiat__padded_deinit(&ctx->text);
     fiat__keyspace_deinit(&ctx->keys);
@@ -42,7 +44,7 @@ void fiat__schema_ctx_free(fiat__schema_ctx *ctx) {
 }
 
 /* Scratch memory whose size is known before the run. */
-static bool size_scratch(const fiat__schema *schema, fiat__schema_ctx *ctx) {
+static bool size_scratch(const fiat_schema *schema, fiat_validator *ctx) {
     size_t words = (size_t)schema->max_depth * schema->program.max_words;
     if (schema->program.max_words > 1 && ctx->wide_cap < words) {
         uint64_t *grown = fiat__realloc_array(ctx->wide, words, sizeof *grown);
@@ -62,7 +64,7 @@ static bool size_scratch(const fiat__schema *schema, fiat__schema_ctx *ctx) {
     return true;
 }
 
-void fiat__run_begin(fiat__run *run, const fiat__schema *schema, fiat__schema_ctx *ctx) {
+void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx) {
     unsigned frames = (schema->max_depth + 8) * FIAT__FRAMES_PER_LEVEL;
     *run = (fiat__run){.schema = schema,
                        .program = &schema->program,
@@ -74,7 +76,7 @@ void fiat__run_begin(fiat__run *run, const fiat__schema *schema, fiat__schema_ct
 }
 
 /* Take the text over and run the first engine. */
-static fiat_status run_once(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str text,
+static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                             bool *valid, fiat_error *err) {
     fiat_status status = fiat__scan_load(&ctx->text, text, err);
     if (status == FIAT_E_LIMIT) {
@@ -89,7 +91,7 @@ static fiat_status run_once(const fiat__schema *schema, fiat__schema_ctx *ctx, f
     return run.status == FIAT_E_NOMEM ? fiat__err_nomem(err) : run.status;
 }
 
-fiat_status fiat__schema_validate(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str text,
+fiat_status fiat__schema_validate(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                                   fiat_error *err) {
     bool valid = false;
     fiat_status status = run_once(schema, ctx, text, &valid, err);
@@ -98,8 +100,8 @@ fiat_status fiat__schema_validate(const fiat__schema *schema, fiat__schema_ctx *
     return fiat__report_first(schema, ctx, status, err);
 }
 
-fiat_status fiat__schema_report(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str text,
-                                size_t max, bool (*each)(const fiat__schema_problem *, void *user),
+fiat_status fiat__schema_report(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
+                                size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                                 void *user, fiat_error *err) {
     bool valid = false;
     fiat_status status = run_once(schema, ctx, text, &valid, err);

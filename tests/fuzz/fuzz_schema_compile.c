@@ -3,7 +3,8 @@
 #include "fuzz/fuzz.h"
 #include "schema/schema.h"
 
-static fiat__schema_ctx *s_ctx;
+static fiat_validator *s_ctx;
+static const fiat__schema_opts s_opts = {.base.formats = FIAT_SCHEMA_FORMATS_ASSERT};
 
 static const char *const s_instances[] = {
     "null",
@@ -19,13 +20,13 @@ static const char *const s_instances[] = {
     "[[[[[[[[[[]]]]]]]]]]",
 };
 
-static bool count_problem(const fiat__schema_problem *problem, void *user) {
+static bool count_problem(const fiat_schema_failure *problem, void *user) {
     FUZZ_CHECK(problem->message[0] != '\0');
     ++*(unsigned *)user;
     return true;
 }
 
-static void check_instance(const fiat__schema *schema, fiat__str instance) {
+static void check_instance(const fiat_schema *schema, fiat__str instance) {
     fiat_error err;
     unsigned problems = 0;
     fiat_status verdict = fiat__schema_validate(schema, s_ctx, instance, &err);
@@ -40,17 +41,17 @@ static void check_instance(const fiat__schema *schema, fiat__str instance) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    fiat__schema *schema;
+    fiat_schema *schema;
     fiat_error err = FIAT_ERROR_INIT;
-    if (!s_ctx) FUZZ_CHECK(fiat__schema_ctx_new(&s_ctx, &err) == FIAT_OK);
+    if (!s_ctx) FUZZ_CHECK(fiat_validator_new(&s_ctx, &err) == FIAT_OK);
     fiat_status status =
-        fiat__schema_compile(&schema, fiat__str_of((const char *)data, size), NULL, &err);
+        fiat__schema_compile(&schema, fiat__str_of((const char *)data, size), &s_opts, &err);
     if (status != FIAT_OK) {
         FUZZ_CHECK(err.status == (int32_t)status && err.message[0] != '\0');
         return 0;
     }
     for (size_t i = 0; i < sizeof s_instances / sizeof s_instances[0]; i++)
         check_instance(schema, fiat__str_c(s_instances[i]));
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     return 0;
 }

@@ -9,9 +9,10 @@
 /* cJSON cuts longer numbers. */
 #define CJSON_NUMBER_BYTES 63
 
-static fiat__schema_ctx *s_ctx;
+static fiat_validator *s_ctx;
+static const fiat__schema_opts s_opts = {.base.formats = FIAT_SCHEMA_FORMATS_ASSERT};
 
-static bool count_problem(const fiat__schema_problem *problem, void *user) {
+static bool count_problem(const fiat_schema_failure *problem, void *user) {
     FUZZ_CHECK(problem->message[0] != '\0' && problem->schema_path && problem->instance_path);
     ++*(unsigned *)user;
     return true;
@@ -37,10 +38,10 @@ static void compare_with_cjson(fiat__str text) {
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     fiat__str event, input = fiat__str_of((const char *)data, size);
     fiat__str schema_text = fuzz_line(input, &event);
-    fiat__schema *schema;
+    fiat_schema *schema;
     fiat_error err = FIAT_ERROR_INIT;
-    if (!s_ctx) FUZZ_CHECK(fiat__schema_ctx_new(&s_ctx, &err) == FIAT_OK);
-    if (fiat__schema_compile(&schema, schema_text, NULL, &err) != FIAT_OK)
+    if (!s_ctx) FUZZ_CHECK(fiat_validator_new(&s_ctx, &err) == FIAT_OK);
+    if (fiat__schema_compile(&schema, schema_text, &s_opts, &err) != FIAT_OK)
         FUZZ_CHECK(fiat__schema_compile(&schema, fiat__str_c("true"), NULL, &err) == FIAT_OK);
     unsigned problems = 0;
     fiat_status verdict = fiat__schema_validate(schema, s_ctx, event, &err);
@@ -55,6 +56,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         FUZZ_CHECK(fiat__utf8_check(event.ptr, event.len) == event.len);
         compare_with_cjson(event);
     }
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     return 0;
 }

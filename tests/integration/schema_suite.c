@@ -42,7 +42,7 @@ typedef struct runner {
     fiat__buf excludes_text;
     exclusion excludes[EXCLUDE_LINES];
     size_t exclude_count;
-    fiat__schema_ctx *ctx;
+    fiat_validator *ctx;
     tally tallies[KINDS];
     unsigned unexpected;
 } runner;
@@ -198,14 +198,14 @@ static bool write_schema(fiat__buf *out, const char *draft, fiat__str schema) {
            fiat__buf_append(out, rest, (size_t)(schema.ptr + schema.len - rest));
 }
 
-static bool count_problem(const fiat__schema_problem *problem, void *user) {
+static bool count_problem(const fiat_schema_failure *problem, void *user) {
     (void)problem;
     ++*(unsigned *)user;
     return true;
 }
 
 /* "valid", "invalid", or what went wrong. */
-static const char *judge(runner *run, const fiat__schema *schema, fiat__str instance,
+static const char *judge(runner *run, const fiat_schema *schema, fiat__str instance,
                          fiat_error *err) {
     unsigned problems = 0;
     fiat_status status = fiat__schema_validate(schema, run->ctx, instance, err);
@@ -238,10 +238,11 @@ static void record(runner *run, const outcome *of) {
 static void run_group(runner *run, enum kind kind, const char *path, fiat__str group) {
     outcome of = {.kind = kind, .path = path, .group = unquote(member(group, "description"))};
     fiat__str schema_text = member(group, "schema"), tests = member(group, "tests");
-    fiat__schema_opts opts = {.annotate_formats = kind != FORMAT};
+    fiat__schema_opts opts = {.base.formats = kind == FORMAT ? FIAT_SCHEMA_FORMATS_ASSERT
+                                                             : FIAT_SCHEMA_FORMATS_DEFAULT};
     fiat__buf text;
     fiat__buf_init(&text, FILE_MAX_BYTES);
-    fiat__schema *schema = NULL;
+    fiat_schema *schema = NULL;
     fiat_error err = {0}, compile_err = {0};
     if (!write_schema(&text, run->draft, schema_text)) exit(EXIT_FAILURE);
     fiat_status status = fiat__schema_compile(&schema, fiat__buf_str(&text), &opts, &compile_err);
@@ -255,7 +256,7 @@ static void run_group(runner *run, enum kind kind, const char *path, fiat__str g
         of.got = status == FIAT_OK ? judge(run, schema, of.data, &err) : compile_err.message;
         record(run, &of);
     }
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
 }
 
@@ -339,7 +340,7 @@ int main(int argc, char **argv) {
     }
     fiat_error err;
     read_exclusions(&run, excludes);
-    if (fiat__schema_ctx_new(&run.ctx, &err) != FIAT_OK) {
+    if (fiat_validator_new(&run.ctx, &err) != FIAT_OK) {
         fprintf(stderr, "%s\n", err.message);
         return EXIT_FAILURE;
     }
@@ -349,7 +350,7 @@ int main(int argc, char **argv) {
         run_draft(&run, all[i]);
     unsigned stale = argc == first ? count_stale(&run) : 0;
     printf("%u unexpected failures, %u stale exclusions\n", run.unexpected, stale);
-    fiat__schema_ctx_free(run.ctx);
+    fiat_validator_free(run.ctx);
     fiat__buf_deinit(&run.excludes_text);
     return run.unexpected == 0 && stale == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -174,8 +174,8 @@ static void write_schema(fiat__buf *out, unsigned depth) {
 }
 
 /* A schema that compiles; NULL for the ones that name a keyword twice and the like. */
-static fiat__schema *make_schema(fiat__buf *text, const fiat__schema_opts *opts) {
-    fiat__schema *schema = NULL;
+static fiat_schema *make_schema(fiat__buf *text, const fiat__schema_opts *opts) {
+    fiat_schema *schema = NULL;
     fiat__buf_clear(text);
     fiat__buf_append_c(text, "{\"$defs\":{\"r\":");
     write_schema(text, 0);
@@ -189,14 +189,14 @@ static fiat__schema *make_schema(fiat__buf *text, const fiat__schema_opts *opts)
     return schema;
 }
 
-static bool count_problem(const fiat__schema_problem *problem, void *user) {
+static bool count_problem(const fiat_schema_failure *problem, void *user) {
     (void)problem;
     ++*(unsigned *)user;
     return true;
 }
 
 /* Both engines on one event, and the report. Returns whether it is valid. */
-static bool judge(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str event,
+static bool judge(const fiat_schema *schema, fiat_validator *ctx, fiat__str event,
                   const char *schema_text) {
     fiat_error err = FIAT_ERROR_INIT;
     unsigned problems = 0;
@@ -214,18 +214,18 @@ static bool judge(const fiat__schema *schema, fiat__schema_ctx *ctx, fiat__str e
 START_TEST(engines_agree) {
     fiat__buf text, event;
     unsigned valid = 0, total = 0;
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_validator *ctx = test_ctx();
     fiat__buf_init(&text, 1 << 20);
     fiat__buf_init(&event, 1 << 20);
     s_state = UINT64_C(0x9E3779B97F4A7C15) + (unsigned)_i;
     for (int i = 0; i < SCHEMAS; i++) {
-        fiat__schema *schema = make_schema(&text, NULL);
+        fiat_schema *schema = make_schema(&text, NULL);
         for (int n = 0; schema && n < EVENTS; n++, total++) {
             fiat__buf_clear(&event);
             write_event(&event, 3);
             valid += judge(schema, ctx, fiat__buf_str(&event), fiat__buf_cstr(&text));
         }
-        fiat__schema_free(schema);
+        fiat_schema_free(schema);
     }
     /* Neither nearly always valid nor nearly never: else the test says little. */
     ck_assert_uint_gt(total, SCHEMAS * EVENTS / 2);
@@ -233,7 +233,7 @@ START_TEST(engines_agree) {
     ck_assert_uint_lt(valid, total * 4 / 5);
     fiat__buf_deinit(&text);
     fiat__buf_deinit(&event);
-    fiat__schema_ctx_free(ctx);
+    fiat_validator_free(ctx);
 }
 END_TEST
 

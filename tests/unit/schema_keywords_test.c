@@ -243,8 +243,8 @@ static const row rows[] = {
 START_TEST(row_is_judged_and_told) {
     const row *r = &rows[_i];
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = test_compile(r->schema, NULL);
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = test_compile(r->schema, NULL);
+    fiat_validator *ctx = test_ctx();
     fiat_status status = fiat__schema_validate(schema, ctx, fiat__str_c(r->event), &err);
     ck_assert_msg(status == (r->keyword ? FIAT_E_SCHEMA_MISMATCH : FIAT_OK), "%s on %s: %s: %s",
                   r->schema, r->event, fiat_status_name(status), err.message);
@@ -256,8 +256,8 @@ START_TEST(row_is_judged_and_told) {
         ck_assert_str_ne(err.message, "");
         if (r->message) ck_assert_str_eq(err.message, r->message);
     }
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
 }
 END_TEST
 

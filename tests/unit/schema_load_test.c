@@ -119,7 +119,7 @@ static const bad_row bad[] = {
 START_TEST(bad_schema_is_refused) {
     const bad_row *row = &bad[_i];
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = NULL;
+    fiat_schema *schema = NULL;
     fiat_status status = fiat__schema_compile(&schema, fiat__str_c(row->schema), NULL, &err);
     ck_assert_msg(status == row->status, "%s: %s: %s", row->schema, fiat_status_name(status),
                   err.message);
@@ -136,7 +136,7 @@ END_TEST
 
 START_TEST(offset_is_that_of_the_value) {
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = NULL;
+    fiat_schema *schema = NULL;
     static const char text[] = "{\"properties\":{\"a\":{\"minLength\": \"x\"}}}";
     ck_assert_fiat_status(fiat__schema_compile(&schema, fiat__str_c(text), NULL, &err),
                           FIAT_E_SCHEMA_INVALID);
@@ -198,15 +198,15 @@ static const struct {
 };
 
 START_TEST(odd_schema_means_what_its_draft_says) {
-    fiat__schema *schema = test_compile(odd[_i].schema, NULL);
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = test_compile(odd[_i].schema, NULL);
+    fiat_validator *ctx = test_ctx();
     fiat_error err = FIAT_ERROR_INIT;
     ck_assert_fiat_ok(fiat__schema_validate(schema, ctx, fiat__str_c(odd[_i].good), &err), err);
     if (odd[_i].bad)
         ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(odd[_i].bad), &err),
                               FIAT_E_SCHEMA_MISMATCH);
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -225,26 +225,26 @@ START_TEST(chains_of_references_need_no_stack) {
     fiat__buf text;
     fiat_error err = FIAT_ERROR_INIT;
     write_chain(&text, 1000, "");
-    fiat__schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
+    fiat_validator *ctx = test_ctx();
     ck_assert_fiat_ok(fiat__schema_validate(schema, ctx, fiat__str_c("null"), &err), err);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
     /* With siblings each link is a node of its own: too many inside each other are a limit. */
     write_chain(&text, 5000, "\"minimum\":0,");
     schema = test_compile(fiat__buf_cstr(&text), NULL);
     ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c("1"), &err),
                           FIAT_E_SCHEMA_LIMIT);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
-    fiat__schema_ctx_free(ctx);
+    fiat_validator_free(ctx);
 }
 END_TEST
 
 START_TEST(nesting_of_schemas_is_limited) {
     fiat__buf text;
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = NULL;
+    fiat_schema *schema = NULL;
     fiat__buf_init(&text, 1 << 20);
     for (int i = 0; i < 300; i++)
         fiat__buf_append_c(&text, "{\"not\":");
@@ -254,7 +254,7 @@ START_TEST(nesting_of_schemas_is_limited) {
     ck_assert_fiat_status(fiat__schema_compile(&schema, fiat__buf_str(&text), NULL, &err),
                           FIAT_E_JSON_DEPTH);
     fiat__buf_deinit(&text);
-    fiat__schema_opts opts = {.max_depth = 100000};
+    fiat__schema_opts opts = {.base.max_depth = 100000};
     ck_assert_fiat_status(fiat__schema_compile(&schema, fiat__str_c("{}"), &opts, &err),
                           FIAT_E_ARG);
 }

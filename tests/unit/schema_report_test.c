@@ -13,7 +13,7 @@ typedef struct seen {
     bool ordered;
 } seen;
 
-static bool note(const fiat__schema_problem *problem, void *user) {
+static bool note(const fiat_schema_failure *problem, void *user) {
     seen *s = user;
     if (s->count == MOST) return false;
     snprintf(s->lines[s->count], sizeof s->lines[0], "%s|%s|%s|%s", problem->instance_path,
@@ -24,12 +24,12 @@ static bool note(const fiat__schema_problem *problem, void *user) {
     return s->count != s->stop_after;
 }
 
-static fiat_status report(const fiat__schema *schema, const char *event, size_t max, seen *s,
+static fiat_status report(const fiat_schema *schema, const char *event, size_t max, seen *s,
                           fiat_error *err) {
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_validator *ctx = test_ctx();
     s->ordered = true;
     fiat_status status = fiat__schema_report(schema, ctx, fiat__str_c(event), max, note, s, err);
-    fiat__schema_ctx_free(ctx);
+    fiat_validator_free(ctx);
     return status;
 }
 
@@ -53,7 +53,7 @@ START_TEST(every_failure_is_reported_in_order) {
         "/tags|maxItems|/properties/tags/maxItems|/tags: 2 items; at most 1 are allowed",
         "/tags/1|type|/properties/tags/items/type|/tags/1: 2 is a number; wanted string",
     };
-    fiat__schema *schema = test_compile(s_schema, NULL);
+    fiat_schema *schema = test_compile(s_schema, NULL);
     fiat_error err = FIAT_ERROR_INIT;
     seen s = {0};
     ck_assert_fiat_status(report(schema,
@@ -67,12 +67,12 @@ START_TEST(every_failure_is_reported_in_order) {
         ck_assert_str_eq(s.lines[i], want[i]);
     ck_assert_str_eq(err.keyword, "required");
     ck_assert_str_eq(err.message, "required member \"team\" is missing");
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
 START_TEST(number_of_failures_is_limited) {
-    fiat__schema *schema = test_compile("{\"items\":{\"type\":\"null\"}}", NULL);
+    fiat_schema *schema = test_compile("{\"items\":{\"type\":\"null\"}}", NULL);
     fiat_error err = FIAT_ERROR_INIT;
     seen three = {0}, stopped = {.stop_after = 2}, none = {0};
     ck_assert_fiat_status(report(schema, "[1,2,3,4,5]", 3, &three, &err), FIAT_E_SCHEMA_MISMATCH);
@@ -85,7 +85,7 @@ START_TEST(number_of_failures_is_limited) {
     ck_assert_fiat_status(report(schema, "[null]", 10, &none, &err), FIAT_OK);
     ck_assert_fiat_status(report(schema, "[null", 10, &none, &err), FIAT_E_JSON_SYNTAX);
     ck_assert_uint_eq(none.count, 0);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -98,15 +98,15 @@ START_TEST(first_failure_is_the_first_in_the_text) {
     for (int i = 0; i < 3000; i++)
         fiat__buf_append_c(&text, "1,");
     fiat__buf_append_c(&text, "1]}");
-    fiat__schema *schema = test_compile("{\"properties\":{\"a\":{\"items\":{\"type\":\"null\"},"
-                                        "\"maxItems\":3}},\"required\":[\"b\"]}",
-                                        NULL);
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = test_compile("{\"properties\":{\"a\":{\"items\":{\"type\":\"null\"},"
+                                       "\"maxItems\":3}},\"required\":[\"b\"]}",
+                                       NULL);
+    fiat_validator *ctx = test_ctx();
     ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__buf_str(&text), &err),
                           FIAT_E_SCHEMA_MISMATCH);
     ck_assert_str_eq(err.keyword, "maxItems");
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
 }
 END_TEST
@@ -131,14 +131,14 @@ static const struct {
 };
 
 START_TEST(closest_alternative_is_told) {
-    fiat__schema *schema = test_compile(closest[_i].schema, NULL);
+    fiat_schema *schema = test_compile(closest[_i].schema, NULL);
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_validator *ctx = test_ctx();
     ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(closest[_i].event), &err),
                           FIAT_E_SCHEMA_MISMATCH);
     ck_assert_str_eq(err.message, closest[_i].message);
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -147,12 +147,12 @@ END_TEST
 START_TEST(long_and_odd_values_make_one_short_line) {
     fiat__buf text;
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = test_compile(
+    fiat_schema *schema = test_compile(
         "{\"additionalProperties\":{\"enum\":[\"a\",\"b\\n\",1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,"
         "16,"
         "17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,36,37,38,39,40,41,42,43,44]}}",
         NULL);
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_validator *ctx = test_ctx();
     fiat__buf_init(&text, 1 << 20);
     fiat__buf_append_c(&text, "{\"k\\n\\u00e9");
     for (int i = 0; i < 500; i++)
@@ -171,8 +171,8 @@ START_TEST(long_and_odd_values_make_one_short_line) {
     ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c("{\"k\":\"c\"}"), &err),
                           FIAT_E_SCHEMA_MISMATCH);
     ck_assert_msg(strstr(err.message, "... (46 in all)"), "%s", err.message);
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
 }
 END_TEST
@@ -188,10 +188,10 @@ START_TEST(near_names_are_proposed) {
         {"{\"x\":1}", "member \"x\" is not allowed"},
         {"{\"completely_else\":1}", "is not allowed"},
     };
-    fiat__schema *schema = test_compile("{\"properties\":{\"team\":{},\"received\":{},\"\":{}},"
-                                        "\"additionalProperties\":false,\"required\":[]}",
-                                        NULL);
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = test_compile("{\"properties\":{\"team\":{},\"received\":{},\"\":{}},"
+                                       "\"additionalProperties\":false,\"required\":[]}",
+                                       NULL);
+    fiat_validator *ctx = test_ctx();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fiat_error err = FIAT_ERROR_INIT;
         ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(rows[i].event), &err),
@@ -199,8 +199,8 @@ START_TEST(near_names_are_proposed) {
         ck_assert_msg(fiat__str_ends(fiat__str_c(err.message), fiat__str_c(rows[i].ending)), "%s",
                       err.message);
     }
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
 }
 END_TEST
 

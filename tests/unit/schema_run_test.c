@@ -6,10 +6,10 @@
 #include <pthread.h>
 #include <stdio.h>
 
-static fiat_status validate(const fiat__schema *schema, const char *event, fiat_error *err) {
-    fiat__schema_ctx *ctx = test_ctx();
+static fiat_status validate(const fiat_schema *schema, const char *event, fiat_error *err) {
+    fiat_validator *ctx = test_ctx();
     fiat_status status = fiat__schema_validate(schema, ctx, fiat__str_c(event), err);
-    fiat__schema_ctx_free(ctx);
+    fiat_validator_free(ctx);
     return status;
 }
 
@@ -48,8 +48,8 @@ static const struct {
 #define SCHEMA_COUNT (int)(sizeof schemas / sizeof schemas[0])
 
 START_TEST(wrong_text_has_its_status) {
-    fiat__schema_opts opts = {.max_depth = 4};
-    fiat__schema *schema = test_compile(schemas[_i % SCHEMA_COUNT], &opts);
+    fiat__schema_opts opts = {.base.max_depth = 4};
+    fiat_schema *schema = test_compile(schemas[_i % SCHEMA_COUNT], &opts);
     fiat_error err = FIAT_ERROR_INIT;
     int row = _i / SCHEMA_COUNT;
     fiat_status status = validate(schema, wrong[row].event, &err);
@@ -58,24 +58,24 @@ START_TEST(wrong_text_has_its_status) {
     ck_assert_uint_eq(err.offset, wrong[row].offset);
     if (wrong[row].path) ck_assert_str_eq(err.instance_path, wrong[row].path);
     ck_assert_int_eq(validate(schema, wrong[row].event, NULL), status);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
 /* Malformed text is malformed, even where a mismatch comes before it. */
 START_TEST(malformed_text_beats_a_mismatch) {
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = test_compile("{\"properties\":{\"a\":{\"type\":\"null\"}}}", NULL);
+    fiat_schema *schema = test_compile("{\"properties\":{\"a\":{\"type\":\"null\"}}}", NULL);
     ck_assert_fiat_status(validate(schema, "{\"a\":1,\"b\":x}", &err), FIAT_E_JSON_SYNTAX);
     ck_assert_fiat_status(validate(schema, "{\"a\":1,\"b\":2}", &err), FIAT_E_SCHEMA_MISMATCH);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
 START_TEST(depth_is_limited_by_default_and_by_option) {
     char text[2 * FIAT__SCHEMA_MAX_DEPTH + 3];
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = test_compile("true", NULL);
+    fiat_schema *schema = test_compile("true", NULL);
     for (int depth = FIAT__SCHEMA_MAX_DEPTH; depth <= FIAT__SCHEMA_MAX_DEPTH + 1; depth++) {
         memset(text, '[', (size_t)depth);
         memset(text + depth, ']', (size_t)depth);
@@ -83,7 +83,7 @@ START_TEST(depth_is_limited_by_default_and_by_option) {
         ck_assert_fiat_status(validate(schema, text, &err),
                               depth > FIAT__SCHEMA_MAX_DEPTH ? FIAT_E_JSON_DEPTH : FIAT_OK);
     }
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -103,11 +103,11 @@ START_TEST(hungry_pattern_is_stopped) {
     strcat(text, "!\"}");
     for (size_t i = 0; i < sizeof hungry / sizeof hungry[0]; i++) {
         fiat_error err = FIAT_ERROR_INIT;
-        fiat__schema *schema = test_compile(hungry[i], NULL);
+        fiat_schema *schema = test_compile(hungry[i], NULL);
         ck_assert_fiat_status(validate(schema, text, &err), FIAT_E_SCHEMA_LIMIT);
         ck_assert_msg(strstr(err.message, "more steps than are allowed"), "%s", err.message);
         ck_assert_str_eq(err.keyword, i < 2 ? "pattern" : "patternProperties");
-        fiat__schema_free(schema);
+        fiat_schema_free(schema);
     }
 }
 END_TEST
@@ -124,10 +124,10 @@ START_TEST(exploding_references_are_stopped) {
                          "d%d\"}]},{\"$ref\":\"#/$defs/d%d\"}]},",
                          i, i + 1, i + 1);
     fiat__buf_append_c(&text, "\"d60\":{\"type\":\"null\"}}}");
-    fiat__schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
+    fiat_schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
     ck_assert_fiat_status(validate(schema, "1", &err), FIAT_E_SCHEMA_LIMIT);
     ck_assert(strstr(err.message, "too often"));
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
 }
 END_TEST
@@ -135,7 +135,7 @@ END_TEST
 START_TEST(huge_quotient_is_a_limit) {
     char text[FIAT__NUMBER_MAX_DIGITS + 10];
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema =
+    fiat_schema *schema =
         test_compile("{\"items\":{\"multipleOf\":1234567890123456789012345677}}", NULL);
     memset(text, '1', sizeof text);
     memcpy(text, "[0,", 3);
@@ -143,7 +143,7 @@ START_TEST(huge_quotient_is_a_limit) {
     ck_assert_fiat_status(validate(schema, text, &err), FIAT_E_SCHEMA_LIMIT);
     ck_assert_str_eq(err.instance_path, "/1");
     ck_assert_str_eq(err.keyword, "multipleOf");
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -190,14 +190,14 @@ static const struct {
 
 START_TEST(members_of_the_caller_count_as_present) {
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = test_compile(given[_i].schema, &s_with_provided);
+    fiat_schema *schema = test_compile(given[_i].schema, &s_with_provided);
     fiat_status status = validate(schema, given[_i].event, &err);
     ck_assert_msg(status == given[_i].status, "%s on %s: %s: %s", given[_i].schema, given[_i].event,
                   fiat_status_name(status), err.message);
     if (status == FIAT_E_SCHEMA_MISMATCH) ck_assert_str_eq(err.keyword, given[_i].text);
     if (status == FIAT_E_EVENT_STAMPED) ck_assert(strstr(err.message, given[_i].text));
     ck_assert(fiat__schema_takes_provided(schema));
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -217,9 +217,9 @@ START_TEST(schema_that_looks_at_the_whole_cannot_take_them) {
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fiat_error err = FIAT_ERROR_INIT;
-        fiat__schema *schema = test_compile(rows[i].schema, NULL);
+        fiat_schema *schema = test_compile(rows[i].schema, NULL);
         ck_assert(!fiat__schema_takes_provided(schema));
-        fiat__schema_free(schema);
+        fiat_schema_free(schema);
         schema = NULL;
         ck_assert_fiat_status(
             fiat__schema_compile(&schema, fiat__str_c(rows[i].schema), &s_with_provided, &err),
@@ -234,7 +234,7 @@ END_TEST
 
 enum { WIDE = 200 };
 
-static fiat__schema *wide_schema(void) {
+static fiat_schema *wide_schema(void) {
     fiat__buf text;
     fiat__buf_init(&text, 1 << 20);
     fiat__buf_append_c(&text, "{\"properties\":{\"in\":{\"$ref\":\"#\"}");
@@ -245,7 +245,7 @@ static fiat__schema *wide_schema(void) {
                      "\"minProperties\":5,\"maxProperties\":%d,\"additionalProperties\":false,"
                      "\"dependentRequired\":{\"name_70\":[\"name_150\"]}}",
                      WIDE - 1, WIDE);
-    fiat__schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
+    fiat_schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
     fiat__buf_deinit(&text);
     return schema;
 }
@@ -271,8 +271,8 @@ START_TEST(wide_objects_are_judged_like_narrow_ones) {
          "1,\"name_63\":1,\"name_64\":1,\"name_199\":1}",
          "required", "/in"},
     };
-    fiat__schema *schema = wide_schema();
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = wide_schema();
+    fiat_validator *ctx = test_ctx();
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fiat_error err = FIAT_ERROR_INIT;
         fiat__str event = fiat__str_c(rows[i].event);
@@ -287,8 +287,8 @@ START_TEST(wide_objects_are_judged_like_narrow_ones) {
     fiat__str twice = fiat__str_c("{\"name_150\":1,\"name_0\":1,\"name_150\":2}");
     ck_assert_fiat_status(fiat__schema_validate(schema, ctx, twice, &err),
                           FIAT_E_JSON_DUPLICATE_KEY);
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
 }
 END_TEST
 
@@ -305,7 +305,7 @@ START_TEST(names_that_are_alike_are_told_apart) {
                          'a' + i, i, i + 1, "zzzzzzzzzzzzzzzzzzzzzzzzzz", 100 + i, 'a' + i,
                          200 + i);
     fiat__buf_append_c(&text, "}}");
-    fiat__schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
+    fiat_schema *schema = test_compile(fiat__buf_cstr(&text), NULL);
     for (int i = 0; i < 26; i++) {
         char event[200];
         snprintf(event, sizeof event,
@@ -318,7 +318,7 @@ START_TEST(names_that_are_alike_are_told_apart) {
     ck_assert_fiat_status(validate(schema, "{\"same_begin_a_same_endinG\":0}", &err),
                           FIAT_E_SCHEMA_MISMATCH);
     ck_assert_fiat_status(validate(schema, "{\"abcdefgh\":0}", &err), FIAT_E_SCHEMA_MISMATCH);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
     fiat__buf_deinit(&text);
 }
 END_TEST
@@ -346,8 +346,8 @@ static const char s_rich_event[] =
 START_TEST(steady_state_allocates_nothing) {
     chaos_install();
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__schema *schema = test_compile(s_rich_schema, NULL), *wide = wide_schema();
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_schema *schema = test_compile(s_rich_schema, NULL), *wide = wide_schema();
+    fiat_validator *ctx = test_ctx();
     fiat__str event = fiat__str_c(s_rich_event);
     fiat__str other =
         fiat__str_c("{\"name_0\":1,\"name_63\":1,\"name_64\":1,\"name_199\":1,\"name_5\":1}");
@@ -359,15 +359,15 @@ START_TEST(steady_state_allocates_nothing) {
         ck_assert_fiat_ok(fiat__schema_validate(wide, ctx, other, &err), err);
     }
     ck_assert_uint_eq(chaos_allocations(), before);
-    fiat__schema_ctx_free(ctx);
-    fiat__schema_free(schema);
-    fiat__schema_free(wide);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
+    fiat_schema_free(wide);
     ck_assert_uint_eq(chaos_live_blocks(), 0);
     chaos_remove();
 }
 END_TEST
 
-static bool ignore(const fiat__schema_problem *problem, void *user) {
+static bool ignore(const fiat_schema_failure *problem, void *user) {
     (void)problem;
     ++*(int *)user;
     return true;
@@ -375,12 +375,12 @@ static bool ignore(const fiat__schema_problem *problem, void *user) {
 
 /* One whole life; the second event fails, so that the report is made as well. */
 static fiat_status live_once(void *user) {
-    fiat__schema *schema = NULL;
-    fiat__schema_ctx *ctx = NULL;
+    fiat_schema *schema = NULL;
+    fiat_validator *ctx = NULL;
     fiat_error err = FIAT_ERROR_INIT;
     int count = 0;
     (void)user;
-    fiat_status status = fiat__schema_ctx_new(&ctx, &err);
+    fiat_status status = fiat_validator_new(&ctx, &err);
     if (status == FIAT_OK)
         status = fiat__schema_compile(&schema, fiat__str_c(s_rich_schema), NULL, &err);
     if (status == FIAT_OK)
@@ -390,8 +390,8 @@ static fiat_status live_once(void *user) {
         status = fiat__schema_report(schema, ctx, bad, 100, ignore, &count, &err);
         if (status == FIAT_E_SCHEMA_MISMATCH) status = FIAT_OK;
     }
-    fiat__schema_free(schema);
-    fiat__schema_ctx_free(ctx);
+    fiat_schema_free(schema);
+    fiat_validator_free(ctx);
     return status;
 }
 
@@ -403,13 +403,13 @@ END_TEST
 /* ---- Threads share a schema. ---- */
 
 typedef struct share {
-    const fiat__schema *schema;
+    const fiat_schema *schema;
     int wrong;
 } share;
 
 static void *judge_many(void *arg) {
     share *shared = arg;
-    fiat__schema_ctx *ctx = test_ctx();
+    fiat_validator *ctx = test_ctx();
     for (int i = 0; i < 500; i++) {
         fiat_error err = FIAT_ERROR_INIT;
         shared->wrong +=
@@ -417,12 +417,12 @@ static void *judge_many(void *arg) {
         shared->wrong += fiat__schema_validate(shared->schema, ctx, fiat__str_c("{\"id\":1}"),
                                                &err) != FIAT_E_SCHEMA_MISMATCH;
     }
-    fiat__schema_ctx_free(ctx);
+    fiat_validator_free(ctx);
     return NULL;
 }
 
 START_TEST(threads_share_a_schema) {
-    fiat__schema *schema = test_compile(s_rich_schema, NULL);
+    fiat_schema *schema = test_compile(s_rich_schema, NULL);
     share shares[3] = {{schema, 0}, {schema, 0}, {schema, 0}};
     pthread_t threads[3];
     for (int i = 0; i < 3; i++)
@@ -431,7 +431,7 @@ START_TEST(threads_share_a_schema) {
         pthread_join(threads[i], NULL);
         ck_assert_int_eq(shares[i].wrong, 0);
     }
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 END_TEST
 

@@ -68,7 +68,7 @@ static void find_error(struct check *check, const fiat_error *err) {
 }
 
 static void check_json_schema(struct check *check, const project_stream *stream) {
-    fiat__schema *schema = NULL;
+    fiat_schema *schema = NULL;
     fiat_error err = FIAT_ERROR_INIT;
     check->file = "json_schema.json";
     if (!stream->has_json_schema) {
@@ -77,7 +77,7 @@ static void check_json_schema(struct check *check, const project_stream *stream)
     }
     if (fiat__schema_compile(&schema, fiat__buf_str(&stream->json_schema), NULL, &err) != FIAT_OK)
         find_error(check, &err);
-    fiat__schema_free(schema);
+    fiat_schema_free(schema);
 }
 
 static void find_in_stream_json(const char *message, void *user) {

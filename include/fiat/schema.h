@@ -1,0 +1,131 @@
+/* JSON Schema by itself: compile a schema once, then judge JSON text against it.
+ *
+ *     fiat_schema *schema;
+ *     fiat_validator *validator;
+ *     fiat_error err;
+ *     if (fiat_schema_compile(&schema, text, strlen(text), NULL, &err) != FIAT_OK ||
+ *         fiat_validator_new(&validator, &err) != FIAT_OK ||
+ *         fiat_schema_validate(schema, validator, json, json_len, &err) != FIAT_OK)
+ *         fprintf(stderr, "%s\n", err.message);
+ *
+ * Drafts 4, 6, 7, 2019-09 and 2020-12 (https://json-schema.org/specification-links). A compiled
+ * schema never changes and serves any number of threads; a validator holds the scratch memory of
+ * one thread. Text is parsed and judged in one pass, and nothing is allocated for it once a
+ * validator has met the largest of its kind. Nothing is ever fetched: a $ref to another document
+ * finds it among the meta-schemas of those drafts, which are built in, or in a registry that the
+ * caller fills. */
+#ifndef FIAT_SCHEMA_H
+#define FIAT_SCHEMA_H
+
+#include <fiat/error.h>
+
+FIAT_BEGIN_DECLS
+
+/** A compiled schema: immutable, for any number of threads at once. */
+typedef struct fiat_schema fiat_schema;
+
+/** Scratch memory of validations, for one thread at a time. */
+typedef struct fiat_validator fiat_validator;
+
+/** Version of JSON Schema, for schemas that do not say it with `$schema`. */
+typedef enum fiat_schema_draft {
+    FIAT_SCHEMA_DRAFT_DEFAULT = 0, /**< 2020-12 */
+    FIAT_SCHEMA_DRAFT_4 = 4,
+    FIAT_SCHEMA_DRAFT_6 = 6,
+    FIAT_SCHEMA_DRAFT_7 = 7,
+    FIAT_SCHEMA_DRAFT_2019_09 = 2019,
+    FIAT_SCHEMA_DRAFT_2020_12 = 2020
+} fiat_schema_draft;
+
+/** What `format` means (2020-12 validation, section 7.2). */
+typedef enum fiat_schema_formats {
+    FIAT_SCHEMA_FORMATS_DEFAULT = 0, /**< An annotation, unless the schema's dialect asserts it. */
+    FIAT_SCHEMA_FORMATS_ASSERT,      /**< An assertion: a string that does not fit is refused. */
+    FIAT_SCHEMA_FORMATS_ANNOTATE     /**< Never an assertion. */
+} fiat_schema_formats;
+
+/** How a schema is compiled. Set what differs from the defaults in a zeroed object:
+ *  `fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;`. */
+typedef struct fiat_schema_options {
+    int32_t draft;   /**< A fiat_schema_draft. */
+    int32_t formats; /**< A fiat_schema_formats. */
+    /** Deepest nesting of arrays and objects in an instance: 1 to 1000; 0 is 128. Validation
+     *  recurses: 1 MB of stack is enough for the default, 2 MB for any depth. */
+    uint32_t max_depth;
+    uint32_t reserved[29]; /**< Zero. */
+} fiat_schema_options;
+
+/** A zeroed options object. */
+#ifdef __cplusplus
+#define FIAT_SCHEMA_OPTIONS_INIT                                                                   \
+    {}
+#else
+#define FIAT_SCHEMA_OPTIONS_INIT                                                                   \
+    { 0 }
+#endif
+
+/** Compile the text of a schema.
+ *  @param out      set to the schema, owned by the caller: fiat_schema_free(); NULL on failure.
+ *  @param text     UTF-8, need not end in NUL; copied.
+ *  @param options  borrowed for the call; NULL: the defaults.
+ *  @return FIAT_OK; FIAT_E_ARG; FIAT_E_JSON_* when the text is not JSON; FIAT_E_SCHEMA_INVALID,
+ *          FIAT_E_SCHEMA_REF, FIAT_E_UNSUPPORTED, FIAT_E_SCHEMA_LIMIT (err: schema_path, keyword,
+ *          offset and a message that says what was found and what is allowed); FIAT_E_NOMEM.
+ *  @threads any. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_compile(fiat_schema **out, const char *text,
+                                                         size_t len,
+                                                         const fiat_schema_options *options,
+                                                         fiat_error *err);
+
+/** Free a schema that no thread uses any more.
+ *  @param schema  taken; may be NULL.
+ *  @threads any, when no other uses it. */
+FIAT_API void fiat_schema_free(fiat_schema *schema);
+
+/** Make the scratch memory for validations; one serves any number of schemas in turn.
+ *  @param out  set to the validator, owned by the caller: fiat_validator_free(); NULL on failure.
+ *  @return FIAT_OK, FIAT_E_ARG, FIAT_E_NOMEM.
+ *  @threads any. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_validator_new(fiat_validator **out, fiat_error *err);
+
+/** Free a validator.
+ *  @param validator  taken; may be NULL.
+ *  @threads any, when no other uses it. */
+FIAT_API void fiat_validator_free(fiat_validator *validator);
+
+/** Parse and judge one JSON value with nothing but white space around it.
+ *  @param text  the instance: UTF-8, need not end in NUL; borrowed for the call. It is parsed
+ *               strictly (RFC 8259, no duplicate names, no lone surrogates).
+ *  @return FIAT_OK: it is JSON and valid. FIAT_E_SCHEMA_MISMATCH: it is not valid; err says by
+ *          which value (instance_path, offset), which keyword (keyword, schema_path) and in words.
+ *          FIAT_E_JSON_SYNTAX, FIAT_E_JSON_UTF8, FIAT_E_JSON_DEPTH, FIAT_E_JSON_DUPLICATE_KEY: it
+ *          is not JSON. FIAT_E_SCHEMA_LIMIT: judging it would take more steps than are allowed.
+ *          FIAT_E_ARG, FIAT_E_NOMEM.
+ *  @threads any, each with a validator of its own. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_validate(const fiat_schema *schema,
+                                                          fiat_validator *validator,
+                                                          const char *text, size_t len,
+                                                          fiat_error *err);
+
+/** One failure of a report. The strings are borrowed until the callback returns. */
+typedef struct fiat_schema_failure {
+    const char *instance_path; /**< JSON Pointer (RFC 6901) to the value. */
+    const char *keyword;       /**< Keyword that failed; "" for the schema `false`. */
+    const char *schema_path;   /**< JSON Pointer to the keyword in the schema. */
+    const char *message;       /**< One line in English. */
+    size_t offset;             /**< Byte offset of the value in the text. */
+} fiat_schema_failure;
+
+/** Judge a value and report every failure, in the order of the text.
+ *  @param text  as for fiat_schema_validate().
+ *  @param max   report no more than so many failures; at most 10,000.
+ *  @param each  called for each failure; returns false to stop the report.
+ *  @param user  handed to `each`.
+ *  @return as fiat_schema_validate(), with the first failure in err.
+ *  @threads any, each with a validator of its own. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_report(
+    const fiat_schema *schema, fiat_validator *validator, const char *text, size_t len, size_t max,
+    bool (*each)(const fiat_schema_failure *failure, void *user), void *user, fiat_error *err);
+
+FIAT_END_DECLS
+#endif
