@@ -22,3 +22,27 @@ libfiat_schema_la_SOURCES += \
 	%D%/program.h %D%/public.c %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
 	%D%/run_members.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/schema.c %D%/schema.h \
 	%D%/uri.c
+
+# The meta-schemas, turned into C.
+libfiat_schema_la_SOURCES += %D%/metaschema.c %D%/metaschema.h
+nodist_libfiat_schema_la_SOURCES = %D%/metaschema_data.h
+metaschemas = \
+	%D%/metaschemas/draft-04.json %D%/metaschemas/draft-06.json %D%/metaschemas/draft-07.json \
+	%D%/metaschemas/2019-09-schema.json %D%/metaschemas/2019-09-core.json \
+	%D%/metaschemas/2019-09-applicator.json %D%/metaschemas/2019-09-validation.json \
+	%D%/metaschemas/2019-09-meta-data.json %D%/metaschemas/2019-09-format.json \
+	%D%/metaschemas/2019-09-content.json \
+	%D%/metaschemas/2020-12-schema.json %D%/metaschemas/2020-12-core.json \
+	%D%/metaschemas/2020-12-applicator.json %D%/metaschemas/2020-12-unevaluated.json \
+	%D%/metaschemas/2020-12-validation.json %D%/metaschemas/2020-12-meta-data.json \
+	%D%/metaschemas/2020-12-format-annotation.json \
+	%D%/metaschemas/2020-12-format-assertion.json %D%/metaschemas/2020-12-content.json
+BUILT_SOURCES += %D%/metaschema_data.h
+CLEANFILES += %D%/metaschema_data.h
+EXTRA_DIST += $(metaschemas) scripts/embed-metaschemas
+%D%/metaschema_data.h: $(metaschemas) scripts/embed-metaschemas
+	$(AM_V_GEN)mkdir -p %D% && cd $(srcdir) && scripts/embed-metaschemas $(metaschemas) >$(abs_builddir)/$@.tmp && \
+	  mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
+# By a variable: automake takes a rule that names the object for the one that compiles it.
+metaschema_object = %D%/libfiat_schema_la-metaschema.lo
+$(metaschema_object): %D%/metaschema_data.h
