@@ -16,8 +16,8 @@ typedef struct fiat_allocator {
 
 /** Replace malloc, realloc and free for the whole library.
  *  Call it once, before any other function of the library and before other threads use it.
- *  libcurl, OpenSSL and cJSON keep their own allocators; PCRE2 uses these functions, but maps the
- *  machine code of patterns and its stacks by itself.
+ *  libcurl, OpenSSL, cJSON and libidn2 keep their own allocators; PCRE2 uses these functions, but
+ *  maps the machine code of patterns and its stacks by itself.
  *  @param allocator  copied; NULL restores the C library's functions.
  *  @return FIAT_OK; FIAT_E_ARG when a function pointer is NULL.
  *  @threads none other may be inside the library. */

@@ -19,7 +19,7 @@ static fiat__format compile_format(fiat__build *b) {
         return FIAT__FORMAT_NONE;
     }
     if (!b->c->assert_formats) return FIAT__FORMAT_NONE;
-    return fiat__format_find(fiat__tape_string(b->c->tape, value));
+    return fiat__format_find(fiat__tape_string(b->c->tape, value), b->c->draft);
 }
 
 void fiat__compile_string(fiat__build *b) {

@@ -4,53 +4,64 @@
 
 typedef struct format_row {
     const char *name;
+    unsigned char first, last; /* drafts */
     bool (*check)(fiat__str text);
     const char *wanted;
 } format_row;
 
+#define SINCE(draft) FIAT__DRAFT_##draft, FIAT__DRAFT_2020
+
 static const format_row s_rows[] = {
-    [FIAT__FORMAT_NONE] = {"", NULL, "anything"},
-    [FIAT__FORMAT_DATE_TIME] = {"date-time", fiat__format_date_time,
+    [FIAT__FORMAT_NONE] = {"", SINCE(4), NULL, "anything"},
+    [FIAT__FORMAT_DATE_TIME] = {"date-time", SINCE(4), fiat__format_date_time,
                                 "a date-time such as 2026-11-21T12:00:00Z (RFC 3339)"},
-    [FIAT__FORMAT_DATE] = {"date", fiat__format_date, "a date such as 2026-11-21 (RFC 3339)"},
-    [FIAT__FORMAT_TIME] = {"time", fiat__format_time,
+    [FIAT__FORMAT_DATE] = {"date", SINCE(7), fiat__format_date,
+                           "a date such as 2026-11-21 (RFC 3339)"},
+    [FIAT__FORMAT_TIME] = {"time", SINCE(7), fiat__format_time,
                            "a time with an offset such as 12:00:00Z or 13:00:00+01:00 (RFC 3339)"},
-    [FIAT__FORMAT_EMAIL] = {"email", fiat__format_email,
+    [FIAT__FORMAT_EMAIL] = {"email", SINCE(4), fiat__format_email,
                             "an e-mail address such as ann@example.com (RFC 5321)"},
-    [FIAT__FORMAT_UUID] = {"uuid", fiat__format_uuid,
+    [FIAT__FORMAT_UUID] = {"uuid", SINCE(2019), fiat__format_uuid,
                            "a UUID such as 0190c42e-7b1f-7d3a-9c5e-2f6a8b4d1e07 (RFC 9562)"},
-    [FIAT__FORMAT_URI] = {"uri", fiat__format_uri,
+    [FIAT__FORMAT_URI] = {"uri", SINCE(4), fiat__format_uri,
                           "a URI with a scheme such as https://example.com/a?b=c (RFC 3986)"},
-    [FIAT__FORMAT_IPV4] = {"ipv4", fiat__format_ipv4,
+    [FIAT__FORMAT_IPV4] = {"ipv4", SINCE(4), fiat__format_ipv4,
                            "an IPv4 address such as 192.0.2.1 (RFC 2673)"},
-    [FIAT__FORMAT_IPV6] = {"ipv6", fiat__format_ipv6,
+    [FIAT__FORMAT_IPV6] = {"ipv6", SINCE(4), fiat__format_ipv6,
                            "an IPv6 address such as 2001:db8::1 (RFC 4291)"},
-    [FIAT__FORMAT_DURATION] = {"duration", fiat__format_duration,
+    [FIAT__FORMAT_DURATION] = {"duration", SINCE(2019), fiat__format_duration,
                                "a duration such as P1DT12H (RFC 3339 appendix A)"},
-    [FIAT__FORMAT_HOSTNAME] = {"hostname", fiat__format_hostname,
+    [FIAT__FORMAT_HOSTNAME_4] = {"hostname", FIAT__DRAFT_4, FIAT__DRAFT_6, fiat__format_hostname_4,
+                                 "a host name such as www.example.com (RFC 1034)"},
+    [FIAT__FORMAT_HOSTNAME] = {"hostname", SINCE(7), fiat__format_hostname,
                                "a host name such as www.example.com (RFC 1123)"},
-    [FIAT__FORMAT_IDN_EMAIL] = {"idn-email", fiat__format_idn_email,
+    [FIAT__FORMAT_IDN_HOSTNAME] = {"idn-hostname", SINCE(7), fiat__format_idn_hostname,
+                                   "a host name, perhaps with letters beyond ASCII (RFC 5890)"},
+    [FIAT__FORMAT_IDN_EMAIL] = {"idn-email", SINCE(7), fiat__format_idn_email,
                                 "an e-mail address, perhaps with letters beyond ASCII (RFC 6531)"},
-    [FIAT__FORMAT_URI_REFERENCE] = {"uri-reference", fiat__format_uri_reference,
+    [FIAT__FORMAT_URI_REFERENCE] = {"uri-reference", SINCE(6), fiat__format_uri_reference,
                                     "a URI or a relative reference such as ../a#b (RFC 3986)"},
-    [FIAT__FORMAT_IRI] = {"iri", fiat__format_iri,
+    [FIAT__FORMAT_IRI] = {"iri", SINCE(7), fiat__format_iri,
                           "an IRI with a scheme such as https://example.com/a (RFC 3987)"},
-    [FIAT__FORMAT_IRI_REFERENCE] = {"iri-reference", fiat__format_iri_reference,
+    [FIAT__FORMAT_IRI_REFERENCE] = {"iri-reference", SINCE(7), fiat__format_iri_reference,
                                     "an IRI or a relative reference such as ../a#b (RFC 3987)"},
-    [FIAT__FORMAT_URI_TEMPLATE] = {"uri-template", fiat__format_uri_template,
+    [FIAT__FORMAT_URI_TEMPLATE] = {"uri-template", SINCE(6), fiat__format_uri_template,
                                    "a URI template such as /users/{id}{?page} (RFC 6570)"},
-    [FIAT__FORMAT_JSON_POINTER] = {"json-pointer", fiat__format_json_pointer,
+    [FIAT__FORMAT_JSON_POINTER] = {"json-pointer", SINCE(6), fiat__format_json_pointer,
                                    "a JSON Pointer such as /a/0 (RFC 6901)"},
-    [FIAT__FORMAT_RELATIVE_JSON_POINTER] = {"relative-json-pointer",
+    [FIAT__FORMAT_RELATIVE_JSON_POINTER] = {"relative-json-pointer", SINCE(7),
                                             fiat__format_relative_json_pointer,
                                             "a relative JSON Pointer such as 1/a"},
-    [FIAT__FORMAT_REGEX] = {"regex", fiat__format_regex, "a regular expression of ECMA-262"},
+    [FIAT__FORMAT_REGEX] = {"regex", SINCE(7), fiat__format_regex,
+                            "a regular expression of ECMA-262"},
 };
 #define ROWS (sizeof s_rows / sizeof s_rows[0])
 
-fiat__format fiat__format_find(fiat__str name) {
+fiat__format fiat__format_find(fiat__str name, fiat__draft draft) {
     for (size_t i = FIAT__FORMAT_NONE + 1; i < ROWS; i++)
-        if (fiat__str_eq_c(name, s_rows[i].name)) return (fiat__format)i;
+        if (fiat__str_eq_c(name, s_rows[i].name) && draft >= (fiat__draft)s_rows[i].first &&
+            draft <= (fiat__draft)s_rows[i].last)
+            return (fiat__format)i;
     return FIAT__FORMAT_NONE;
 }
 

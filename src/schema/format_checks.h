@@ -24,6 +24,18 @@ static inline bool fiat__char_is(char c, unsigned classes) {
     return (fiat__char_classes[(unsigned char)c] & classes) != 0;
 }
 
+/* What names of hosts may be made of. */
+typedef enum fiat__domain_kind {
+    FIAT__DOMAIN_LDH,      /* labels of letters, digits and hyphens */
+    FIAT__DOMAIN_A_LABELS, /* and those that start with "xn--" are A-labels */
+    FIAT__DOMAIN_MAIL,     /* and there may be U-labels */
+    FIAT__DOMAIN_IDN       /* and full stops in other widths, but no other "--" in third place */
+} fiat__domain_kind;
+
+/* format_host.c: a name of the first two kinds, and of the others. */
+bool fiat__format_domain(fiat__str text, fiat__domain_kind kind);
+bool fiat__format_wide_domain(fiat__str text, fiat__domain_kind kind);
+
 bool fiat__format_date_time(fiat__str text);
 bool fiat__format_date(fiat__str text);
 bool fiat__format_time(fiat__str text);
@@ -33,7 +45,9 @@ bool fiat__format_uri(fiat__str text);
 bool fiat__format_ipv4(fiat__str text);
 bool fiat__format_ipv6(fiat__str text);
 bool fiat__format_duration(fiat__str text);
+bool fiat__format_hostname_4(fiat__str text);
 bool fiat__format_hostname(fiat__str text);
+bool fiat__format_idn_hostname(fiat__str text);
 bool fiat__format_idn_email(fiat__str text);
 bool fiat__format_uri_reference(fiat__str text);
 bool fiat__format_iri(fiat__str text);

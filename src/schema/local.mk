@@ -1,12 +1,12 @@
 noinst_LTLIBRARIES += libfiat_schema.la
 libfiat_schema_la_SOURCES =
-libfiat_schema_la_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS)
-libfiat_schema_la_LIBADD = $(PCRE2_LIBS)
+libfiat_schema_la_CFLAGS = $(AM_CFLAGS) $(PCRE2_CFLAGS) $(IDN2_CFLAGS)
+libfiat_schema_la_LIBADD = $(PCRE2_LIBS) $(IDN2_LIBS)
 
 # Formats.
 libfiat_schema_la_SOURCES += \
-	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_net.c %D%/format_text.c \
-	%D%/format_time.c %D%/format_uri.c
+	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_host.c %D%/format_mail.c \
+	%D%/format_net.c %D%/format_text.c %D%/format_time.c %D%/format_uri.c %D%/idn.c %D%/idn.h
 
 # Regular expressions.
 libfiat_schema_la_SOURCES += \

@@ -240,6 +240,142 @@ static const struct {
     {"hostname", "j\xc3\xb8rn", false},
     {"hostname", "www.example.com", true},
     {"hostname", "1host", true},
+    {"hostname", "a--b", true},
+    {"hostname", "r3---sn.example", true},
+    {"hostname", "xn--", false},
+    {"hostname", "xn--X", false},
+    {"hostname", "xn--a", false},
+    {"hostname", "a.xn--4gbwdl.xn--wgbh1c", true},
+    {"hostname", "XN--BCHER-KVA.example", true},
+    {"hostname", "xn--bcher-kva-", false},
+    {"hostname", "XN--aa---o47jg78q", false},
+    {"hostname", "a-", false},
+    {"hostname", "a.b-.c", false},
+    {"hostname", ".a", false},
+    {"hostname", ".", false},
+    {"hostname", "\xe3\x80\x82", false},
+    {"hostname",
+     "a\xef\xbc\x8e"
+     "b",
+     false},
+    {"idn-hostname", "", false},
+    {"idn-hostname", ".", false},
+    {"idn-hostname", "a..b", false},
+    {"idn-hostname", "a.", false},
+    {"idn-hostname", "a_b", false},
+    {"idn-hostname", "-a", false},
+    {"idn-hostname", "a-", false},
+    {"idn-hostname", "ab--c", false},
+    {"idn-hostname", "xn--X", false},
+    {"idn-hostname", "\xc3\xbc-x--y", true},
+    {"idn-hostname", "\xc3\xbc\xc3\xbc--y", false},
+    {"idn-hostname",
+     "B\xc3\xbc"
+     "cher",
+     false},
+    {"idn-hostname",
+     "bu\xcc\x88"
+     "cher",
+     false},
+    {"idn-hostname",
+     "\xcc\x80"
+     "a",
+     false},
+    {"idn-hostname",
+     "a\xe3\x80\xae"
+     "b",
+     false},
+    {"idn-hostname",
+     "a\xe3\x80\x82\xe3\x80\x82"
+     "b",
+     false},
+    {"idn-hostname", "\xef\xbd\xa1", false},
+    {"idn-hostname", "a\xc2\xb7l", false},
+    {"idn-hostname", "\xcd\xb5\xce\xb2", true},
+    {"idn-hostname", "\xcd\xb5s", false},
+    {"idn-hostname", "\xd7\xb3\xd7\x91", false},
+    {"idn-hostname",
+     "def\xe3\x83\xbb"
+     "abc",
+     false},
+    {"idn-hostname", "\xd8\xa8\xd9\xa0\xdb\xb0", false},
+    {"idn-hostname", "\xe0\xa4\x95\xe2\x80\x8d\xe0\xa4\xb7", false},
+    {"idn-hostname",
+     "a\xe2\x80\x8c"
+     "b",
+     false},
+    {"idn-hostname", "a\xd7\x90", false},
+    {"idn-hostname", "1\xd7\x90", false},
+    {"idn-hostname", "\xe2\x99\xa5", false},
+    {"idn-hostname", "\xee\x80\x80", false},
+    {"idn-hostname",
+     "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3"
+     "\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc"
+     "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3"
+     "\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc"
+     "\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3\xbc\xc3"
+     "\xbc\xc3\xbc\xc3\xbc",
+     false},
+    {"idn-hostname",
+     "\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae"
+     "\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5"
+     "\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f"
+     "\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae"
+     "\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5"
+     "\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f"
+     "\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae"
+     "\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5"
+     "\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f"
+     "\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae"
+     "\x9f\xe5\xae\x9f\xe5\xae\x9f\xe5\xae\x9f.example",
+     false},
+    {"idn-hostname",
+     "b\xc3\xbc"
+     "cher.example",
+     true},
+    {"idn-hostname",
+     "b\xc3\xbc"
+     "cher\xe3\x80\x82"
+     "example\xef\xbc\x8e"
+     "a\xef\xbd\xa1"
+     "b",
+     true},
+    {"idn-hostname", "xn--bcher-kva.example", true},
+    {"idn-hostname", "EXAMPLE.com", true},
+    {"idn-hostname", "l\xc2\xb7l", true},
+    {"idn-hostname", "\xd7\x90\xd7\xb3\xd7\x91", true},
+    {"idn-hostname", "\xe3\x83\xbb\xe3\x81\x81", true},
+    {"idn-hostname", "\xe0\xa4\x95\xe0\xa5\x8d\xe2\x80\x8d\xe0\xa4\xb7", true},
+    {"idn-hostname", "\xd8\xa8\xd9\x8a\xe2\x80\x8c\xd8\xa8\xd9\x8a", true},
+    {"idn-hostname",
+     "\xdb\xb0"
+     "0",
+     true},
+    {"idn-hostname", "\xc3\x9f\xcf\x82", true},
+    {"idn-hostname", "\xf0\xaa\x9a\xa5", true},
+    {"idn-email", "a@b\xcc\x80", true},
+    {"idn-email",
+     "a@\xcc\x80"
+     "b",
+     false},
+    {"idn-email",
+     "a@B\xc3\xbc"
+     "cher.example",
+     false},
+    {"idn-email", "a@xn--X", false},
+    {"idn-email",
+     "a@b\xe3\x80\x82"
+     "c",
+     false},
+    {"idn-email", "a@b_c", false},
+    {"idn-email", "a@", false},
+    {"idn-email", "a@ab--c.example", true},
+    {"idn-email", "\xe5\xae\x9f@[192.0.2.1]", true},
+    {"idn-email",
+     "\xe5\xae\x9f\xe4\xbe\x8b@b\xc3\xbc"
+     "cher.example",
+     true},
+    {"email", "a@xn--X", true},
     {"idn-email", "j\xc3\xb8rn", false},
     {"idn-email", "j\xc3\xb8rn@-a", false},
     {"idn-email", "j\xc3\xb8rn@\xc3\xb8l.example", true},
@@ -298,8 +434,12 @@ static const struct {
     {"regex", "^a$", true},
 };
 
+static fiat__format find(const char *name) {
+    return fiat__format_find(fiat__str_c(name), FIAT__DRAFT_2020);
+}
+
 START_TEST(check) {
-    fiat__format format = fiat__format_find(fiat__str_c(rows[_i].format));
+    fiat__format format = find(rows[_i].format);
     ck_assert_int_ne(format, FIAT__FORMAT_NONE);
     /* In a block of just its size, so that a sanitizer sees a read past the end. */
     size_t len = strlen(rows[_i].text);
@@ -320,7 +460,7 @@ START_TEST(nul_is_no_end) {
             format == FIAT__FORMAT_RELATIVE_JSON_POINTER)
             continue;
         for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-            if (fiat__format_find(fiat__str_c(rows[i].format)) != (fiat__format)format) continue;
+            if (find(rows[i].format) != (fiat__format)format) continue;
             fiat__str with_nul = fiat__str_of(rows[i].text, strlen(rows[i].text) + 1);
             ck_assert_msg(!fiat__format_check((fiat__format)format, with_nul), "%s: %s",
                           rows[i].format, rows[i].text);
@@ -330,14 +470,65 @@ START_TEST(nul_is_no_end) {
 END_TEST
 
 START_TEST(names) {
-    ck_assert_int_eq(fiat__format_find(fiat__str_c("Date-Time")), FIAT__FORMAT_NONE);
-    ck_assert_int_eq(fiat__format_find(fiat__str_c("date-tim")), FIAT__FORMAT_NONE);
-    ck_assert_int_eq(fiat__format_find(fiat__str_c("")), FIAT__FORMAT_NONE);
-    ck_assert_int_eq(fiat__format_find(fiat__str_c("date-time")), FIAT__FORMAT_DATE_TIME);
-    ck_assert_int_eq(fiat__format_find(fiat__str_c("ipv6")), FIAT__FORMAT_IPV6);
+    ck_assert_int_eq(find("Date-Time"), FIAT__FORMAT_NONE);
+    ck_assert_int_eq(find("date-tim"), FIAT__FORMAT_NONE);
+    ck_assert_int_eq(find(""), FIAT__FORMAT_NONE);
+    ck_assert_int_eq(find("date-time"), FIAT__FORMAT_DATE_TIME);
+    ck_assert_int_eq(find("ipv6"), FIAT__FORMAT_IPV6);
     ck_assert(fiat__format_check(FIAT__FORMAT_NONE, fiat__str_c("anything")));
     ck_assert_ptr_null(fiat__format_wanted((fiat__format)1000));
     ck_assert_ptr_nonnull(strstr(fiat__format_wanted(FIAT__FORMAT_DATE_TIME), "RFC 3339"));
+}
+END_TEST
+
+/* The names that each draft defines in its own words, and those of draft-03 that nobody does. */
+static const struct {
+    const char *name;
+    fiat__draft first;
+} name_rows[] = {
+    {"date-time", FIAT__DRAFT_4},
+    {"email", FIAT__DRAFT_4},
+    {"hostname", FIAT__DRAFT_4},
+    {"ipv4", FIAT__DRAFT_4},
+    {"ipv6", FIAT__DRAFT_4},
+    {"uri", FIAT__DRAFT_4},
+    {"uri-reference", FIAT__DRAFT_6},
+    {"uri-template", FIAT__DRAFT_6},
+    {"json-pointer", FIAT__DRAFT_6},
+    {"date", FIAT__DRAFT_7},
+    {"time", FIAT__DRAFT_7},
+    {"idn-email", FIAT__DRAFT_7},
+    {"idn-hostname", FIAT__DRAFT_7},
+    {"iri", FIAT__DRAFT_7},
+    {"iri-reference", FIAT__DRAFT_7},
+    {"relative-json-pointer", FIAT__DRAFT_7},
+    {"regex", FIAT__DRAFT_7},
+    {"duration", FIAT__DRAFT_2019},
+    {"uuid", FIAT__DRAFT_2019},
+    {"color", (fiat__draft)(FIAT__DRAFT_2020 + 1)},
+    {"host-name", (fiat__draft)(FIAT__DRAFT_2020 + 1)},
+    {"ip-address", (fiat__draft)(FIAT__DRAFT_2020 + 1)},
+};
+
+START_TEST(names_of_drafts) {
+    static const fiat__draft drafts[] = {FIAT__DRAFT_4, FIAT__DRAFT_6, FIAT__DRAFT_7,
+                                         FIAT__DRAFT_2019, FIAT__DRAFT_2020};
+    fiat__str name = fiat__str_c(name_rows[_i].name);
+    for (size_t i = 0; i < sizeof drafts / sizeof drafts[0]; i++) {
+        bool known = fiat__format_find(name, drafts[i]) != FIAT__FORMAT_NONE;
+        ck_assert_msg(known == (drafts[i] >= name_rows[_i].first), "%s in draft %d", name.ptr,
+                      (int)drafts[i]);
+    }
+}
+END_TEST
+
+/* Only since draft-07 does hostname speak of Punycode. */
+START_TEST(hostname_of_drafts) {
+    fiat__str fake = fiat__str_c("xn--X"), name = fiat__str_c("hostname");
+    ck_assert(fiat__format_check(fiat__format_find(name, FIAT__DRAFT_4), fake));
+    ck_assert(fiat__format_check(fiat__format_find(name, FIAT__DRAFT_6), fake));
+    ck_assert(!fiat__format_check(fiat__format_find(name, FIAT__DRAFT_7), fake));
+    ck_assert(!fiat__format_check(fiat__format_find(name, FIAT__DRAFT_2020), fake));
 }
 END_TEST
 
@@ -347,6 +538,8 @@ int main(void) {
     tcase_add_loop_test(tcase, check, 0, sizeof rows / sizeof rows[0]);
     tcase_add_test(tcase, nul_is_no_end);
     tcase_add_test(tcase, names);
+    tcase_add_loop_test(tcase, names_of_drafts, 0, sizeof name_rows / sizeof name_rows[0]);
+    tcase_add_test(tcase, hostname_of_drafts);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }

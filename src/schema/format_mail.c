@@ -1,0 +1,66 @@
+/* email (RFC 5321 section 4.1.2) and idn-email (RFC 6531 section 3.3). No state. */
+#include "schema/format_checks.h"
+
+/* RFC 5321 section 4.5.3.1.1 */
+#define LOCAL_PART_MAX_BYTES 64
+
+/* Internationalized: every byte of a character beyond ASCII counts as a letter. */
+static bool is_wide(char c, bool international) {
+    return international && (unsigned char)c >= 0x80;
+}
+
+/* Dot-string: atoms joined by single dots. Returns the '@' after it. */
+static const char *skip_dot_string(const char *at, const char *end, bool international) {
+    const char *atom = at;
+    for (; at < end; at++) {
+        if (fiat__char_is(*at, FIAT__CHAR_ATEXT) || is_wide(*at, international)) continue;
+        if (at == atom) return NULL;
+        if (*at == '@') return at;
+        if (*at != '.') return NULL;
+        atom = at + 1;
+    }
+    return NULL;
+}
+
+static const char *skip_quoted_string(const char *at, const char *end, bool international) {
+    for (at++; at < end && *at != '"'; at++) {
+        if (*at == '\\') {
+            if (++at == end || *at < ' ' || *at > '~') return NULL;
+        } else if (!fiat__char_is(*at, FIAT__CHAR_QTEXT) && !is_wide(*at, international)) {
+            return NULL;
+        }
+    }
+    return end - at >= 2 && at[1] == '@' ? at + 1 : NULL;
+}
+
+/* IPv6 is the only tag registered for General-address-literal. */
+static bool check_address_literal(fiat__str text) {
+    if (text.len < 2 || text.ptr[text.len - 1] != ']') return false;
+    fiat__str inner = fiat__str_of(text.ptr + 1, text.len - 2);
+    static const char tag[] = "ipv6:";
+    for (size_t i = 0; i < 5; i++)
+        if (i == inner.len || (i < 3 ? inner.ptr[i] | 0x20 : inner.ptr[i]) != tag[i])
+            return fiat__format_ipv4(inner);
+    return fiat__format_ipv6(fiat__str_of(inner.ptr + 5, inner.len - 5));
+}
+
+/* A quoted string, or atoms joined by dots; an '@'; a domain or an address in brackets. */
+static bool check_mailbox(fiat__str text, bool international) {
+    const char *end = text.ptr + text.len;
+    if (text.len == 0) return false;
+    const char *at_sign = *text.ptr == '"' ? skip_quoted_string(text.ptr, end, international)
+                                           : skip_dot_string(text.ptr, end, international);
+    if (!at_sign || at_sign - text.ptr > LOCAL_PART_MAX_BYTES) return false;
+    fiat__str domain = fiat__str_of(at_sign + 1, (size_t)(end - at_sign) - 1);
+    if (domain.len > 0 && domain.ptr[0] == '[') return check_address_literal(domain);
+    return international ? fiat__format_wide_domain(domain, FIAT__DOMAIN_MAIL)
+                         : fiat__format_domain(domain, FIAT__DOMAIN_LDH);
+}
+
+bool fiat__format_email(fiat__str text) {
+    return check_mailbox(text, false);
+}
+
+bool fiat__format_idn_email(fiat__str text) {
+    return check_mailbox(text, true);
+}
