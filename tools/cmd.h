@@ -14,14 +14,21 @@
 /* Exit codes of every subcommand, listed in fiat(1). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTIAL = 3 };
 
-enum opt_kind { OPT_FLAG, OPT_STRING, OPT_UINT };
+/* OPT_LIST: an option that may be given again and again. */
+enum opt_kind { OPT_FLAG, OPT_STRING, OPT_UINT, OPT_LIST };
+
+/* The values of an OPT_LIST, in their order; they live as long as argv. */
+struct opt_list {
+    const char **items;
+    size_t count;
+};
 
 /* One option. Rows end with a NULL long_name. --help, completion and man page come from them. */
 struct opt {
     const char *long_name; /* "port" */
     char short_name;       /* 'p', or 0 */
     enum opt_kind kind;
-    void *dest;        /* bool *, const char **, or uint64_t * */
+    void *dest;        /* bool *, const char **, uint64_t *, or struct opt_list * */
     const char *arg;   /* "N": how the help names the value; NULL for a flag */
     const char *help;  /* one sentence, no full stop needed */
     uint64_t min, max; /* OPT_UINT: inclusive */

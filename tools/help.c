@@ -5,7 +5,7 @@
 
 #define WIDTH        79
 #define COLUMN       28 /* where the meaning of an option starts */
-#define COMMAND_WIDE 14
+#define COMMAND_WIDE 16
 
 const char help_about[] =
     "Fiat checks events against their stream's JSON Schema, delivers them through Amazon Data "

@@ -118,6 +118,17 @@ fiat_status lines_next(lines *in, fiat__str *out, bool *more, bool *whole, fiat_
     return FIAT_OK;
 }
 
+fiat_status lines_rest(lines *in, fiat__buf *out, fiat_error *err) {
+    for (;;) {
+        fiat_status status = in->at == in->end ? fill(in, err) : FIAT_OK;
+        if (status != FIAT_OK) return status;
+        if (in->at == in->end) return FIAT_OK;
+        if (!fiat__buf_append(out, in->chunk + in->at, in->end - in->at))
+            return fiat__err_wrap(err, fiat__buf_status(out, err), "%s", in->path);
+        in->at = in->end;
+    }
+}
+
 uint64_t lines_number(const lines *in) {
     return in->number;
 }

@@ -16,6 +16,10 @@ void lines_close(lines *in);
  * gzip file is damaged; *more false and FIAT_OK when a signal came. */
 fiat_status lines_next(lines *in, fiat__str *out, bool *more, bool *whole, fiat_error *err);
 
+/* All that has not been read, its line ends with it, appended to `out`. FIAT_E_LIMIT when that is
+ * more than out->max; else as lines_next(). */
+fiat_status lines_rest(lines *in, fiat__buf *out, fiat_error *err);
+
 /* Where the reader is: the number of the last line, from 1, and the bytes read of the file. */
 uint64_t lines_number(const lines *in);
 uint64_t lines_offset(const lines *in);

@@ -1,6 +1,7 @@
 /* Options of a subcommand, read from its table. Runs once, on the main thread. */
 #include "opt.h"
 
+#include "base/mem.h"
 #include "base/str.h"
 
 #include <errno.h>
@@ -68,6 +69,18 @@ static bool store_uint(struct parse *p, const struct opt *opt, const char *value
     return true;
 }
 
+static bool store_item(struct parse *p, const struct opt *opt, const char *value) {
+    struct opt_list *list = opt->dest;
+    const char **items = fiat__realloc_array(list->items, list->count + 1, sizeof *items);
+    if (!items) {
+        snprintf(p->message, p->message_size, "--%s: out of memory", opt->long_name);
+        return false;
+    }
+    items[list->count++] = value;
+    list->items = items;
+    return true;
+}
+
 /* `value`: the text joined to the option, or NULL: then the next word is used. */
 static bool store(struct parse *p, const struct opt *opt, const char *value) {
     if (opt->kind == OPT_FLAG) {
@@ -87,6 +100,7 @@ static bool store(struct parse *p, const struct opt *opt, const char *value) {
         value = p->argv[p->at++];
     }
     if (opt->kind == OPT_UINT) return store_uint(p, opt, value);
+    if (opt->kind == OPT_LIST) return store_item(p, opt, value);
     *(const char **)opt->dest = value;
     return true;
 }

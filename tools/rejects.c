@@ -5,8 +5,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
-#include "base/utf8.h"
 #include "json/writer.h"
+#include "text.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -54,17 +54,6 @@ fiat_status rejects_close(rejects *file, bool *any, fiat_error *err) {
     return status;
 }
 
-static void make_valid(fiat__buf *out, fiat__str text) {
-    fiat__buf_clear(out);
-    while (text.len) {
-        size_t good = fiat__utf8_check(text.ptr, text.len);
-        fiat__buf_append(out, text.ptr, good);
-        if (good == text.len) return;
-        fiat__buf_append_c(out, "\xEF\xBF\xBD");
-        text = fiat__str_of(text.ptr + good + 1, text.len - good - 1);
-    }
-}
-
 static void write_line(rejects *file, const char *input, uint64_t line, const fiat_error *reason,
                        fiat__str event) {
     bool first = true;
@@ -72,7 +61,7 @@ static void write_line(rejects *file, const char *input, uint64_t line, const fi
     fiat__buf_clear(out);
     fiat__buf_append_char(out, '{');
     fiat__json_write_key(out, &first, "file");
-    make_valid(&file->text, fiat__str_c(input));
+    text_make_valid(&file->text, fiat__str_c(input));
     fiat__json_write_string(out, fiat__buf_str(&file->text));
     fiat__json_write_key(out, &first, "line");
     fiat__json_write_uint(out, line);
@@ -83,11 +72,11 @@ static void write_line(rejects *file, const char *input, uint64_t line, const fi
                              {"message", reason->message}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fiat__json_write_key(out, &first, rows[i][0]);
-        make_valid(&file->text, fiat__str_c(rows[i][1]));
+        text_make_valid(&file->text, fiat__str_c(rows[i][1]));
         fiat__json_write_string(out, fiat__buf_str(&file->text));
     }
     fiat__json_write_key(out, &first, "event");
-    make_valid(&file->text, event);
+    text_make_valid(&file->text, event);
     fiat__json_write_string(out, fiat__buf_str(&file->text));
     fiat__buf_append_c(out, "}\n");
 }

@@ -1,0 +1,173 @@
+/* fiat schema validate: do documents match a schema? */
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cmd.h"
+#include "project.h"
+#include "verdicts.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+static const char *s_schema, *s_draft;
+static uint64_t s_max_errors = UINT64_MAX;
+static bool s_all, s_assert, s_json, s_lines, s_fail_fast, s_quiet;
+
+static const struct opt s_options[] = {
+    {"schema", 's', OPT_STRING, &s_schema, "FILE",
+     "The schema; a folder stands for the json_schema.json in it; - is stdin", 0, 0},
+    {"draft", 0, OPT_STRING, &s_draft, "DRAFT",
+     "4, 6, 7, 2019-09 or 2020-12 (default), for a schema without \"$schema\"", 0, 0},
+    {"assert-formats", 0, OPT_FLAG, &s_assert, NULL,
+     "Refuse strings that do not fit their \"format\", as the logger does", 0, 0},
+    {"lines", 0, OPT_FLAG, &s_lines, NULL, "Every line is a document, whatever the file is called",
+     0, 0},
+    {"all-errors", 'a', OPT_FLAG, &s_all, NULL,
+     "Print every failure of a document, not the first alone", 0, 0},
+    {"max-errors", 0, OPT_UINT, &s_max_errors, "N", "Stop after N failures", 1, UINT64_MAX},
+    {"fail-fast", 0, OPT_FLAG, &s_fail_fast, NULL, "Stop at the first document that is not valid",
+     0, 0},
+    {"json", 0, OPT_FLAG, &s_json, NULL, "Print a JSON object a line for each failure", 0, 0},
+    {"quiet", 'q', OPT_FLAG, &s_quiet, NULL, "Print nothing; the exit code is the answer", 0, 0},
+    {NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0},
+};
+
+static bool find_draft(const char *name, int32_t *out) {
+    static const struct {
+        const char *name;
+        fiat_schema_draft draft;
+    } rows[] = {{"4", FIAT_SCHEMA_DRAFT_4},
+                {"6", FIAT_SCHEMA_DRAFT_6},
+                {"7", FIAT_SCHEMA_DRAFT_7},
+                {"2019-09", FIAT_SCHEMA_DRAFT_2019_09},
+                {"2020-12", FIAT_SCHEMA_DRAFT_2020_12}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        if (strcmp(rows[i].name, name) != 0) continue;
+        *out = rows[i].draft;
+        return true;
+    }
+    return false;
+}
+
+/* --- the schema --- */
+
+struct compiling {
+    fiat_schema **out;
+    const fiat_schema_options *options;
+    int code;
+};
+
+static bool compile(const document *doc, void *user) {
+    struct compiling *compiling = user;
+    fiat_error err = FIAT_ERROR_INIT;
+    char place[300];
+    fiat_status status =
+        fiat_schema_compile(compiling->out, doc->text.ptr, doc->text.len, compiling->options, &err);
+    if (status == FIAT_OK) return true;
+    document_place at = document_at(doc, err.offset);
+    snprintf(place, sizeof place, "%.250s:%" PRIu64 ":%" PRIu64, doc->file, at.line, at.column);
+    cmd_fail_error(place, &err);
+    compiling->code = EXIT_USAGE;
+    return false;
+}
+
+static int load_schema(fiat_schema **out) {
+    fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;
+    fiat_error err = FIAT_ERROR_INIT;
+    struct compiling compiling = {out, &options, EXIT_DONE};
+    options.formats = s_assert ? FIAT_SCHEMA_FORMATS_ASSERT : FIAT_SCHEMA_FORMATS_DEFAULT;
+    if (s_draft && !find_draft(s_draft, &options.draft))
+        return cmd_fail(EXIT_USAGE, "--draft: \"%s\" is none of 4, 6, 7, 2019-09, 2020-12",
+                        s_draft);
+    char *inside =
+        fiat__path_is_dir(s_schema) ? fiat__path_join(s_schema, "json_schema.json") : NULL;
+    fiat_status status =
+        documents_read(inside ? inside : s_schema, false, compile, &compiling, &err);
+    fiat__free(inside);
+    if (status == FIAT_OK) return compiling.code;
+    cmd_fail_error("the schema", &err);
+    return EXIT_USAGE;
+}
+
+/* --- the documents --- */
+
+/* One line on stderr, so that silence never has to be understood. */
+static void print_summary(const verdicts *v, const char *only_file) {
+    uint64_t valid = v->documents - v->invalid;
+    if (s_quiet) return;
+    if (v->documents == 0)
+        cmd_fail(EXIT_DONE, "there was no document to judge");
+    else if (v->documents == 1 && valid && only_file)
+        fprintf(stderr, "%s: valid\n", strcmp(only_file, "-") == 0 ? "stdin" : only_file);
+    if (v->looks_like_lines)
+        fputs("hint: with --lines every line is a document of its own\n", stderr);
+    if (v->documents > 1)
+        fprintf(stderr, "%" PRIu64 " documents: %" PRIu64 " valid, %" PRIu64 " not valid%s\n",
+                v->documents, valid, v->invalid, v->stopped ? "; stopped there" : "");
+}
+
+static int judge_files(verdicts *v, int argc, char **argv) {
+    static char from_stdin[] = "-", *only_stdin[] = {from_stdin};
+    fiat_error err = FIAT_ERROR_INIT;
+    int code = EXIT_DONE;
+    if (argc == 0) {
+        argc = 1;
+        argv = only_stdin;
+    }
+    for (int i = 0; i < argc && !v->stopped && v->status == FIAT_OK; i++) {
+        bool lines = s_lines || documents_are_lines(argv[i]);
+        if (documents_read(argv[i], lines, verdicts_judge, v, &err) == FIAT_OK) continue;
+        cmd_fail_error(NULL, &err);
+        code = EXIT_USAGE;
+    }
+    if (v->status != FIAT_OK) {
+        cmd_fail_error(NULL, &v->error);
+        return EXIT_USAGE;
+    }
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return cmd_fail(EXIT_USAGE, "cannot write to stdout: %s", strerror(errno));
+    if (code == EXIT_DONE) print_summary(v, argc == 1 ? argv[0] : NULL);
+    if (code == EXIT_DONE && v->invalid) code = EXIT_FAILED;
+    return code;
+}
+
+static int run(int argc, char **argv) {
+    fiat_error err = FIAT_ERROR_INIT;
+    verdicts v = {.json = s_json,
+                  .all = s_all,
+                  .quiet = s_quiet,
+                  .fail_fast = s_fail_fast,
+                  .max_errors = s_max_errors};
+    fiat_schema *schema = NULL;
+    if (!s_schema) return cmd_fail(EXIT_USAGE, "name the schema with --schema FILE");
+    int code = load_schema(&schema);
+    if (code == EXIT_DONE && fiat_validator_new(&v.validator, &err) != FIAT_OK) {
+        cmd_fail_error(NULL, &err);
+        code = EXIT_USAGE;
+    }
+    v.schema = schema;
+    if (code == EXIT_DONE) code = judge_files(&v, argc, argv);
+    fiat_validator_free(v.validator);
+    fiat_schema_free(schema);
+    return code;
+}
+
+const struct cmd cmd_schema_validate = {
+    .name = "schema validate",
+    .synopsis = "--schema FILE [OPTION...] [INSTANCE...]",
+    .summary = "Validate JSON documents against a JSON Schema",
+    .details =
+        "An INSTANCE is a file with one JSON document, or one on each line when it is called "
+        ".ndjson or .jsonl; .gz may follow. Without any, or for -, stdin is read.\n\n"
+        "Every document that is not valid gives a line on stdout:\n\n"
+        " FILE:LINE:COLUMN: /path/to/value: what is wrong (keyword ..., schema ...)\n\n"
+        "With --json it is an object of file, line, column, offset (of the value's first byte in "
+        "its document), status, instance_path, keyword, schema_path and message.\n\n"
+        "The exit code is 0 when all documents are valid, 1 when one is not (also when it is not "
+        "JSON), and 2 when there is no verdict: a bad schema, a file that cannot be read, wrong "
+        "usage.",
+    .options = s_options,
+    .max_args = -1,
+    .run = run,
+};
