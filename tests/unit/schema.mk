@@ -37,3 +37,11 @@ noinst_HEADERS += %D%/schema_engines.h
 %C%_schema_report_test_SOURCES = %D%/schema_report_test.c
 %C%_schema_report_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_report_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+
+# The parser, by the cases of the JSON parsing test suite, on every way through the engines.
+check_PROGRAMS += %D%/json_suite_test
+TESTS += %D%/json_suite_test
+noinst_HEADERS += %D%/json_suite_cases.h
+%C%_json_suite_test_SOURCES = %D%/json_suite_test.c
+%C%_json_suite_test_CFLAGS = $(TEST_CFLAGS)
+%C%_json_suite_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
