@@ -8,6 +8,9 @@ libfiat_schema_la_SOURCES += \
 	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_host.c %D%/format_mail.c \
 	%D%/format_net.c %D%/format_text.c %D%/format_time.c %D%/format_uri.c %D%/idn.c %D%/idn.h
 
+# Encoded content of strings.
+libfiat_schema_la_SOURCES += %D%/content.c %D%/content.h
+
 # Regular expressions.
 libfiat_schema_la_SOURCES += \
 	%D%/regex.c %D%/regex.h %D%/regex_class.c %D%/regex_parts.h %D%/regex_property.c \

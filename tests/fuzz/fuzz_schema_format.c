@@ -1,7 +1,10 @@
-/* A text against every format: no check reads past its end, and what is valid stays so under the
- * changes that its RFC allows. */
+/* A text against every format, encoding and media type: no check reads past its end, and what is
+ * valid stays so under the changes that its RFC allows. */
 #include "base/utf8.h"
 #include "fuzz/fuzz.h"
+#include "json/recognize.h"
+#include "json/tape.h"
+#include "schema/content.h"
 #include "schema/format.h"
 
 #define TEXT_MAX_BYTES 4096
@@ -12,6 +15,19 @@ static bool check_with(fiat__format format, fiat__str text, const char *suffix) 
     memcpy(copy, text.ptr, text.len);
     memcpy(copy + text.len, suffix, len);
     return fiat__format_check(format, fiat__str_of(copy, text.len + len));
+}
+
+/* Two parsers of JSON: the recognizer lets only names through that occur twice, and lone
+ * surrogates, which must be escaped. */
+static void check_json(fiat__str text) {
+    bool json =
+        fiat__content_check(FIAT__ENCODING_NONE, FIAT__MEDIA_JSON, text) == FIAT__CONTENT_OK;
+    fiat_status status = fiat__tape_check(text, FIAT__RECOGNIZE_DEPTH, NULL);
+    FUZZ_CHECK(status != FIAT_OK || json);
+    FUZZ_CHECK(!json || status == FIAT_OK || status == FIAT_E_JSON_DUPLICATE_KEY ||
+               memchr(text.ptr, '\\', text.len));
+    for (int i = FIAT__ENCODING_NONE; i <= FIAT__ENCODING_UNKNOWN; i++)
+        (void)fiat__content_check((fiat__encoding)i, FIAT__MEDIA_JSON, text);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
@@ -35,5 +51,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                check_with(FIAT__FORMAT_DATE_TIME, text, "T00:00:00Z"));
     if (fiat__format_check(FIAT__FORMAT_DATE_TIME, text))
         FUZZ_CHECK(fiat__format_check(FIAT__FORMAT_TIME, fiat__str_of(text.ptr + 11, size - 11)));
+    check_json(text);
     return 0;
 }

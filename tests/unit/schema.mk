@@ -5,6 +5,13 @@ TESTS += %D%/schema_format_test
 %C%_schema_format_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_format_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
 
+# Encoded content of strings.
+check_PROGRAMS += %D%/schema_content_test
+TESTS += %D%/schema_content_test
+%C%_schema_content_test_SOURCES = %D%/schema_content_test.c
+%C%_schema_content_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_content_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+
 # Regular expressions.
 check_PROGRAMS += %D%/schema_regex_test
 TESTS += %D%/schema_regex_test
