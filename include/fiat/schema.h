@@ -114,6 +114,14 @@ typedef struct fiat_schema_failure {
     const char *schema_path;   /**< JSON Pointer to the keyword in the schema. */
     const char *message;       /**< One line in English. */
     size_t offset;             /**< Byte offset of the value in the text. */
+    /** The way to the keyword, as a JSON Pointer through every applicator and reference from the
+     *  root of the schema: "/properties/a/$ref/minLength" (2020-12 core, section 12.3.1). */
+    const char *keyword_location;
+    /** Where the keyword stands: the URI of its schema resource, "#", and a JSON Pointer within
+     *  that; "#/..." when the schema has no URI (section 12.3.2). */
+    const char *absolute_keyword_location;
+    size_t line;   /**< Line of the value's first byte, from 1; lines end in a line feed. */
+    size_t column; /**< Its place in the line in characters (code points), from 1. */
 } fiat_schema_failure;
 
 /** Judge a value and report every failure, in the order of the text.

@@ -90,9 +90,13 @@ static uint32_t write_step(fiat__buf *out, const fiat__tape *tape, uint32_t item
     }
 }
 
-bool fiat__pointer_write(fiat__buf *out, const fiat__tape *tape, uint32_t target) {
-    uint32_t item = 0;
+bool fiat__pointer_write_from(fiat__buf *out, const fiat__tape *tape, uint32_t item,
+                              uint32_t target) {
     while (item < target && tape->items[item].kind & FIAT__JSON_CONTAINERS)
         item = write_step(out, tape, item, target);
     return !out->failed;
+}
+
+bool fiat__pointer_write(fiat__buf *out, const fiat__tape *tape, uint32_t target) {
+    return fiat__pointer_write_from(out, tape, 0, target);
 }

@@ -17,4 +17,7 @@ bool fiat__pointer_append(fiat__buf *out, fiat__str name);
 /* Append the pointer to an item: "" for the first of the tape. A key's is that of its value. */
 bool fiat__pointer_write(fiat__buf *out, const fiat__tape *tape, uint32_t item);
 
+/* The same from a container that the item lies in; "" when they are the same. */
+bool fiat__pointer_write_from(fiat__buf *out, const fiat__tape *tape, uint32_t from, uint32_t item);
+
 #endif

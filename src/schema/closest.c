@@ -29,8 +29,10 @@ static uint32_t score(const fiat__run *run, const fiat__fault_list *faults, uint
 uint32_t fiat__run_closest(fiat__run *run, const fiat__apply *apply, uint32_t item,
                            fiat__fault *fault) {
     fiat__fault_list list = {.max = FAULTS_OF_BRANCH}, *outer = run->faults;
+    fiat__trace *trace = run->trace;
     uint32_t best = UINT32_MAX, least = UINT32_MAX;
     run->faults = &list;
+    run->trace = NULL;
     for (uint32_t i = 0; i < apply->count && run->status == FIAT_OK; i++) {
         list.count = 0;
         if (fiat__run_item(run, run->program->links[apply->a + i], item, 0) || !list.count)
@@ -42,6 +44,7 @@ uint32_t fiat__run_closest(fiat__run *run, const fiat__apply *apply, uint32_t it
         *fault = list.at[0];
     }
     run->faults = outer;
+    run->trace = trace;
     fiat__free(list.at);
     if (run->status != FIAT_OK) {
         run->status = FIAT_OK; /* the fault itself is certain */

@@ -49,3 +49,7 @@ EXTRA_DIST += $(metaschemas) scripts/embed-metaschemas
 # By a variable: automake takes a rule that names the object for the one that compiles it.
 metaschema_object = %D%/libfiat_schema_la-metaschema.lo
 $(metaschema_object): %D%/metaschema_data.h
+
+# What a run says of failures: the way to them, messages, standard output.
+libfiat_schema_la_SOURCES += \
+	%D%/base_uri.c %D%/trace.c %D%/trace.h %D%/trace_write.c

@@ -336,13 +336,23 @@ void fiat__message_places(fiat__run *run, const fiat__fault *fault) {
                              fiat__str_c(fiat__keyword_name((fiat__keyword)fault->keyword)));
 }
 
+static void write_message(fiat__run *run, const fiat__fault *fault) {
+    fiat__buf *out = &run->ctx->message;
+    write_line(run, fault, 0);
+    for (size_t i = 0; i < out->len; i++) /* names may hold line breaks; messages are one line */
+        if ((unsigned char)out->ptr[i] < ' ') out->ptr[i] = ' ';
+}
+
 void fiat__message_write(fiat__run *run, const fiat__fault *fault) {
     fiat__buf *out = &run->ctx->message;
     fiat__message_places(run, fault);
     fiat__buf_clear(out);
     if (run->ctx->instance_path.len)
         fiat__buf_printf(out, "%s: ", fiat__buf_cstr(&run->ctx->instance_path));
-    write_line(run, fault, 0);
-    for (size_t i = 0; i < out->len; i++) /* names may hold line breaks; messages are one line */
-        if ((unsigned char)out->ptr[i] < ' ') out->ptr[i] = ' ';
+    write_message(run, fault);
+}
+
+void fiat__message_bare(fiat__run *run, const fiat__fault *fault) {
+    fiat__buf_clear(&run->ctx->message);
+    write_message(run, fault);
 }

@@ -27,13 +27,14 @@ static void sort_faults(fiat__fault_list *list) {
 
 /* FIAT_OK, with the faults in ctx->faults; or why there can be no report. */
 static fiat_status look_again(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx,
-                              uint32_t max, fiat_error *err) {
+                              fiat__trace *trace, uint32_t max, fiat_error *err) {
     fiat__run_begin(run, schema, ctx);
     fiat_status status = fiat__tape_parse(&ctx->tape, err);
     if (status != FIAT_OK) return status;
     ctx->faults.count = 0;
     ctx->faults.max = max;
     run->faults = &ctx->faults;
+    run->trace = trace;
     fiat__run_item(run, schema->program.root, 0, 0);
     sort_faults(&ctx->faults);
     return run->status;
@@ -113,7 +114,7 @@ static fiat_status report_nothing(fiat_status first, fiat_error *err) {
 fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
                                fiat_error *err) {
     fiat__run run;
-    fiat_status status = look_again(&run, schema, ctx, FIRST_OF, err);
+    fiat_status status = look_again(&run, schema, ctx, NULL, FIRST_OF, err);
     if (status != FIAT_OK) return report_stop(&run, status, err);
     if (ctx->faults.count == 0) return report_nothing(first, err);
     const fiat__fault fault = ctx->faults.at[0];
@@ -124,28 +125,52 @@ fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, f
     return FIAT_E_SCHEMA_MISMATCH;
 }
 
+/* Everything that is said of a fault. The strings are those of the context. */
+static fiat_schema_failure describe(fiat__run *run, const fiat__fault *fault, fiat__line *line) {
+    fiat_validator *ctx = run->ctx;
+    fiat__str name = fiat__str_c(fiat__keyword_name((fiat__keyword)fault->keyword));
+    fiat__buf *way = &ctx->keyword_location, *location = &ctx->absolute_location;
+    size_t offset = ctx->tape.items[fault->item].at;
+    fiat__message_write(run, fault);
+    fiat__buf_clear(way);
+    fiat__place_write(way, run, fault->place);
+    fiat__buf_clear(location);
+    fiat__location_write(location, run->schema, ctx->trace.list[fault->place].schema);
+    if (name.len) {
+        fiat__pointer_append(way, name);
+        fiat__location_append(location, name);
+    }
+    fiat__line_find(line, ctx->tape.text, offset);
+    return (fiat_schema_failure){.instance_path = fiat__buf_cstr(&ctx->instance_path),
+                                 .keyword = name.ptr,
+                                 .schema_path = fiat__buf_cstr(&ctx->schema_path),
+                                 .message = fiat__buf_cstr(&ctx->message),
+                                 .offset = offset,
+                                 .keyword_location = fiat__buf_cstr(way),
+                                 .absolute_keyword_location = fiat__buf_cstr(location),
+                                 .line = line->number,
+                                 .column = line->column};
+}
+
 fiat_status fiat__report_all(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
                              size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                              void *user, fiat_error *err) {
     fiat__run run;
+    fiat__line line = {0};
     uint32_t most = max < FIRST_OF ? FIRST_OF : max > FAULTS_MAX ? FAULTS_MAX : (uint32_t)max;
-    fiat_status status = look_again(&run, schema, ctx, most, err);
+    fiat__trace_begin(&ctx->trace, false);
+    fiat_status status = look_again(&run, schema, ctx, &ctx->trace, most, err);
     if (status != FIAT_OK) return report_stop(&run, status, err);
     uint32_t count = ctx->faults.count;
     if (count == 0) return report_nothing(first, err);
     for (uint32_t i = 0; i < count && i < max; i++) {
         const fiat__fault fault = ctx->faults.at[i]; /* writing a message uses the list */
-        fiat__message_write(&run, &fault);
-        fiat_schema_failure problem = {.instance_path = fiat__buf_cstr(&ctx->instance_path),
-                                       .keyword = fiat__keyword_name((fiat__keyword)fault.keyword),
-                                       .schema_path = fiat__buf_cstr(&ctx->schema_path),
-                                       .message = fiat__buf_cstr(&ctx->message),
-                                       .offset = ctx->tape.items[fault.item].at};
+        fiat_schema_failure failure = describe(&run, &fault, &line);
         if (i == 0) {
-            fiat__err_set(err, FIAT_E_SCHEMA_MISMATCH, "%s", problem.message);
+            fiat__err_set(err, FIAT_E_SCHEMA_MISMATCH, "%s", failure.message);
             set_places(&run, &fault, err);
         }
-        if (!each(&problem, user)) break;
+        if (!each(&failure, user)) break;
     }
     return FIAT_E_SCHEMA_MISMATCH;
 }

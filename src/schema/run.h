@@ -2,6 +2,7 @@
 #ifndef FIAT_SCHEMA_RUN_H
 #define FIAT_SCHEMA_RUN_H
 
+#include "schema/trace.h"
 #include "schema/program.h"
 
 /* One failure, put into words later (message.c). */
@@ -12,6 +13,7 @@ typedef struct fiat__fault {
                         that is there twice; dependencies: see detail2 */
     uint32_t detail2;
     uint32_t order; /* in which it was found */
+    uint32_t place; /* where its schema was entered; 0 without places */
     uint16_t keyword;
 } fiat__fault;
 
@@ -33,7 +35,9 @@ struct fiat_validator {
     size_t marks_used, marks_cap;
     fiat__regex_scratch *regex;
     fiat__fault_list faults;
+    fiat__trace trace;
     fiat__buf instance_path, schema_path, message;
+    fiat__buf keyword_location, absolute_location;
 };
 
 typedef struct fiat__run {
@@ -49,6 +53,7 @@ typedef struct fiat__run {
     uint32_t stop_node, stop_item;
     fiat__keyword stop_keyword;
     fiat__fault_list *faults; /* NULL: stop at the first, and say only that there is one */
+    fiat__trace *trace;       /* NULL: nobody asks by which way a schema was reached */
 } fiat__run;
 
 /* Each look at a value by a node takes one step: see fiat__run_begin(). A schema may look at a
@@ -105,12 +110,31 @@ static inline bool fiat__members_ok(const fiat__program *program, const fiat__ob
 /* What a node says of members or items that nothing has marked. */
 bool fiat__run_unevaluated(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
 /* A part of a container by a node that `keyword` of the parent applies to it: the schema `false` is
- * reported as the parent's keyword. */
+ * reported as the parent's keyword. `at`: which item it is, of an array. */
 bool fiat__run_child(fiat__run *run, const fiat__node *parent, fiat__keyword keyword,
-                     uint32_t index, uint32_t item);
+                     uint32_t index, uint32_t item, uint32_t at);
 
-/* A run within the run, that nobody hears of. */
+/* A run within the run, that nobody hears of unless every place is wanted: then its faults must be
+ * taken back when they turn out to do no harm. */
 bool fiat__run_quietly(fiat__run *run, uint32_t node, uint32_t item, size_t marks);
+
+/* Are all places wanted, of what succeeds and of what fails without harm? */
+static inline bool fiat__run_wants_all(const fiat__run *run) {
+    return run->trace && run->trace->all;
+}
+
+/* Before a schema is entered: by which keyword of the current one. */
+static inline void fiat__run_by(fiat__run *run, fiat__keyword keyword, uint32_t index) {
+    if (run->trace) fiat__trace_by(run->trace, keyword, index);
+}
+
+/* Take back the faults after the first `count`. */
+static inline uint32_t fiat__run_fault_count(const fiat__run *run) {
+    return run->faults ? run->faults->count : 0;
+}
+static inline void fiat__run_forgive(fiat__run *run, uint32_t count) {
+    if (run->faults) run->faults->count = count;
+}
 
 /* After a failure: is there more to find? Without a list of faults the first one ends the run. */
 static inline bool fiat__run_goes_on(const fiat__run *run) {
@@ -151,8 +175,10 @@ fiat_status fiat__report_all(const fiat_schema *schema, fiat_validator *ctx, fia
 
 /* message.c: fill in ctx->instance_path and ctx->schema_path, cut when they are too long. */
 void fiat__message_places(fiat__run *run, const fiat__fault *fault);
-/* The same, and ctx->message. */
+/* The same, and ctx->message, which starts with the place. */
 void fiat__message_write(fiat__run *run, const fiat__fault *fault);
+/* ctx->message alone, without the place. */
+void fiat__message_bare(fiat__run *run, const fiat__fault *fault);
 
 /* closest.c: the branch of anyOf or oneOf that a value came closest to, with its first fault in
  * *fault; UINT32_MAX when there is nothing to say. */

@@ -16,9 +16,11 @@ static bool judge_items(fiat__run *run, const fiat__node *node, uint32_t item, s
         bool prefix = i < rule->prefix_count;
         if (!prefix && !rule->items_given) break;
         uint32_t index = prefix ? run->program->links[rule->prefix + i] : rule->items;
-        fiat__keyword keyword = (fiat__keyword)(prefix ? FIAT__KW_NONE : rule->items_keyword);
+        fiat__keyword keyword =
+            (fiat__keyword)(prefix ? rule->prefix_keyword : rule->items_keyword);
+        fiat__run_by(run, keyword, i);
         ok &= prefix ? fiat__run_item(run, index, child, 0)
-                     : fiat__run_child(run, node, keyword, index, child);
+                     : fiat__run_child(run, node, keyword, index, child, i);
         if (!ok && !fiat__run_goes_on(run)) return false;
         fiat__marks_set(run, marks, i);
         child = fiat__tape_next(tape, child);
@@ -30,15 +32,18 @@ static bool judge_contains(fiat__run *run, const fiat__node *node, uint32_t item
     const fiat__array_rule *rule = &run->program->arrays[node->array];
     const fiat__tape *tape = &run->ctx->tape;
     uint32_t count = tape->items[item].len, child = item + 1, found = 0;
-    bool marking = marks && rule->contains_evaluates;
+    uint32_t faults = fiat__run_fault_count(run);
+    bool marking = marks && rule->contains_evaluates, all = marking || fiat__run_wants_all(run);
     for (uint32_t i = 0; i < count && run->status == FIAT_OK; i++) {
+        fiat__run_by(run, FIAT__KW_CONTAINS, i);
         bool match = fiat__run_quietly(run, rule->contains, child, 0);
         found += match;
         if (match && marking) fiat__marks_set(run, marks, i);
-        if (!marking && found >= rule->min_contains && rule->max_contains == FIAT__UNLIMITED) break;
+        if (!all && found >= rule->min_contains && rule->max_contains == FIAT__UNLIMITED) break;
         child = fiat__tape_next(tape, child);
     }
     if (run->status != FIAT_OK) return false;
+    if (found >= rule->min_contains) fiat__run_forgive(run, faults);
     if (found >= rule->min_contains && found <= rule->max_contains) return true;
     fiat__keyword keyword = found > rule->max_contains ? FIAT__KW_MAX_CONTAINS
                             : rule->min_contains != 1  ? FIAT__KW_MIN_CONTAINS
@@ -124,7 +129,7 @@ bool fiat__run_unevaluated(fiat__run *run, const fiat__node *node, uint32_t item
     for (uint32_t i = 0; i < count; i++) {
         child += object;
         if (!fiat__marks_get(run, marks, i))
-            ok &= fiat__run_child(run, node, keyword, index, child);
+            ok &= fiat__run_child(run, node, keyword, index, child, i);
         if (!ok && !fiat__run_goes_on(run)) return false;
         child = fiat__tape_next(tape, child);
     }

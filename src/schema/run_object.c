@@ -35,6 +35,7 @@ static bool judge_patterns(object_run *o, uint32_t key, bool *applied) {
             return false;
         }
         *applied = true;
+        fiat__run_by(run, FIAT__KW_PATTERN_PROPERTIES, i);
         ok &= fiat__run_item(run, pattern[1], key + 1, 0);
         if (!ok && !fiat__run_goes_on(run)) return false;
     }
@@ -44,20 +45,24 @@ static bool judge_patterns(object_run *o, uint32_t key, bool *applied) {
 /* The value of a member; *applied: properties, patterns or additionalProperties speak of it. */
 static bool judge_value(object_run *o, const fiat__slot *slot, uint32_t key, bool *applied) {
     *applied = slot && slot->flags & FIAT__SLOT_DECLARED;
-    if (*applied) return fiat__run_item(o->run, slot->child, key + 1, 0);
+    if (*applied) {
+        fiat__run_by(o->run, FIAT__KW_PROPERTIES, 0);
+        return fiat__run_item(o->run, slot->child, key + 1, 0);
+    }
     bool ok = slot || judge_patterns(o, key, applied);
     if (*applied || !ok || !o->rule->additional_given) return ok;
     *applied = true;
     return fiat__run_child(o->run, o->node, (fiat__keyword)o->rule->additional_keyword,
-                           o->rule->additional, key + 1);
+                           o->rule->additional, key + 1, 0);
 }
 
 static bool judge_member(object_run *o, uint32_t index, uint32_t key) {
     fiat__run *run = o->run;
     fiat__str name = fiat__tape_string(&run->ctx->tape, key);
     const fiat__slot *slot = fiat__names_find(run->program, &o->rule->names, name.ptr, name.len);
-    bool ok = o->rule->property_names == FIAT__NODE_NONE ||
-              fiat__run_child(run, o->node, FIAT__KW_PROPERTY_NAMES, o->rule->property_names, key);
+    bool ok =
+        o->rule->property_names == FIAT__NODE_NONE ||
+        fiat__run_child(run, o->node, FIAT__KW_PROPERTY_NAMES, o->rule->property_names, key, 0);
     if (!ok && !fiat__run_goes_on(run)) return false;
     if (slot)
         fiat__marks_set(run, o->seen, slot->index);
@@ -147,6 +152,7 @@ static bool judge_dependents(object_run *o) {
     bool ok = true;
     for (uint32_t i = 0; i < o->rule->depend_schemas_count; i++, at += 2) {
         if (!fiat__marks_get(o->run, o->seen, at[0])) continue;
+        fiat__run_by(o->run, FIAT__KW_DEPENDENT_SCHEMAS, i);
         ok &= fiat__run_item(o->run, at[1], o->item, o->marks);
         if (!ok && !fiat__run_goes_on(o->run)) return false;
     }

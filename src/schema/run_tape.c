@@ -24,14 +24,20 @@ void fiat__run_fault(fiat__run *run, const fiat__node *node, fiat__keyword keywo
                                             .item = item,
                                             .detail = detail,
                                             .detail2 = detail2,
+                                            .place = run->trace ? run->trace->current : 0,
                                             .keyword = (uint16_t)keyword};
 }
 
 bool fiat__run_quietly(fiat__run *run, uint32_t node, uint32_t item, size_t marks) {
     fiat__fault_list *faults = run->faults;
-    run->faults = NULL;
+    fiat__trace *trace = run->trace;
+    if (!fiat__run_wants_all(run)) {
+        run->faults = NULL;
+        run->trace = NULL;
+    }
     bool ok = fiat__run_item(run, node, item, marks);
     run->faults = faults;
+    run->trace = trace;
     return ok;
 }
 
@@ -198,7 +204,7 @@ static bool judge_all(fiat__run *run, const fiat__node *node, uint32_t item, siz
     return ok;
 }
 
-bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
+static bool run_node(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
     const fiat__node *node = &run->program->nodes[index];
     if (run->steps == 0 || run->frames == 0) return fiat__run_limit(run, FIAT__KW_NONE);
     run->steps--;
@@ -215,8 +221,30 @@ bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks)
     return ok;
 }
 
+/* The children of a conjunction (compile_members.c) are entered from the schema around it. */
+static bool is_conjunction(const fiat__run *run, uint32_t index) {
+    const fiat__apply *apply = &run->program->applies[run->program->nodes[index].apply];
+    return apply->op == FIAT__APPLY_ALL && apply->keyword == FIAT__KW_NONE;
+}
+
+static bool run_in_place(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
+    if (is_conjunction(run, index)) return run_node(run, index, item, marks);
+    uint32_t faults = fiat__run_fault_count(run);
+    uint32_t place = fiat__trace_enter(run, index, item);
+    if (place == FIAT__PLACE_NONE) return false;
+    bool ok = run_node(run, index, item, marks);
+    fiat__trace_leave(run, place, faults, ok);
+    return ok;
+}
+
+bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
+    if (run->trace) return run_in_place(run, index, item, marks);
+    return run_node(run, index, item, marks);
+}
+
 bool fiat__run_child(fiat__run *run, const fiat__node *parent, fiat__keyword keyword,
-                     uint32_t index, uint32_t item) {
+                     uint32_t index, uint32_t item, uint32_t at) {
+    fiat__run_by(run, keyword, at);
     if (run->program->nodes[index].kinds) return fiat__run_item(run, index, item, 0);
     fiat__run_fault(run, parent, keyword, item, 0, 0);
     return false;

@@ -18,6 +18,8 @@ fiat_status fiat_validator_new(fiat_validator **out, fiat_error *err) {
     fiat__buf_init(&ctx->instance_path, PATH_MAX_BYTES);
     fiat__buf_init(&ctx->schema_path, PATH_MAX_BYTES);
     fiat__buf_init(&ctx->message, MESSAGE_MAX_BYTES);
+    fiat__buf_init(&ctx->keyword_location, FIAT__LOCATION_MAX);
+    fiat__buf_init(&ctx->absolute_location, FIAT__LOCATION_MAX);
     fiat_status status = fiat__regex_scratch_new(&ctx->regex, err);
     if (status != FIAT_OK) {
         fiat_validator_free(ctx);
@@ -36,10 +38,13 @@ void fiat_validator_free(fiat_validator *ctx) {
     fiat__free(ctx->wide);
     fiat__free(ctx->marks);
     fiat__free(ctx->faults.at);
+    fiat__trace_deinit(&ctx->trace);
     fiat__regex_scratch_free(ctx->regex);
     fiat__buf_deinit(&ctx->instance_path);
     fiat__buf_deinit(&ctx->schema_path);
     fiat__buf_deinit(&ctx->message);
+    fiat__buf_deinit(&ctx->keyword_location);
+    fiat__buf_deinit(&ctx->absolute_location);
     fiat__free(ctx);
 }
 

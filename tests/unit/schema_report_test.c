@@ -204,11 +204,114 @@ START_TEST(near_names_are_proposed) {
 }
 END_TEST
 
+/* ---- Locations. ---- */
+
+static bool note_location(const fiat_schema_failure *failure, void *user) {
+    seen *s = user;
+    if (s->count == MOST) return false;
+    snprintf(s->lines[s->count++], sizeof s->lines[0], "%s %s %s %zu:%zu", failure->instance_path,
+             failure->keyword_location, failure->absolute_keyword_location, failure->line,
+             failure->column);
+    return true;
+}
+
+/* Each event has one failure. */
+static const struct {
+    const char *schema, *event, *want;
+} locations[] = {
+    {"{\"type\":\"null\"}", "1", " /type #/type 1:1"},
+    {"false", "1", "  # 1:1"},
+    {"{\"$id\":\"https://x.org/s\",\"properties\":{\"a/b~c ^\":{\"type\":\"null\"}}}",
+     "{\"a/b~c ^\":1}",
+     "/a~1b~0c ^ /properties/a~1b~0c ^/type https://x.org/s#/properties/a~1b~0c%20%5E/type 1:12"},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/s\"}},\"$defs\":{\"s\":{\"minLength\":2}}}",
+     "{\"a\":\"\"}", "/a /properties/a/$ref/minLength #/$defs/s/minLength 1:6"},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#/$defs/s\",\"title\":\"t\",\"minimum\":1}},"
+     "\"$defs\":{\"s\":{\"minLength\":2}}}",
+     "{\"a\":\"\"}", "/a /properties/a/$ref/minLength #/$defs/s/minLength 1:6"},
+    {"{\"$ref\":\"#/$defs/s\",\"$defs\":{\"s\":{\"items\":{"
+     "\"allOf\":[{\"allOf\":[{\"type\":\"null\"}]}]}}}}",
+     "[null,\n  1]",
+     "/1 /$ref/items/allOf/0/allOf/0/type #/$defs/s/items/allOf/0/allOf/0/type 2:3"},
+    {"{\"properties\":{\"a\":{\"$ref\":\"#\"},\"b\":{\"type\":\"null\"}}}",
+     "{\"a\":{\"a\":{\"b\":1}}}",
+     "/a/a/b /properties/a/$ref/properties/a/$ref/properties/b/type #/properties/b/type 1:16"},
+    /* A name that properties and patterns speak of. */
+    {"{\"properties\":{\"ab\":{\"type\":\"integer\"}},\"patternProperties\":{\"z\":false,"
+     "\"a\":{\"maximum\":1},\"b\":{\"minimum\":5}}}",
+     "{\"ab\":3.5}",
+     "/ab /properties/ab/type #/properties/ab/type 1:7|"
+     "/ab /patternProperties/a/maximum #/patternProperties/a/maximum 1:7|"
+     "/ab /patternProperties/b/minimum #/patternProperties/b/minimum 1:7"},
+    {"{\"required\":[\"ab\"],\"patternProperties\":{\"z\":false,\"a\":{\"type\":\"null\"}}}",
+     "{\"ab\":3}", "/ab /patternProperties/a/type #/patternProperties/a/type 1:7"},
+    {"{\"patternProperties\":{\"z\":false,\"a\":{\"type\":\"null\"}}}", "{\"ab\":3}",
+     "/ab /patternProperties/a/type #/patternProperties/a/type 1:7"},
+    {"{\"patternProperties\":{\"z\":false,\"a\":false}}", "{\"ab\":3}",
+     "/ab /patternProperties/a #/patternProperties/a 1:7"},
+    {"{\"required\":[\"ab\"],\"additionalProperties\":{\"type\":\"null\"}}", "{\"ab\":3}",
+     "/ab /additionalProperties/type #/additionalProperties/type 1:7"},
+    {"{\"required\":[\"ab\"],\"additionalProperties\":false}", "{\"ab\":3}",
+     "/ab /additionalProperties #/additionalProperties 1:7"},
+    {"{\"unevaluatedProperties\":{\"type\":\"null\"}}", "{\"ab\":3}",
+     "/ab /unevaluatedProperties/type #/unevaluatedProperties/type 1:7"},
+    {"{\"anyOf\":[{\"properties\":{\"c\":{}}}],\"unevaluatedProperties\":{\"type\":\"null\"}}",
+     "{\"c\":0,\"ab\":3}", "/ab /unevaluatedProperties/type #/unevaluatedProperties/type 1:13"},
+    {"{\"propertyNames\":{\"maxLength\":1}}", "{\"ab\":3}",
+     "/ab /propertyNames/maxLength #/propertyNames/maxLength 1:2"},
+    {"{\"prefixItems\":[{},{\"type\":\"null\"}],\"items\":{\"type\":\"integer\"}}", "[1,2]",
+     "/1 /prefixItems/1/type #/prefixItems/1/type 1:4"},
+    {"{\"prefixItems\":[{}],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,2]",
+     "/1 /unevaluatedItems/type #/unevaluatedItems/type 1:4"},
+    {"{\"allOf\":[{\"prefixItems\":[{}]}],\"unevaluatedItems\":{\"type\":\"null\"}}", "[1,2]",
+     "/1 /unevaluatedItems/type #/unevaluatedItems/type 1:4"},
+    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"items\":[{},{\"type\":\"null\"}],"
+     "\"additionalItems\":false}",
+     "[1,null,3]", "/2 /additionalItems #/additionalItems 1:9"},
+    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"items\":[{},{\"type\":\"null\"}]}",
+     "[1,2]", "/1 /items/1/type #/items/1/type 1:4"},
+    {"{\"$schema\":\"http://json-schema.org/draft-07/schema#\",\"dependencies\":{\"b\":[],"
+     "\"a\":{\"maxProperties\":1}}}",
+     "{\"b\":1,\"a\":1}", " /dependencies/a/maxProperties #/dependencies/a/maxProperties 1:1"},
+    {"{\"dependentSchemas\":{\"b\":true,\"a\":{\"maxProperties\":1}}}", "{\"b\":1,\"a\":1}",
+     " /dependentSchemas/a/maxProperties #/dependentSchemas/a/maxProperties 1:1"},
+    {"{\"if\":{\"type\":\"string\"},\"then\":{\"maxLength\":1},\"else\":{\"type\":\"null\"}}",
+     "\"ab\"", " /then/maxLength #/then/maxLength 1:1"},
+    {"{\"if\":{\"type\":\"string\"},\"then\":{\"maxLength\":1},\"else\":{\"type\":\"null\"}}", "1",
+     " /else/type #/else/type 1:1"},
+    {"{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"null\"}]}", "1", " /anyOf #/anyOf 1:1"},
+    {"{\"allOf\":[{\"type\":\"number\"},{\"not\":{}}]}", "1", " /allOf/1/not #/allOf/1/not 1:1"},
+    {"{\"items\":{\"uniqueItems\":true,\"contains\":{\"type\":\"null\"}}}",
+     "[[null,7,\"\xe2\x82\xac\",\n1,\"\xc3\xa9\",7]]",
+     "/0/5 /items/uniqueItems #/items/uniqueItems 2:7"},
+};
+
+START_TEST(failures_have_their_locations) {
+    fiat_schema *schema = test_compile(locations[_i].schema, NULL);
+    fiat_validator *ctx = test_ctx();
+    fiat_error err = FIAT_ERROR_INIT;
+    seen s = {0};
+    char all[2000] = "";
+    ck_assert_fiat_status(fiat__schema_report(schema, ctx, fiat__str_c(locations[_i].event), 100,
+                                              note_location, &s, &err),
+                          FIAT_E_SCHEMA_MISMATCH);
+    for (size_t i = 0; i < s.count; i++) {
+        strcat(all, i ? "|" : "");
+        strcat(all, s.lines[i]);
+    }
+    ck_assert_str_eq(all, locations[_i].want);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema/report");
     TCase *tcase = tcase_create("report");
     tcase_add_test(tcase, every_failure_is_reported_in_order);
     tcase_add_test(tcase, number_of_failures_is_limited);
+    tcase_add_loop_test(tcase, failures_have_their_locations, 0,
+                        sizeof locations / sizeof locations[0]);
     tcase_add_test(tcase, first_failure_is_the_first_in_the_text);
     tcase_add_loop_test(tcase, closest_alternative_is_told, 0, sizeof closest / sizeof closest[0]);
     tcase_add_test(tcase, long_and_odd_values_make_one_short_line);
