@@ -44,11 +44,20 @@ typedef enum fiat_schema_formats {
     FIAT_SCHEMA_FORMATS_ANNOTATE     /**< Never an assertion. */
 } fiat_schema_formats;
 
+/** Documents that schemas may refer to, by URI. Filled by one thread at a time; while nobody adds
+ *  to it, any number of threads may compile with it. */
+typedef struct fiat_schema_registry fiat_schema_registry;
+
 /** How a schema is compiled. Set what differs from the defaults in a zeroed object:
  *  `fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;`. */
 typedef struct fiat_schema_options {
     int32_t draft;   /**< A fiat_schema_draft. */
     int32_t formats; /**< A fiat_schema_formats. */
+    /** Other documents that the schema may refer to; borrowed for the call; NULL: none. */
+    const fiat_schema_registry *registry;
+    /** URI that the schema was got from, against which relative references in it are resolved when
+     *  it has no `$id`; borrowed for the call; NULL: none. */
+    const char *base_uri;
     /** Deepest nesting of arrays and objects in an instance: 1 to 1000; 0 is 128. Validation
      *  recurses: 1 MB of stack is enough for the default, 2 MB for any depth. */
     uint32_t max_depth;
@@ -64,18 +73,48 @@ typedef struct fiat_schema_options {
     { 0 }
 #endif
 
+/** Make an empty registry.
+ *  @param out  set to the registry, owned by the caller: fiat_schema_registry_free(); NULL on
+ *              failure.
+ *  @return FIAT_OK, FIAT_E_ARG, FIAT_E_NOMEM.
+ *  @threads any. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_registry_new(fiat_schema_registry **out,
+                                                              fiat_error *err);
+
+/** Add a document. It is parsed now, and compiled when a schema refers to it.
+ *  @param uri   absolute URI by which schemas refer to the document, without a fragment; copied.
+ *               NULL: its `$id` (`id` in draft-04). With both, it is found under either.
+ *  @param text  a schema, or any JSON document with schemas inside; UTF-8, need not end in NUL;
+ *               copied.
+ *  @return FIAT_OK; FIAT_E_ARG: there is neither `uri` nor `$id`, or a document of that URI is
+ *          there already; FIAT_E_JSON_*; FIAT_E_NOMEM. A document that fails is not added.
+ *  @threads one at a time, while none compiles with the registry. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_registry_add(fiat_schema_registry *registry,
+                                                              const char *uri, const char *text,
+                                                              size_t len, fiat_error *err);
+
+/** Free a registry. Schemas that were compiled with it do not need it any more.
+ *  @param registry  taken; may be NULL.
+ *  @threads any, when no other uses it. */
+FIAT_API void fiat_schema_registry_free(fiat_schema_registry *registry);
+
 /** Compile the text of a schema.
  *  @param out      set to the schema, owned by the caller: fiat_schema_free(); NULL on failure.
  *  @param text     UTF-8, need not end in NUL; copied.
  *  @param options  borrowed for the call; NULL: the defaults.
  *  @return FIAT_OK; FIAT_E_ARG; FIAT_E_JSON_* when the text is not JSON; FIAT_E_SCHEMA_INVALID,
  *          FIAT_E_SCHEMA_REF, FIAT_E_UNSUPPORTED, FIAT_E_SCHEMA_LIMIT (err: schema_path, keyword,
- *          offset and a message that says what was found and what is allowed); FIAT_E_NOMEM.
+ *          offset and a message that says what was found and what is allowed; in a document of the
+ *          registry the message starts with its URI); FIAT_E_NOMEM.
  *  @threads any. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_compile(fiat_schema **out, const char *text,
                                                          size_t len,
                                                          const fiat_schema_options *options,
                                                          fiat_error *err);
+
+/** Bytes of memory that a compiled schema holds, without the machine code of its patterns.
+ *  @threads any. */
+FIAT_API size_t fiat_schema_size(const fiat_schema *schema);
 
 /** Free a schema that no thread uses any more.
  *  @param schema  taken; may be NULL.

@@ -23,3 +23,20 @@ size_t fiat__str_distance(fiat__str a, fiat__str b) {
     }
     return row[b.len];
 }
+
+/* The 128-bit product folded to 64 bits (the mixing step of wyhash and its kin). */
+static uint64_t fold(uint64_t a, uint64_t b) {
+    unsigned __int128 product = (unsigned __int128)a * b;
+    return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t fiat__str_hash(uint64_t seed, fiat__str text) {
+    uint64_t hash = seed ^ text.len, word;
+    for (; text.len >= sizeof word; text.ptr += sizeof word, text.len -= sizeof word) {
+        memcpy(&word, text.ptr, sizeof word);
+        hash = fold(hash ^ word, seed | 1);
+    }
+    word = 0;
+    if (text.len) memcpy(&word, text.ptr, text.len);
+    return fold(hash ^ word, seed ^ UINT64_C(0x9E3779B97F4A7C15));
+}

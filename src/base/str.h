@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 typedef struct fiat__str {
@@ -35,6 +36,9 @@ static inline bool fiat__str_ends(fiat__str a, fiat__str suffix) {
     return a.len >= suffix.len &&
            (suffix.len == 0 || memcmp(a.ptr + a.len - suffix.len, suffix.ptr, suffix.len) == 0);
 }
+
+/* Hash for tables of texts that somebody hostile may have chosen: `seed` is his not to know. */
+uint64_t fiat__str_hash(uint64_t seed, fiat__str text);
 
 /* Edit distance (Levenshtein), to propose what a misspelt name may have meant. Texts are compared
  * over their first 64 bytes. */

@@ -56,6 +56,24 @@ fiat_status fiat__scan_load(fiat__padded *to, fiat__str text, fiat_error *err) {
     return status;
 }
 
+fiat_status fiat__scan_append(fiat__padded *to, fiat__str text, fiat_error *err) {
+    if (text.len >= FIAT__SCAN_MAX_BYTES - to->len)
+        return fiat__err_set(err, FIAT_E_LIMIT, "more than %u bytes of JSON text",
+                             FIAT__SCAN_MAX_BYTES);
+    size_t need = to->len + 1 + text.len + FIAT__SCAN_PAD;
+    if (to->cap < need) {
+        char *grown = fiat__realloc(to->ptr, need);
+        if (!grown) return fiat__err_nomem(err);
+        to->ptr = grown;
+        to->cap = need;
+    }
+    to->ptr[to->len++] = '\n';
+    memcpy(to->ptr + to->len, text.ptr, text.len);
+    to->len += text.len;
+    memset(to->ptr + to->len, 0, FIAT__SCAN_PAD);
+    return FIAT_OK;
+}
+
 void fiat__padded_deinit(fiat__padded *text) {
     fiat__free(text->ptr);
     *text = (fiat__padded){0};

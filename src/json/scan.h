@@ -47,6 +47,8 @@ typedef struct fiat__padded {
 /* Copy the text, pad it, and check that it is UTF-8. FIAT_E_LIMIT, FIAT_E_NOMEM, or
  * FIAT_E_JSON_UTF8 with the offset of the first bad byte. */
 fiat_status fiat__scan_load(fiat__padded *to, fiat__str text, fiat_error *err);
+/* Append a line break and a text that is known to be valid UTF-8. */
+fiat_status fiat__scan_append(fiat__padded *to, fiat__str text, fiat_error *err);
 void fiat__padded_deinit(fiat__padded *text);
 
 static inline bool fiat__scan_is_space(char c) {

@@ -25,6 +25,11 @@ void fiat__tape_reset(fiat__tape *tape, fiat__str padded_text, unsigned max_dept
     tape->keys->used = 0;
 }
 
+void fiat__tape_rebase(fiat__tape *tape, fiat__str padded_text) {
+    tape->text = padded_text;
+    tape->keys->text = padded_text.ptr;
+}
+
 static const char *fail(fiat__tape *tape, fiat_status status, const char *at, const char *wanted) {
     tape->status = status;
     tape->fail_at = at;

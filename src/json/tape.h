@@ -38,6 +38,9 @@ void fiat__tape_deinit(fiat__tape *tape);
 /* Forget all values and turn to another text (or the same again). */
 void fiat__tape_reset(fiat__tape *tape, fiat__str padded_text, unsigned max_depth);
 
+/* Go on with the same text, which has moved and grown at its end. */
+void fiat__tape_rebase(fiat__tape *tape, fiat__str padded_text);
+
 /* Append the value at p, of which `depth` containers are open already. Returns the byte after it,
  * or NULL with status, fail_at and wanted set. Strict: RFC 8259, no duplicate keys, no lone
  * surrogates. */

@@ -20,18 +20,20 @@ void fiat__compile_fail(fiat__compiler *c, fiat_status status, uint32_t item, fi
     va_start(args, format);
     vsnprintf(what, sizeof what, format, args);
     va_end(args);
+    const fiat__document *document = fiat__document_of(c->program, item);
+    const char *uri = document == c->program->documents ? "" : c->program->names + document->uri;
     fiat__buf path;
     fiat__buf_init(&path, 4096);
-    fiat__pointer_write(&path, c->tape, item);
+    fiat__pointer_write_from(&path, c->tape, document->item, item);
     if (keyword != FIAT__KW_NONE)
         fiat__pointer_append(&path, fiat__str_c(fiat__keyword_name(keyword)));
-    fiat__err_set(c->err, status, "schema %s: %s", path.len ? fiat__buf_cstr(&path) : "(root)",
-                  what);
+    fiat__err_set(c->err, status, "schema %s%s%s: %s", uri, *uri ? "#" : "",
+                  path.len || *uri ? fiat__buf_cstr(&path) : "(root)", what);
     fiat__err_copy(c->err->schema_path, sizeof c->err->schema_path, fiat__buf_cstr(&path),
                    path.len);
     const char *name = fiat__keyword_name(keyword);
     fiat__err_copy(c->err->keyword, sizeof c->err->keyword, name, strlen(name));
-    c->err->offset = c->tape->items[item].at;
+    c->err->offset = c->tape->items[item].at - document->at;
     fiat__buf_deinit(&path);
 }
 
@@ -41,7 +43,9 @@ void fiat__compile_wanted(fiat__build *b, fiat__keyword keyword, uint32_t value,
     fiat__tape_excerpt(shown, sizeof shown, b->c->tape, value);
     fiat__compile_fail(b->c, FIAT_E_SCHEMA_INVALID, b->item, keyword, "found %s; wanted %s", shown,
                        wanted);
-    if (b->c->err) b->c->err->offset = b->c->tape->items[value].at;
+    if (b->c->err)
+        b->c->err->offset =
+            b->c->tape->items[value].at - fiat__document_of(b->c->program, value)->at;
 }
 
 uint32_t fiat__compile_count(fiat__build *b, fiat__keyword keyword, uint32_t absent) {
@@ -60,126 +64,175 @@ uint32_t fiat__compile_count(fiat__build *b, fiat__keyword keyword, uint32_t abs
     return count < FIAT__UNLIMITED ? (uint32_t)count : FIAT__UNLIMITED - 1;
 }
 
-/* The schema that a schema stands for which is nothing but a $ref or an allOf of one schema;
- * UINT32_MAX when it says something of its own. */
-static uint32_t alias_step(fiat__compiler *c, uint32_t item) {
+/* A schema, seen in a scope. */
+typedef struct site {
+    uint32_t item, scope;
+} site;
+
+static bool is_reference(fiat__keyword keyword) {
+    return keyword == FIAT__KW_REF || keyword == FIAT__KW_DYNAMIC_REF ||
+           keyword == FIAT__KW_RECURSIVE_REF;
+}
+
+/* The key of the only keyword by which a schema says something; 0 when there is none or more. */
+static uint32_t only_keyword(const fiat__compiler *c, uint32_t item) {
     const fiat__tape *tape = c->tape;
-    if (tape->items[item].kind != FIAT__JSON_OBJECT) return UINT32_MAX;
-    uint32_t key = item + 1, ref = 0, all = 0, others = 0;
+    if (tape->items[item].kind != FIAT__JSON_OBJECT) return 0;
+    uint32_t key = item + 1, only = 0;
     for (uint32_t i = 0; i < tape->items[item].len; i++) {
-        fiat__keyword keyword = fiat__keyword_find(fiat__tape_string(tape, key), c->draft);
-        if (keyword == FIAT__KW_REF)
-            ref = key + 1;
-        else if (keyword == FIAT__KW_ALL_OF)
-            all = key + 1;
-        else
-            others += fiat__keyword_asserts(keyword);
+        if (fiat__keyword_asserts(fiat__keyword_at(c, key))) {
+            if (only) return 0;
+            only = key;
+        }
         key = fiat__tape_next(tape, key + 1);
     }
-    if (ref && tape->items[ref].kind == FIAT__JSON_STRING &&
-        (c->draft <= FIAT__DRAFT_7 || (!others && !all)))
-        return fiat__resolve_ref(c, item, ref);
-    bool one = all && tape->items[all].kind == FIAT__JSON_ARRAY && tape->items[all].len == 1;
-    return one && !others && !ref ? all + 1 : UINT32_MAX;
+    return only;
 }
 
-/* Marks a schema in node_of while its chain of references is followed. */
+/* The item that a schema stands for which is nothing but a reference or an allOf of one schema;
+ * FIAT__NO_ITEM when it says something of its own. */
+static uint32_t alias_target(const fiat__compiler *c, site at) {
+    const fiat__tape *tape = c->tape;
+    uint32_t only = only_keyword(c, at.item);
+    if (!only) return FIAT__NO_ITEM;
+    const fiat__tape_item *value = &tape->items[only + 1];
+    if (is_reference(fiat__keyword_at(c, only)) && value->kind == FIAT__JSON_STRING)
+        return fiat__scope_target(c, at.scope, only + 1);
+    bool one = fiat__keyword_at(c, only) == FIAT__KW_ALL_OF && value->kind == FIAT__JSON_ARRAY &&
+               value->len == 1;
+    return one ? only + 2 : FIAT__NO_ITEM;
+}
+
+/* The schema and scope that the one at *at is only a step to; false when it is more than that. */
+static bool alias_step(fiat__compiler *c, site at, site *next) {
+    next->item = alias_target(c, at);
+    if (next->item == FIAT__NO_ITEM || c->status != FIAT_OK) return false;
+    next->scope = fiat__scope_enter(c, at.scope, fiat__resource_at(c, next->item));
+    return c->status == FIAT_OK;
+}
+
+static uint32_t node_at(fiat__compiler *c, site at) {
+    const uint32_t *node = fiat__scope_node(c, at.scope, at.item);
+    return node ? *node : 0;
+}
+
+static void set_node(fiat__compiler *c, site at, uint32_t value) {
+    uint32_t *node = fiat__scope_node(c, at.scope, at.item);
+    if (node) *node = value;
+    c->info[at.item].compiled = true;
+}
+
+/* Marks a schema while its chain of references is followed. */
 #define ON_THE_WAY UINT32_MAX
 
-/* Give every link of the chain from `start` the same value in node_of. */
-static void settle_chain(fiat__compiler *c, uint32_t start, uint32_t end, uint32_t value) {
-    while (c->status == FIAT_OK && start != end) {
-        uint32_t next = alias_step(c, start);
-        c->node_of[start] = value;
-        start = next;
+static void add_alias(fiat__compiler *c, uint32_t item, uint32_t node, uint32_t target) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->aliases, p->alias_count, &c->alias_cap, 1, sizeof *p->aliases)) return;
+    p->aliases[p->alias_count++] = (fiat__alias){item, node, target};
+}
+
+/* The end of the chain of references that starts at a schema. */
+static site follow_chain(fiat__compiler *c, site at) {
+    site start = at, next;
+    while (!node_at(c, at) && alias_step(c, at, &next)) {
+        set_node(c, at, ON_THE_WAY);
+        at = next;
+    }
+    if (c->status == FIAT_OK && node_at(c, at) == ON_THE_WAY)
+        fiat__compile_fail(c, FIAT_E_SCHEMA_REF, start.item,
+                           fiat__keyword_at(c, only_keyword(c, start.item)),
+                           "the reference leads back to itself without saying anything; break the "
+                           "cycle");
+    return at;
+}
+
+/* Give every link of the chain its node + 1, or 0: it is no longer on the way. */
+static void settle_chain(fiat__compiler *c, site at, site end, uint32_t value) {
+    site next;
+    while (c->status == FIAT_OK && (at.item != end.item || at.scope != end.scope) &&
+           alias_step(c, at, &next)) {
+        set_node(c, at, value);
+        if (value) add_alias(c, at.item, value - 1, next.item);
+        at = next;
     }
 }
 
-uint32_t fiat__compile_alias(fiat__compiler *c, uint32_t item) {
-    uint32_t start = item, next;
-    while (!c->node_of[item] && (next = alias_step(c, item)) != UINT32_MAX) {
-        c->node_of[item] = ON_THE_WAY;
-        item = next;
-    }
-    if (c->node_of[item] == ON_THE_WAY)
-        fiat__compile_fail(c, FIAT_E_SCHEMA_REF, item, FIAT__KW_REF,
-                           "the reference leads back to itself without saying anything; break the "
-                           "cycle");
-    settle_chain(c, start, item, 0);
-    return item;
+static uint32_t make_node(fiat__compiler *c, site at) {
+    uint32_t node = fiat__add_node(c, at.item);
+    if (!fiat__grow(c, &c->queue, c->queue_count, &c->queue_cap, 3, sizeof *c->queue))
+        return FIAT__NODE_ANY;
+    c->queue[c->queue_count++] = at.item;
+    c->queue[c->queue_count++] = at.scope;
+    c->queue[c->queue_count++] = node;
+    set_node(c, at, node + 1);
+    return node;
 }
 
 uint32_t fiat__compile_child(fiat__compiler *c, uint32_t item) {
-    if (c->node_of[item]) return c->node_of[item] - 1;
-    uint32_t target = fiat__compile_alias(c, item);
     if (c->status != FIAT_OK) return FIAT__NODE_ANY;
-    if (!c->node_of[target]) {
-        uint32_t node = fiat__add_node(c, target);
-        if (!fiat__grow(c, &c->queue, c->queue_count, &c->queue_cap, 2, sizeof *c->queue))
-            return FIAT__NODE_ANY;
-        c->queue[c->queue_count++] = target;
-        c->queue[c->queue_count++] = node;
-        c->node_of[target] = node + 1;
-    }
-    settle_chain(c, item, target, c->node_of[target]);
-    return c->node_of[target] - 1;
+    site start = {item, fiat__scope_enter(c, c->scope, fiat__resource_at(c, item))};
+    uint32_t known = node_at(c, start);
+    if (known) return known - 1;
+    site end = follow_chain(c, start);
+    if (c->status != FIAT_OK) return FIAT__NODE_ANY;
+    known = node_at(c, end);
+    uint32_t node = known ? known - 1 : make_node(c, end);
+    settle_chain(c, start, end, node + 1);
+    return node;
 }
 
-uint32_t fiat__compile_additional(fiat__compiler *c, uint32_t item) {
-    if (c->draft > FIAT__DRAFT_4 || c->tape->items[item].kind != FIAT__JSON_BOOL)
+uint32_t fiat__compile_target(fiat__compiler *c, uint32_t value) {
+    uint32_t target = fiat__scope_target(c, c->scope, value);
+    uint32_t node = fiat__compile_child(c, target);
+    add_alias(c, value, node, target);
+    return node;
+}
+
+uint32_t fiat__compile_additional(fiat__build *b, uint32_t item) {
+    fiat__compiler *c = b->c;
+    if (b->draft > FIAT__DRAFT_4 || c->tape->items[item].kind != FIAT__JSON_BOOL)
         return fiat__compile_child(c, item);
-    if (c->node_of[item]) return c->node_of[item] - 1;
+    if (c->info[item].node) return c->info[item].node - 1;
     uint32_t node = FIAT__NODE_ANY;
     if (!fiat__tape_is_true(c->tape, item)) {
         node = fiat__add_node(c, item);
         if (c->status == FIAT_OK) c->program->nodes[node].kinds = 0;
     }
-    c->node_of[item] = node + 1;
+    set_node(c, (site){item, 0}, node + 1);
     return node;
 }
 
 /* Sort the members of a schema object by keyword. */
 static void read_keywords(fiat__build *b) {
-    fiat__compiler *c = b->c;
+    const fiat__tape *tape = b->c->tape;
     uint32_t key = b->item + 1;
-    for (uint32_t i = 0; i < c->tape->items[b->item].len; i++) {
-        fiat__keyword keyword = fiat__keyword_find(fiat__tape_string(c->tape, key), c->draft);
-        b->at[keyword] = key + 1;
-        if (fiat__keyword_refused(keyword))
-            fiat__compile_fail(c, FIAT_E_UNSUPPORTED, b->item, keyword,
-                               "%s is not supported yet; use $ref and $defs",
-                               fiat__keyword_name(keyword));
-        key = fiat__tape_next(c->tape, key + 1);
+    for (uint32_t i = 0; i < tape->items[b->item].len; i++) {
+        b->at[fiat__keyword_at(b->c, key)] = key + 1;
+        key = fiat__tape_next(tape, key + 1);
     }
     b->at[FIAT__KW_NONE] = 0;
 }
 
-static void check_ref(fiat__build *b) {
-    uint32_t ref = b->at[FIAT__KW_REF];
-    if (ref && b->c->tape->items[ref].kind != FIAT__JSON_STRING)
-        fiat__compile_wanted(b, FIAT__KW_REF, ref, "a string");
-}
-
-/* $defs, and a $schema that names another draft than the root's. */
+/* References are strings, and places of schemas are objects. */
 static void check_places(fiat__build *b) {
+    static const fiat__keyword refs[] = {FIAT__KW_REF, FIAT__KW_DYNAMIC_REF,
+                                         FIAT__KW_RECURSIVE_REF};
     static const fiat__keyword maps[] = {FIAT__KW_DEFS, FIAT__KW_DEFINITIONS};
     const fiat__tape *tape = b->c->tape;
+    for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) {
+        uint32_t value = b->at[refs[i]];
+        if (value && tape->items[value].kind != FIAT__JSON_STRING)
+            fiat__compile_wanted(b, refs[i], value, "a string");
+    }
     for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
         uint32_t value = b->at[maps[i]];
         if (value && tape->items[value].kind != FIAT__JSON_OBJECT)
             fiat__compile_wanted(b, maps[i], value, "an object of schemas");
     }
-    uint32_t draft = b->at[FIAT__KW_SCHEMA];
-    if (draft && (tape->items[draft].kind != FIAT__JSON_STRING ||
-                  fiat__draft_find(fiat__tape_string(tape, draft)) != b->c->draft))
-        fiat__compile_fail(b->c, FIAT_E_UNSUPPORTED, b->item, FIAT__KW_SCHEMA,
-                           "a part of a schema must be of the same draft as its root, %s",
-                           fiat__draft_name(b->c->draft));
 }
 
 static void compile_object_schema(fiat__build *b) {
     read_keywords(b);
-    check_ref(b);
     check_places(b);
     fiat__compile_type(b);
     fiat__compile_values(b);
@@ -190,24 +243,29 @@ static void compile_object_schema(fiat__build *b) {
     fiat__compile_object(b);
 }
 
-static void compile_one(fiat__compiler *c, uint32_t item, uint32_t node, bool entry) {
-    fiat__build b = {.c = c, .item = item, .entry = entry};
-    b.node = (fiat__node){.kinds = FIAT__JSON_ANY, .where = item};
-    switch (c->tape->items[item].kind) {
+static void compile_one(fiat__compiler *c, site at, uint32_t node, bool entry) {
+    const fiat__dialect *dialect = fiat__dialect_at(c, at.item);
+    fiat__build b = {.c = c, .draft = dialect->draft, .item = at.item, .entry = entry};
+    b.assert_formats = c->formats == FIAT_SCHEMA_FORMATS_ASSERT ||
+                       (c->formats == FIAT_SCHEMA_FORMATS_DEFAULT && dialect->assert_formats);
+    b.node = (fiat__node){.kinds = FIAT__JSON_ANY, .where = at.item};
+    if (b.draft == FIAT__DRAFT_4) b.node.flags = FIAT__NODE_STRICT_INTEGER;
+    c->scope = at.scope;
+    switch (c->tape->items[at.item].kind) {
     case FIAT__JSON_OBJECT:
         compile_object_schema(&b);
         break;
     case FIAT__JSON_BOOL:
-        if (c->draft > FIAT__DRAFT_4) {
-            if (!fiat__tape_is_true(c->tape, item)) b.node.kinds = 0;
+        if (b.draft > FIAT__DRAFT_4) {
+            if (!fiat__tape_is_true(c->tape, at.item)) b.node.kinds = 0;
             if (entry) fiat__compile_object(&b); /* for the members that the caller adds */
             break;
         }
         /* fall through */
     default:
-        fiat__compile_wanted(&b, FIAT__KW_NONE, item,
-                             c->draft > FIAT__DRAFT_4 ? "a schema: an object, true or false"
-                                                      : "a schema: an object");
+        fiat__compile_wanted(&b, FIAT__KW_NONE, at.item,
+                             b.draft > FIAT__DRAFT_4 ? "a schema: an object, true or false"
+                                                     : "a schema: an object");
         return;
     }
     if (c->status == FIAT_OK) c->program->nodes[node] = b.node;
@@ -215,23 +273,32 @@ static void compile_one(fiat__compiler *c, uint32_t item, uint32_t node, bool en
 
 static void drain(fiat__compiler *c) {
     while (c->queue_count && c->status == FIAT_OK) {
-        c->queue_count -= 2;
-        compile_one(c, c->queue[c->queue_count], c->queue[c->queue_count + 1], false);
+        const uint32_t *next = c->queue + (c->queue_count -= 3);
+        compile_one(c, (site){next[0], next[1]}, next[2], false);
     }
 }
 
-void fiat__compile_all(fiat__compiler *c) {
-    uint32_t root = fiat__compile_alias(c, 0);
-    bool entry = c->provided_count || c->reserved_count || c->also_required.len;
-    if (entry && c->status == FIAT_OK) {
-        c->program->root = fiat__add_node(c, root);
-        compile_one(c, root, c->program->root, true);
-    } else {
-        c->program->root = fiat__compile_child(c, root);
+/* The node that events enter by is one of its own where the caller adds members. */
+static void compile_root(fiat__compiler *c) {
+    site start = {0, fiat__scope_enter(c, 0, fiat__resource_at(c, 0))};
+    if (!c->provided_count && !c->reserved_count && !c->also_required.len) {
+        c->program->root = fiat__compile_child(c, 0);
+        return;
     }
+    site root = follow_chain(c, start);
+    if (c->status != FIAT_OK) return;
+    settle_chain(c, start, root, 0);
+    c->program->root = fiat__add_node(c, root.item);
+    compile_one(c, root, c->program->root, true);
+}
+
+void fiat__compile_all(fiat__compiler *c) {
+    compile_root(c);
     drain(c);
-    /* Schemas that nothing uses are checked too. The list grows while references are followed. */
-    for (uint32_t i = 0; i < c->schema_count && c->status == FIAT_OK; i++) {
+    /* Schemas that nothing uses are checked too, if they are the user's own. */
+    for (uint32_t i = 0; i < c->own_schemas && c->status == FIAT_OK; i++) {
+        if (c->info[c->schemas[i]].compiled) continue;
+        c->scope = 0;
         fiat__compile_child(c, c->schemas[i]);
         drain(c);
     }

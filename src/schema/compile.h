@@ -1,5 +1,9 @@
 /* Private to the schema compiler: its state, and what its files call in each other.
  *
+ * The steps, each over the whole schema: parse the text; find every schema in it with its base URI,
+ * dialect and anchors (resolve.c); follow every reference, which may bring in other documents
+ * (references.c); make the nodes (compile*.c); look at them as a whole (finish.c).
+ *
  * Errors are sticky: the first one stays in compiler.status and err, everything that adds to the
  * program becomes harmless, and the driver looks at the status once a schema. */
 #ifndef FIAT_SCHEMA_COMPILE_H
@@ -8,49 +12,82 @@
 #include "base/arena.h"
 #include "schema/program.h"
 
-/* An absolute URI and the schema it names: the root, and every schema with an $id. */
-typedef struct fiat__resource {
-    fiat__str uri;
-    uint32_t item;
-} fiat__resource;
+/* Nesting of schema text. */
+#define FIAT__SCHEMA_TEXT_DEPTH 256
 
+/* A schema resource: a document's root, or a schema with an $id. */
+typedef struct fiat__scheme {
+    fiat__str uri;
+    fiat__dialect dialect;
+    uint32_t item;
+    uint32_t dynamic; /* its dynamic anchors: index + 1 of the first, linked by `next` */
+    bool reached;     /* something of it is used */
+} fiat__scheme;
+
+/* A name for a place: of a schema in a resource, or (with FIAT__NO_RESOURCE) a URI of a resource.
+ */
 typedef struct fiat__anchor {
     uint32_t resource;
     fiat__str name;
-    uint32_t item;
+    uint32_t item;    /* of a URI: the resource */
+    uint32_t next;    /* index + 1 */
+    uint32_t binding; /* of a dynamic anchor whose name others have too: which name it is, + 1 */
+    bool dynamic;     /* $dynamicAnchor, or $recursiveAnchor: true */
 } fiat__anchor;
+
+#define FIAT__NO_RESOURCE UINT32_MAX
+#define FIAT__NO_ITEM     UINT32_MAX
+
+/* What is known of a tape item of the schema. */
+typedef struct fiat__item_info {
+    uint32_t node;     /* of a schema, in scope 0: node + 1 */
+    uint32_t resource; /* of a schema: resource + 1 */
+    uint32_t target;   /* of the value of a $ref or the like: item + 1 */
+    uint32_t dynamic;  /* the same, when it leads to a dynamic anchor: index + 1 */
+    uint8_t keyword;   /* of a key in a schema: fiat__keyword */
+    bool reached;      /* of a schema: its references have been followed */
+    bool compiled;     /* of a schema: in some scope */
+} fiat__item_info;
 
 typedef struct fiat__compiler {
     fiat_schema *schema;
     fiat__program *program;
-    const fiat__tape *tape;
+    fiat__tape *tape;
+    const fiat_schema_registry *registry;
     fiat__str *provided, *reserved; /* copies with readable bytes behind them */
     uint32_t provided_count, reserved_count;
     fiat__str also_required; /* one more name that the root requires; empty: none */
-    fiat__draft draft;
-    bool assert_formats;
+    fiat__draft default_draft;
+    fiat_schema_formats formats;
+    fiat__str dialect_uri; /* the last $schema, and what it said */
+    fiat__dialect dialect;
     bool unevaluated; /* unevaluatedItems or unevaluatedProperties stands somewhere */
     fiat_status status;
     fiat_error *err;
-    fiat__arena arena; /* URIs */
+    fiat__arena arena; /* URIs and names of anchors */
     fiat__regex_scratch *scratch;
-    /* By tape item; 0 is "none". */
-    uint32_t *node_of;     /* node + 1 */
-    uint32_t *resource_of; /* of a schema: resource + 1 */
+    fiat__item_info *info; /* by tape item */
+    uint32_t info_cap;
     /* Growing lists. */
-    uint32_t *schemas; /* every schema found, in order of discovery */
-    uint32_t *queue;   /* pairs: tape item, node that waits to be compiled */
-    fiat__resource *resources;
+    uint32_t *schemas;    /* every schema found, in order of discovery */
+    uint32_t own_schemas; /* how many of them are of the first document, all of which are checked */
+    uint32_t *queue;      /* triples: tape item, scope, node that waits to be compiled */
+    fiat__scheme *schemes; /* the resources */
     fiat__anchor *anchors;
-    uint32_t schema_count, schema_cap, queue_count, queue_cap, resource_count, resource_cap;
-    uint32_t anchor_count, anchor_cap;
+    uint32_t *anchor_map; /* open hash table of index + 1 */
+    uint32_t schema_count, schema_cap, queue_count, queue_cap, scheme_count, scheme_cap;
+    uint32_t anchor_count, anchor_cap, anchor_map_size;
+    struct fiat__scopes *scopes; /* NULL: no reference is dynamic */
+    uint32_t scope;              /* of the schema that is being compiled */
     uint32_t node_cap, string_cap, number_cap, array_cap, object_cap, values_cap, apply_cap;
-    uint32_t slot_cap, link_cap, names_cap, regex_cap;
+    uint32_t slot_cap, link_cap, names_cap, regex_cap, document_cap, resource_cap, alias_cap;
 } fiat__compiler;
 
 /* One schema object while it is compiled. */
 typedef struct fiat__build {
     fiat__compiler *c;
+    fiat__draft draft;
+    bool assert_formats;
     uint32_t item;               /* the schema */
     uint32_t at[FIAT__KW_COUNT]; /* items of its keywords' values; 0 is absent */
     fiat__node node;
@@ -67,9 +104,9 @@ void fiat__compile_wanted(fiat__build *b, fiat__keyword keyword, uint32_t value,
 uint32_t fiat__compile_child(fiat__compiler *c, uint32_t item);
 /* The same for additionalItems and additionalProperties, the only places where draft-04 has true
  * and false. */
-uint32_t fiat__compile_additional(fiat__compiler *c, uint32_t item);
-/* The item that stands for a schema that is nothing but a reference to another; else the item. */
-uint32_t fiat__compile_alias(fiat__compiler *c, uint32_t item);
+uint32_t fiat__compile_additional(fiat__build *b, uint32_t item);
+/* The node that the value of a $ref or the like leads to. */
+uint32_t fiat__compile_target(fiat__compiler *c, uint32_t value);
 void fiat__compile_all(fiat__compiler *c);
 
 /* compile_add.c: growing the program. Each returns the index of the new element, 0 on failure. */
@@ -121,11 +158,63 @@ void fiat__known_deinit(fiat__known_list *list);
 /* The hash table of all of them, with child and flags as they are now. */
 void fiat__names_build(fiat__compiler *c, fiat__names *out, const fiat__known_list *list);
 
+/* document.c */
+/* Parse a text behind the others and find its schemas. The first is the schema itself; `uri` is
+ * what it was got by, `otherwise` its dialect if it does not say so. Returns its item, or
+ * FIAT__NO_ITEM with an error. */
+uint32_t fiat__document_add(fiat__compiler *c, fiat__str uri, fiat__str text,
+                            const fiat__dialect *otherwise);
+
+/* dialect.c: what `$schema` of a schema object says; `otherwise` when it says nothing. false with
+ * an error. */
+bool fiat__dialect_read(fiat__compiler *c, uint32_t item, const fiat__dialect *otherwise,
+                        fiat__dialect *out);
+
 /* resolve.c */
-/* Find all schemas below `item`, with their $id and anchors. */
-void fiat__resolve_index(fiat__compiler *c);
-/* The item that the $ref `value` of schema `item` points to; UINT32_MAX with an error. */
-uint32_t fiat__resolve_ref(fiat__compiler *c, uint32_t item, uint32_t value);
+/* Take in a schema and all below it: base URIs, dialects, anchors, keywords. */
+void fiat__resolve_visit(fiat__compiler *c, uint32_t item, uint32_t resource);
+/* Call `each` with every schema in the value of a keyword. */
+void fiat__resolve_children(fiat__compiler *c, fiat__keyword keyword, uint32_t value,
+                            void (*each)(fiat__compiler *c, uint32_t child, uint32_t with),
+                            uint32_t with);
+/* Up to draft-07 a $ref hides everything beside it, an $id too: is the schema such a one? */
+bool fiat__resolve_hides(const fiat__compiler *c, uint32_t item, fiat__draft draft);
+uint32_t fiat__resource_add(fiat__compiler *c, fiat__str uri, uint32_t item,
+                            const fiat__dialect *dialect);
+/* The resource of a URI without its fragment; FIAT__NO_RESOURCE when there is none. */
+uint32_t fiat__resource_find(const fiat__compiler *c, fiat__str uri);
+/* Index of an anchor; UINT32_MAX when the resource has none of that name. */
+uint32_t fiat__anchor_find(const fiat__compiler *c, uint32_t resource, fiat__str name);
+void fiat__anchor_add(fiat__compiler *c, uint32_t resource, fiat__str name, uint32_t item,
+                      bool dynamic);
+/* Give a resource one more URI. */
+void fiat__resource_name(fiat__compiler *c, fiat__str uri, uint32_t resource);
+
+static inline fiat__keyword fiat__keyword_at(const fiat__compiler *c, uint32_t key) {
+    return (fiat__keyword)c->info[key].keyword;
+}
+
+static inline uint32_t fiat__resource_at(const fiat__compiler *c, uint32_t item) {
+    return c->info[item].resource - 1;
+}
+
+static inline const fiat__dialect *fiat__dialect_at(const fiat__compiler *c, uint32_t item) {
+    return &c->schemes[fiat__resource_at(c, item)].dialect;
+}
+
+/* references.c: follow every reference of the schema, and of what they lead to. */
+void fiat__references_follow(fiat__compiler *c);
+
+/* scope.c: the dynamic scope of a schema, as far as it decides what references in it mean: which
+ * schema each dynamic anchor's name leads to. Scope 0: none leads anywhere yet. */
+bool fiat__scopes_init(fiat__compiler *c);
+void fiat__scopes_deinit(fiat__compiler *c);
+/* The scope within a resource that is entered from another scope. */
+uint32_t fiat__scope_enter(fiat__compiler *c, uint32_t scope, uint32_t resource);
+/* What the value of a reference leads to in a scope. */
+uint32_t fiat__scope_target(const fiat__compiler *c, uint32_t scope, uint32_t value);
+/* Where the node + 1 of a schema in a scope stands. NULL with an error. */
+uint32_t *fiat__scope_node(fiat__compiler *c, uint32_t scope, uint32_t item);
 
 /* uri.c: RFC 3986 section 5.2. ptr NULL when out of memory. */
 fiat__str fiat__uri_resolve(fiat__arena *arena, fiat__str base, fiat__str reference);

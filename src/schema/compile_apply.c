@@ -1,5 +1,5 @@
-/* Keywords that apply schemas to the value itself: allOf, anyOf, oneOf, not, if, and a $ref with
- * siblings. Dependent schemas are with the objects. */
+/* Keywords that apply schemas to the value itself: allOf, anyOf, oneOf, not, if, and references
+ * with siblings. Dependent schemas are with the objects. */
 #include "schema/compile.h"
 
 /* Append an operation to the node's run. */
@@ -27,13 +27,11 @@ static void compile_branches(fiat__build *b, fiat__keyword keyword, fiat__apply_
     add(b, &apply);
 }
 
-static void compile_ref(fiat__build *b) {
-    uint32_t ref = b->at[FIAT__KW_REF];
+static void compile_ref(fiat__build *b, fiat__keyword keyword) {
+    uint32_t ref = b->at[keyword];
     if (!ref || b->c->status != FIAT_OK) return;
-    uint32_t target = fiat__resolve_ref(b->c, b->item, ref);
-    if (b->c->status != FIAT_OK) return;
-    fiat__apply apply = {.op = FIAT__APPLY_ALL, .keyword = FIAT__KW_REF, .count = 1};
-    apply.a = fiat__add_link(b->c, fiat__compile_child(b->c, target));
+    fiat__apply apply = {.op = FIAT__APPLY_ALL, .keyword = (uint16_t)keyword, .count = 1};
+    apply.a = fiat__add_link(b->c, fiat__compile_target(b->c, ref));
     add(b, &apply);
 }
 
@@ -60,7 +58,9 @@ static void compile_not(fiat__build *b) {
 }
 
 void fiat__compile_apply(fiat__build *b) {
-    compile_ref(b);
+    compile_ref(b, FIAT__KW_REF);
+    compile_ref(b, FIAT__KW_DYNAMIC_REF);
+    compile_ref(b, FIAT__KW_RECURSIVE_REF);
     compile_branches(b, FIAT__KW_ALL_OF, FIAT__APPLY_ALL);
     compile_branches(b, FIAT__KW_ANY_OF, FIAT__APPLY_ANY);
     compile_branches(b, FIAT__KW_ONE_OF, FIAT__APPLY_ONE);

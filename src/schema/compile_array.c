@@ -25,9 +25,8 @@ static void compile_prefix(fiat__build *b, fiat__array_rule *rule, fiat__keyword
 
 static void compile_rest(fiat__build *b, fiat__array_rule *rule, fiat__keyword keyword) {
     if (!b->at[keyword]) return;
-    rule->items = keyword == FIAT__KW_ADDITIONAL_ITEMS
-                      ? fiat__compile_additional(b->c, b->at[keyword])
-                      : fiat__compile_child(b->c, b->at[keyword]);
+    rule->items = keyword == FIAT__KW_ADDITIONAL_ITEMS ? fiat__compile_additional(b, b->at[keyword])
+                                                       : fiat__compile_child(b->c, b->at[keyword]);
     rule->items_given = 1;
     rule->items_keyword = keyword;
 }
@@ -38,7 +37,7 @@ static void compile_items(fiat__build *b, fiat__array_rule *rule) {
     uint32_t items = b->at[FIAT__KW_ITEMS];
     bool array = items && b->c->tape->items[items].kind == FIAT__JSON_ARRAY;
     if (b->at[FIAT__KW_PREFIX_ITEMS]) compile_prefix(b, rule, FIAT__KW_PREFIX_ITEMS);
-    if (array && b->c->draft >= FIAT__DRAFT_2020) {
+    if (array && b->draft >= FIAT__DRAFT_2020) {
         fiat__compile_wanted(b, FIAT__KW_ITEMS, items, "a schema (2020-12: use prefixItems)");
     } else if (array) {
         compile_prefix(b, rule, FIAT__KW_ITEMS);
@@ -47,7 +46,7 @@ static void compile_items(fiat__build *b, fiat__array_rule *rule) {
         compile_rest(b, rule, FIAT__KW_ITEMS);
         /* additionalItems does nothing here, but draft-04 lets it be a boolean all the same. */
         uint32_t additional = b->at[FIAT__KW_ADDITIONAL_ITEMS];
-        if (additional) (void)fiat__compile_additional(b->c, additional);
+        if (additional) (void)fiat__compile_additional(b, additional);
     }
 }
 
@@ -58,7 +57,7 @@ static void compile_contains(fiat__build *b, fiat__array_rule *rule) {
     rule->contains = fiat__compile_child(b->c, b->at[FIAT__KW_CONTAINS]);
     rule->min_contains = min;
     rule->max_contains = max;
-    rule->contains_evaluates = b->c->draft >= FIAT__DRAFT_2020;
+    rule->contains_evaluates = b->draft >= FIAT__DRAFT_2020;
 }
 
 static void compile_unique(fiat__build *b, fiat__array_rule *rule) {

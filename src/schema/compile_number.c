@@ -19,7 +19,7 @@ static uint32_t bound(fiat__build *b, fiat__keyword keyword) {
 static void move_exclusive(fiat__build *b, fiat__keyword keyword, uint32_t *inclusive,
                            uint32_t *exclusive) {
     uint32_t value = b->at[keyword];
-    if (b->c->draft > FIAT__DRAFT_4) {
+    if (b->draft > FIAT__DRAFT_4) {
         *exclusive = bound(b, keyword);
         return;
     }

@@ -59,7 +59,7 @@ static void compile_required(fiat__object_build *o) {
     uint32_t list = o->b->at[FIAT__KW_REQUIRED];
     const fiat__tape *tape = o->b->c->tape;
     if (!list || !is_name_list(o, FIAT__KW_REQUIRED, list)) return;
-    if (o->b->c->draft == FIAT__DRAFT_4 && tape->items[list].len == 0)
+    if (o->b->draft == FIAT__DRAFT_4 && tape->items[list].len == 0)
         fiat__compile_wanted(o->b, FIAT__KW_REQUIRED, list, "at least one name");
     for (uint32_t i = 0; i < tape->items[list].len; i++) {
         uint32_t index = know(o, list + 1 + i);
@@ -131,7 +131,7 @@ static void compile_additional(fiat__object_build *o) {
     }
     o->rule.unevaluated = FIAT__NODE_NONE;
     if (value) {
-        o->rule.additional = fiat__compile_additional(b->c, value);
+        o->rule.additional = fiat__compile_additional(b, value);
         o->rule.additional_given = 1;
         const fiat__tape_item *at = &b->c->tape->items[value];
         o->rule.closed = at->kind == FIAT__JSON_BOOL && !fiat__tape_is_true(b->c->tape, value);

@@ -18,8 +18,8 @@ static fiat__format compile_format(fiat__build *b) {
         fiat__compile_wanted(b, FIAT__KW_FORMAT, value, "the name of a format");
         return FIAT__FORMAT_NONE;
     }
-    if (!b->c->assert_formats) return FIAT__FORMAT_NONE;
-    return fiat__format_find(fiat__tape_string(b->c->tape, value), b->c->draft);
+    if (!b->assert_formats) return FIAT__FORMAT_NONE;
+    return fiat__format_find(fiat__tape_string(b->c->tape, value), b->draft);
 }
 
 void fiat__compile_string(fiat__build *b) {

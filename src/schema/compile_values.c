@@ -76,7 +76,7 @@ void fiat__compile_values(fiat__build *b) {
     if (!list && !only) return;
     const fiat__tape *tape = b->c->tape;
     if (list && (tape->items[list].kind != FIAT__JSON_ARRAY ||
-                 (tape->items[list].len == 0 && b->c->draft == FIAT__DRAFT_4))) {
+                 (tape->items[list].len == 0 && b->draft == FIAT__DRAFT_4))) {
         fiat__compile_wanted(b, FIAT__KW_ENUM, list, "an array of the values that are allowed");
         return;
     }

@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "base/mem.h"
 
+#include <stdlib.h>
+
 /* ---- Nodes that look at the same value must not form a cycle. ---- */
 
 enum color { WHITE, GRAY, BLACK };
@@ -142,9 +144,16 @@ static void settle_provided(fiat__compiler *c) {
                        "text already; compile without `provided`");
 }
 
+static int by_item(const void *a, const void *b) {
+    const fiat__alias *left = a, *right = b;
+    if (left->item != right->item) return left->item < right->item ? -1 : 1;
+    return left->node < right->node ? -1 : left->node > right->node;
+}
+
 void fiat__finish(fiat__compiler *c) {
-    c->program->strict_integers = c->draft == FIAT__DRAFT_4;
-    settle_nodes(c->program);
+    fiat__program *p = c->program;
+    if (p->alias_count > 1) qsort(p->aliases, p->alias_count, sizeof *p->aliases, by_item);
+    settle_nodes(p);
     find_cycles(c);
     if (c->status == FIAT_OK) settle_provided(c);
 }

@@ -6,27 +6,31 @@
 #define DRAFT_2019 FIAT__DRAFT_2019
 #define DRAFT_2020 FIAT__DRAFT_2020
 
-enum role { ROLE_A, ROLE_N, ROLE_X };
+enum role { ROLE_A, ROLE_N };
 
 typedef struct row {
     fiat__str name;
-    unsigned char first, last, shape, role;
+    unsigned char first, last, shape, vocabulary, role;
 } row;
 
 static const row rows[FIAT__KW_COUNT] = {
-#define XX(name, text, first, last, shape, role)                                                   \
-    [FIAT__KW_##name] = {                                                                          \
-        {text, sizeof(text) - 1}, DRAFT_##first, DRAFT_##last, FIAT__SHAPE_##shape, ROLE_##role},
+#define XX(name, text, first, last, shape, vocabulary, role)                                       \
+    [FIAT__KW_##                                                                                   \
+        name] = {{text, sizeof(text) - 1},      DRAFT_##first, DRAFT_##last, FIAT__SHAPE_##shape,  \
+                 FIAT__VOCABULARY_##vocabulary, ROLE_##role},
     FIAT__KEYWORD_MAP(XX)
 #undef XX
 };
 
-fiat__keyword fiat__keyword_find(fiat__str word, fiat__draft draft) {
+static bool has(const fiat__dialect *dialect, const row *of) {
+    return dialect->draft >= (fiat__draft)of->first && dialect->draft <= (fiat__draft)of->last &&
+           dialect->vocabularies & of->vocabulary;
+}
+
+fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect) {
     for (int i = 1; i < FIAT__KW_COUNT; i++)
         if (fiat__str_eq(rows[i].name, word))
-            return draft >= (fiat__draft)rows[i].first && draft <= (fiat__draft)rows[i].last
-                       ? (fiat__keyword)i
-                       : FIAT__KW_NONE;
+            return has(dialect, &rows[i]) ? (fiat__keyword)i : FIAT__KW_NONE;
     return FIAT__KW_NONE;
 }
 
@@ -40,10 +44,6 @@ fiat__keyword_shape fiat__keyword_shape_of(fiat__keyword keyword) {
 
 bool fiat__keyword_asserts(fiat__keyword keyword) {
     return keyword != FIAT__KW_NONE && rows[keyword].role != ROLE_N;
-}
-
-bool fiat__keyword_refused(fiat__keyword keyword) {
-    return keyword != FIAT__KW_NONE && rows[keyword].role == ROLE_X;
 }
 
 static const struct {
@@ -70,4 +70,40 @@ const char *fiat__draft_name(fiat__draft draft) {
     for (size_t i = 0; i < DRAFT_COUNT; i++)
         if (drafts[i].draft == draft) return drafts[i].name;
     return "an unknown draft";
+}
+
+/* The part of a vocabulary's URI after "https://json-schema.org/draft/D/vocab/". */
+static const struct {
+    const char *name;
+    unsigned char first, last, vocabularies;
+    bool assert_formats;
+} vocabularies[] = {
+    {"core", DRAFT_2019, DRAFT_2020, FIAT__VOCABULARY_CORE, false},
+    {"applicator", DRAFT_2019, DRAFT_2019,
+     FIAT__VOCABULARY_APPLICATOR | FIAT__VOCABULARY_UNEVALUATED, false},
+    {"applicator", DRAFT_2020, DRAFT_2020, FIAT__VOCABULARY_APPLICATOR, false},
+    {"unevaluated", DRAFT_2020, DRAFT_2020, FIAT__VOCABULARY_UNEVALUATED, false},
+    {"validation", DRAFT_2019, DRAFT_2020, FIAT__VOCABULARY_VALIDATION, false},
+    {"meta-data", DRAFT_2019, DRAFT_2020, FIAT__VOCABULARY_META_DATA, false},
+    {"format", DRAFT_2019, DRAFT_2019, FIAT__VOCABULARY_FORMAT, true},
+    {"format-annotation", DRAFT_2020, DRAFT_2020, FIAT__VOCABULARY_FORMAT, false},
+    {"format-assertion", DRAFT_2020, DRAFT_2020, FIAT__VOCABULARY_FORMAT, true},
+    {"content", DRAFT_2019, DRAFT_2020, FIAT__VOCABULARY_CONTENT, false},
+};
+
+bool fiat__vocabulary_find(fiat__str uri, fiat__draft draft, unsigned *out, bool *assert_formats) {
+    fiat__str start =
+        fiat__str_c(draft == FIAT__DRAFT_2019 ? "https://json-schema.org/draft/2019-09/vocab/"
+                                              : "https://json-schema.org/draft/2020-12/vocab/");
+    if (!fiat__str_starts(uri, start)) return false;
+    fiat__str name = fiat__str_of(uri.ptr + start.len, uri.len - start.len);
+    for (size_t i = 0; i < sizeof vocabularies / sizeof vocabularies[0]; i++) {
+        if (!fiat__str_eq_c(name, vocabularies[i].name) || draft < vocabularies[i].first ||
+            draft > vocabularies[i].last)
+            continue;
+        *out = vocabularies[i].vocabularies;
+        *assert_formats = vocabularies[i].assert_formats;
+        return true;
+    }
+    return false;
 }

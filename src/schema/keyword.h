@@ -4,6 +4,7 @@
 #define FIAT_SCHEMA_KEYWORD_H
 
 #include "base/str.h"
+#include <stdint.h>
 
 /* In order of time: later drafts compare greater. */
 typedef enum fiat__draft {
@@ -24,83 +25,102 @@ typedef enum fiat__keyword_shape {
     FIAT__SHAPE_DEPENDS /* an object whose values are schemas or arrays of names */
 } fiat__keyword_shape;
 
-/* XX(NAME, "name", first draft, last draft, shape, role). Role A asserts or applies something to
- * the instance; N names or holds a place in the schema; X is an assertion that this version
- * refuses. */
+/* Groups of keywords, which a dialect has or has not (2019-09 and 2020-12 core, section 8.1.2).
+ * 2019-09 counts UNEVALUATED to its applicators. */
+#define FIAT__VOCABULARY_CORE        0x01u
+#define FIAT__VOCABULARY_APPLICATOR  0x02u
+#define FIAT__VOCABULARY_UNEVALUATED 0x04u
+#define FIAT__VOCABULARY_VALIDATION  0x08u
+#define FIAT__VOCABULARY_META_DATA   0x10u
+#define FIAT__VOCABULARY_FORMAT      0x20u
+#define FIAT__VOCABULARY_CONTENT     0x40u
+#define FIAT__VOCABULARY_ALL         0x7fu
+
+/* What the keywords of a schema mean. */
+typedef struct fiat__dialect {
+    fiat__draft draft;
+    uint8_t vocabularies; /* FIAT__VOCABULARY_* */
+    bool assert_formats;
+} fiat__dialect;
+
+/* XX(NAME, "name", first draft, last draft, shape, vocabulary, role). Role A asserts or applies
+ * something to the instance; N names or holds a place in the schema. */
 #define FIAT__KEYWORD_MAP(XX)                                                                      \
-    XX(ADDITIONAL_ITEMS, "additionalItems", 4, 2019, SCHEMA, A)                                    \
-    XX(ADDITIONAL_PROPERTIES, "additionalProperties", 4, 2020, SCHEMA, A)                          \
-    XX(ALL_OF, "allOf", 4, 2020, LIST, A)                                                          \
-    XX(ANY_OF, "anyOf", 4, 2020, LIST, A)                                                          \
-    XX(CONST, "const", 6, 2020, PLAIN, A)                                                          \
-    XX(CONTAINS, "contains", 6, 2020, SCHEMA, A)                                                   \
-    XX(DEPENDENCIES, "dependencies", 4, 2020, DEPENDS, A)                                          \
-    XX(DEPENDENT_REQUIRED, "dependentRequired", 2019, 2020, PLAIN, A)                              \
-    XX(DEPENDENT_SCHEMAS, "dependentSchemas", 2019, 2020, MAP, A)                                  \
-    XX(ELSE, "else", 7, 2020, SCHEMA, A)                                                           \
-    XX(ENUM, "enum", 4, 2020, PLAIN, A)                                                            \
-    XX(EXCLUSIVE_MAXIMUM, "exclusiveMaximum", 4, 2020, PLAIN, A)                                   \
-    XX(EXCLUSIVE_MINIMUM, "exclusiveMinimum", 4, 2020, PLAIN, A)                                   \
-    XX(FORMAT, "format", 4, 2020, PLAIN, A)                                                        \
-    XX(IF, "if", 7, 2020, SCHEMA, A)                                                               \
-    XX(ITEMS, "items", 4, 2020, ITEMS, A)                                                          \
-    XX(MAX_CONTAINS, "maxContains", 2019, 2020, PLAIN, A)                                          \
-    XX(MAX_ITEMS, "maxItems", 4, 2020, PLAIN, A)                                                   \
-    XX(MAX_LENGTH, "maxLength", 4, 2020, PLAIN, A)                                                 \
-    XX(MAX_PROPERTIES, "maxProperties", 4, 2020, PLAIN, A)                                         \
-    XX(MAXIMUM, "maximum", 4, 2020, PLAIN, A)                                                      \
-    XX(MIN_CONTAINS, "minContains", 2019, 2020, PLAIN, A)                                          \
-    XX(MIN_ITEMS, "minItems", 4, 2020, PLAIN, A)                                                   \
-    XX(MIN_LENGTH, "minLength", 4, 2020, PLAIN, A)                                                 \
-    XX(MIN_PROPERTIES, "minProperties", 4, 2020, PLAIN, A)                                         \
-    XX(MINIMUM, "minimum", 4, 2020, PLAIN, A)                                                      \
-    XX(MULTIPLE_OF, "multipleOf", 4, 2020, PLAIN, A)                                               \
-    XX(NOT, "not", 4, 2020, SCHEMA, A)                                                             \
-    XX(ONE_OF, "oneOf", 4, 2020, LIST, A)                                                          \
-    XX(PATTERN, "pattern", 4, 2020, PLAIN, A)                                                      \
-    XX(PATTERN_PROPERTIES, "patternProperties", 4, 2020, MAP, A)                                   \
-    XX(PREFIX_ITEMS, "prefixItems", 2020, 2020, LIST, A)                                           \
-    XX(PROPERTIES, "properties", 4, 2020, MAP, A)                                                  \
-    XX(PROPERTY_NAMES, "propertyNames", 6, 2020, SCHEMA, A)                                        \
-    XX(REF, "$ref", 4, 2020, PLAIN, A)                                                             \
-    XX(REQUIRED, "required", 4, 2020, PLAIN, A)                                                    \
-    XX(THEN, "then", 7, 2020, SCHEMA, A)                                                           \
-    XX(TYPE, "type", 4, 2020, PLAIN, A)                                                            \
-    XX(UNEVALUATED_ITEMS, "unevaluatedItems", 2019, 2020, SCHEMA, A)                               \
-    XX(UNEVALUATED_PROPERTIES, "unevaluatedProperties", 2019, 2020, SCHEMA, A)                     \
-    XX(UNIQUE_ITEMS, "uniqueItems", 4, 2020, PLAIN, A)                                             \
-    XX(DYNAMIC_REF, "$dynamicRef", 2020, 2020, PLAIN, X)                                           \
-    XX(RECURSIVE_REF, "$recursiveRef", 2019, 2019, PLAIN, X)                                       \
-    XX(VOCABULARY, "$vocabulary", 2019, 2020, PLAIN, X)                                            \
-    XX(ANCHOR, "$anchor", 2019, 2020, PLAIN, N)                                                    \
-    XX(DYNAMIC_ANCHOR, "$dynamicAnchor", 2020, 2020, PLAIN, N)                                     \
-    XX(RECURSIVE_ANCHOR, "$recursiveAnchor", 2019, 2019, PLAIN, N)                                 \
-    XX(DEFS, "$defs", 2019, 2020, MAP, N)                                                          \
-    XX(DEFINITIONS, "definitions", 4, 2020, MAP, N)                                                \
-    XX(ID, "$id", 6, 2020, PLAIN, N)                                                               \
-    XX(ID_4, "id", 4, 4, PLAIN, N)                                                                 \
-    XX(SCHEMA, "$schema", 4, 2020, PLAIN, N)
+    XX(ADDITIONAL_ITEMS, "additionalItems", 4, 2019, SCHEMA, APPLICATOR, A)                        \
+    XX(ADDITIONAL_PROPERTIES, "additionalProperties", 4, 2020, SCHEMA, APPLICATOR, A)              \
+    XX(ALL_OF, "allOf", 4, 2020, LIST, APPLICATOR, A)                                              \
+    XX(ANY_OF, "anyOf", 4, 2020, LIST, APPLICATOR, A)                                              \
+    XX(CONST, "const", 6, 2020, PLAIN, VALIDATION, A)                                              \
+    XX(CONTAINS, "contains", 6, 2020, SCHEMA, APPLICATOR, A)                                       \
+    XX(DEPENDENCIES, "dependencies", 4, 2020, DEPENDS, APPLICATOR, A)                              \
+    XX(DEPENDENT_REQUIRED, "dependentRequired", 2019, 2020, PLAIN, VALIDATION, A)                  \
+    XX(DEPENDENT_SCHEMAS, "dependentSchemas", 2019, 2020, MAP, APPLICATOR, A)                      \
+    XX(ELSE, "else", 7, 2020, SCHEMA, APPLICATOR, A)                                               \
+    XX(ENUM, "enum", 4, 2020, PLAIN, VALIDATION, A)                                                \
+    XX(EXCLUSIVE_MAXIMUM, "exclusiveMaximum", 4, 2020, PLAIN, VALIDATION, A)                       \
+    XX(EXCLUSIVE_MINIMUM, "exclusiveMinimum", 4, 2020, PLAIN, VALIDATION, A)                       \
+    XX(FORMAT, "format", 4, 2020, PLAIN, FORMAT, A)                                                \
+    XX(IF, "if", 7, 2020, SCHEMA, APPLICATOR, A)                                                   \
+    XX(ITEMS, "items", 4, 2020, ITEMS, APPLICATOR, A)                                              \
+    XX(MAX_CONTAINS, "maxContains", 2019, 2020, PLAIN, VALIDATION, A)                              \
+    XX(MAX_ITEMS, "maxItems", 4, 2020, PLAIN, VALIDATION, A)                                       \
+    XX(MAX_LENGTH, "maxLength", 4, 2020, PLAIN, VALIDATION, A)                                     \
+    XX(MAX_PROPERTIES, "maxProperties", 4, 2020, PLAIN, VALIDATION, A)                             \
+    XX(MAXIMUM, "maximum", 4, 2020, PLAIN, VALIDATION, A)                                          \
+    XX(MIN_CONTAINS, "minContains", 2019, 2020, PLAIN, VALIDATION, A)                              \
+    XX(MIN_ITEMS, "minItems", 4, 2020, PLAIN, VALIDATION, A)                                       \
+    XX(MIN_LENGTH, "minLength", 4, 2020, PLAIN, VALIDATION, A)                                     \
+    XX(MIN_PROPERTIES, "minProperties", 4, 2020, PLAIN, VALIDATION, A)                             \
+    XX(MINIMUM, "minimum", 4, 2020, PLAIN, VALIDATION, A)                                          \
+    XX(MULTIPLE_OF, "multipleOf", 4, 2020, PLAIN, VALIDATION, A)                                   \
+    XX(NOT, "not", 4, 2020, SCHEMA, APPLICATOR, A)                                                 \
+    XX(ONE_OF, "oneOf", 4, 2020, LIST, APPLICATOR, A)                                              \
+    XX(PATTERN, "pattern", 4, 2020, PLAIN, VALIDATION, A)                                          \
+    XX(PATTERN_PROPERTIES, "patternProperties", 4, 2020, MAP, APPLICATOR, A)                       \
+    XX(PREFIX_ITEMS, "prefixItems", 2020, 2020, LIST, APPLICATOR, A)                               \
+    XX(PROPERTIES, "properties", 4, 2020, MAP, APPLICATOR, A)                                      \
+    XX(PROPERTY_NAMES, "propertyNames", 6, 2020, SCHEMA, APPLICATOR, A)                            \
+    XX(REF, "$ref", 4, 2020, PLAIN, CORE, A)                                                       \
+    XX(REQUIRED, "required", 4, 2020, PLAIN, VALIDATION, A)                                        \
+    XX(THEN, "then", 7, 2020, SCHEMA, APPLICATOR, A)                                               \
+    XX(TYPE, "type", 4, 2020, PLAIN, VALIDATION, A)                                                \
+    XX(UNEVALUATED_ITEMS, "unevaluatedItems", 2019, 2020, SCHEMA, UNEVALUATED, A)                  \
+    XX(UNEVALUATED_PROPERTIES, "unevaluatedProperties", 2019, 2020, SCHEMA, UNEVALUATED, A)        \
+    XX(UNIQUE_ITEMS, "uniqueItems", 4, 2020, PLAIN, VALIDATION, A)                                 \
+    XX(DYNAMIC_REF, "$dynamicRef", 2020, 2020, PLAIN, CORE, A)                                     \
+    XX(RECURSIVE_REF, "$recursiveRef", 2019, 2019, PLAIN, CORE, A)                                 \
+    XX(VOCABULARY, "$vocabulary", 2019, 2020, PLAIN, CORE, N)                                      \
+    XX(ANCHOR, "$anchor", 2019, 2020, PLAIN, CORE, N)                                              \
+    XX(DYNAMIC_ANCHOR, "$dynamicAnchor", 2020, 2020, PLAIN, CORE, N)                               \
+    XX(RECURSIVE_ANCHOR, "$recursiveAnchor", 2019, 2019, PLAIN, CORE, N)                           \
+    XX(DEFS, "$defs", 2019, 2020, MAP, CORE, N)                                                    \
+    XX(DEFINITIONS, "definitions", 4, 2020, MAP, CORE, N)                                          \
+    XX(ID, "$id", 6, 2020, PLAIN, CORE, N)                                                         \
+    XX(ID_4, "id", 4, 4, PLAIN, CORE, N)                                                           \
+    XX(SCHEMA, "$schema", 4, 2020, PLAIN, CORE, N)
 
 typedef enum fiat__keyword {
     FIAT__KW_NONE = 0, /* the schema as a whole: the schema `false` */
-#define XX(name, text, first, last, shape, role) FIAT__KW_##name,
+#define XX(name, text, first, last, shape, vocabulary, role) FIAT__KW_##name,
     FIAT__KEYWORD_MAP(XX)
 #undef XX
         FIAT__KW_COUNT
 } fiat__keyword;
 
-/* FIAT__KW_NONE for a word that is no keyword of this draft. */
-fiat__keyword fiat__keyword_find(fiat__str word, fiat__draft draft);
+/* FIAT__KW_NONE for a word that is no keyword of this dialect. */
+fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect);
 const char *fiat__keyword_name(fiat__keyword keyword);
 fiat__keyword_shape fiat__keyword_shape_of(fiat__keyword keyword);
-/* Does it say something about the instance (roles A and X)? */
+/* Does it say something about the instance (role A)? */
 bool fiat__keyword_asserts(fiat__keyword keyword);
-/* Role X. */
-bool fiat__keyword_refused(fiat__keyword keyword);
 
 /* Draft of a `$schema` URI (an empty fragment is left out of account); 0 when it is none of ours.
  */
 fiat__draft fiat__draft_find(fiat__str uri);
 const char *fiat__draft_name(fiat__draft draft);
+
+/* Does the dialect know the vocabulary of this URI, and what it is. */
+bool fiat__vocabulary_find(fiat__str uri, fiat__draft draft, unsigned *vocabularies,
+                           bool *assert_formats);
 
 #endif

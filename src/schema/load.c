@@ -4,49 +4,12 @@
 
 #include "base/error.h"
 #include "base/mem.h"
-#include "json/excerpt.h"
-
-/* Nesting of schema text. */
-#define SCHEMA_MAX_DEPTH 256
 
 /* Most nesting that a caller may allow in events: the engines recurse once a level. */
 #define EVENT_MAX_DEPTH 1000
 
 /* URIs of a schema, made while its references are resolved. */
 #define URIS_MAX_BYTES (64u << 20)
-
-static fiat_status parse_text(fiat_schema *schema, fiat__str text, fiat_error *err) {
-    fiat__keyspace_init(&schema->keys);
-    fiat__tape_init(&schema->tape, &schema->keys);
-    fiat_status status = fiat__scan_load(&schema->text, text, err);
-    if (status == FIAT_OK) {
-        fiat__tape_reset(&schema->tape, fiat__str_of(schema->text.ptr, schema->text.len),
-                         SCHEMA_MAX_DEPTH);
-        status = fiat__tape_parse(&schema->tape, err);
-    }
-    return status == FIAT_OK ? FIAT_OK : fiat__err_wrap(err, status, "schema");
-}
-
-static fiat_status find_draft(fiat__compiler *c) {
-    const fiat__tape *tape = c->tape;
-    c->draft = FIAT__DRAFT_2020;
-    bool object = tape->items[0].kind == FIAT__JSON_OBJECT;
-    uint32_t value = object ? fiat__tape_member(tape, 0, fiat__str_c("$schema")) : 0;
-    if (!value) return FIAT_OK;
-    fiat__draft draft = (fiat__draft)0;
-    if (tape->items[value].kind == FIAT__JSON_STRING)
-        draft = fiat__draft_find(fiat__tape_string(tape, value));
-    char shown[FIAT__EXCERPT_BYTES];
-    if (!draft)
-        fiat__compile_fail(
-            c, FIAT_E_UNSUPPORTED, 0, FIAT__KW_SCHEMA,
-            "%s is not known; known are http://json-schema.org/draft-0N/schema# with "
-            "N 4, 6 or 7, and https://json-schema.org/draft/D/schema with D 2019-09 "
-            "or 2020-12",
-            fiat__tape_excerpt(shown, sizeof shown, tape, value));
-    c->draft = draft;
-    return c->status;
-}
 
 /* A copy with eight readable bytes behind its start, as fiat__key_head() needs. */
 static fiat__str copy_name(fiat__compiler *c, const char *text) {
@@ -100,59 +63,117 @@ static void add_firsts(fiat__compiler *c) {
     fiat__add_name(c, fiat__str_of("", 0));
 }
 
+static fiat__draft draft_of(int32_t draft) {
+    switch (draft) {
+    case FIAT_SCHEMA_DRAFT_4:
+        return FIAT__DRAFT_4;
+    case FIAT_SCHEMA_DRAFT_6:
+        return FIAT__DRAFT_6;
+    case FIAT_SCHEMA_DRAFT_7:
+        return FIAT__DRAFT_7;
+    case FIAT_SCHEMA_DRAFT_2019_09:
+        return FIAT__DRAFT_2019;
+    default:
+        return FIAT__DRAFT_2020;
+    }
+}
+
 static void init_compiler(fiat__compiler *c, fiat_schema *schema, const fiat__schema_opts *opts,
                           fiat_error *err) {
     *c = (fiat__compiler){
         .schema = schema, .program = &schema->program, .tape = &schema->tape, .err = err};
     fiat__arena_init(&c->arena, URIS_MAX_BYTES);
-    c->node_of = fiat__calloc(schema->tape.count, sizeof *c->node_of);
-    c->resource_of = fiat__calloc(schema->tape.count, sizeof *c->resource_of);
-    if (!c->node_of || !c->resource_of) c->status = fiat__err_nomem(err);
-    if (opts && c->status == FIAT_OK) take_names(c, opts);
-    c->assert_formats = opts && opts->base.formats == FIAT_SCHEMA_FORMATS_ASSERT;
+    take_names(c, opts);
+    c->registry = opts->base.registry;
+    c->default_draft = draft_of(opts->base.draft);
+    c->formats = (fiat_schema_formats)opts->base.formats;
     add_firsts(c);
 }
 
 static void deinit_compiler(fiat__compiler *c) {
+    fiat__scopes_deinit(c);
     fiat__arena_deinit(&c->arena);
     fiat__regex_scratch_free(c->scratch);
-    fiat__free(c->node_of);
-    fiat__free(c->resource_of);
+    fiat__free(c->info);
     fiat__free(c->schemas);
     fiat__free(c->queue);
-    fiat__free(c->resources);
+    fiat__free(c->schemes);
     fiat__free(c->anchors);
+    fiat__free(c->anchor_map);
 }
 
-static fiat_status compile(fiat_schema *schema, const fiat__schema_opts *opts, fiat_error *err) {
+/* The URIs of the resources, for reports. */
+static void keep_resources(fiat__compiler *c) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->resources, 0, &c->resource_cap, c->scheme_count, sizeof *p->resources))
+        return;
+    for (uint32_t i = 0; i < c->scheme_count; i++)
+        p->resources[i] = (fiat__resource){c->schemes[i].item, fiat__add_name(c, c->schemes[i].uri),
+                                           c->schemes[i].dialect.draft};
+    p->resource_count = c->scheme_count;
+}
+
+static void load(fiat__compiler *c, fiat__str text, const char *base_uri) {
+    fiat__dialect dialect = {.draft = c->default_draft, .vocabularies = FIAT__VOCABULARY_ALL};
+    fiat__str uri = base_uri ? fiat__str_c(base_uri) : fiat__str_of("", 0);
+    (void)fiat__uri_split(&uri);
+    fiat__document_add(c, uri, text, &dialect);
+    c->own_schemas = c->schema_count;
+    if (c->status == FIAT_OK) fiat__references_follow(c);
+    if (c->status == FIAT_OK) keep_resources(c);
+}
+
+static fiat_status compile(fiat_schema *schema, fiat__str text, const fiat__schema_opts *opts,
+                           fiat_error *err) {
     fiat__compiler c;
     init_compiler(&c, schema, opts, err);
-    if (c.status == FIAT_OK) find_draft(&c);
-    if (c.status == FIAT_OK) fiat__resolve_index(&c);
+    if (c.status == FIAT_OK) load(&c, text, opts->base.base_uri);
+    if (c.status == FIAT_OK) fiat__scopes_init(&c);
     if (c.status == FIAT_OK) fiat__compile_all(&c);
     if (c.status == FIAT_OK) fiat__finish(&c);
-    schema->draft = c.draft;
     deinit_compiler(&c);
     return c.status;
 }
 
 fiat_status fiat__schema_compile(fiat_schema **out, fiat__str text, const fiat__schema_opts *opts,
                                  fiat_error *err) {
-    uint32_t depth = opts && opts->base.max_depth ? opts->base.max_depth : FIAT__SCHEMA_MAX_DEPTH;
+    static const fiat__schema_opts defaults = {0};
+    if (!opts) opts = &defaults;
+    uint32_t depth = opts->base.max_depth ? opts->base.max_depth : FIAT__SCHEMA_MAX_DEPTH;
     if (depth > EVENT_MAX_DEPTH)
         return fiat__err_set(err, FIAT_E_ARG, "max_depth %u: at most %u is possible", depth,
                              EVENT_MAX_DEPTH);
     fiat_schema *schema = fiat__calloc(1, sizeof *schema);
     if (!schema) return fiat__err_nomem(err);
     schema->max_depth = depth;
-    fiat_status status = parse_text(schema, text, err);
-    if (status == FIAT_OK) status = compile(schema, opts, err);
+    fiat__keyspace_init(&schema->keys);
+    fiat__tape_init(&schema->tape, &schema->keys);
+    fiat_status status = compile(schema, text, opts, err);
     if (status != FIAT_OK) {
         fiat_schema_free(schema);
         return status;
     }
     *out = schema;
     return FIAT_OK;
+}
+
+/* Memory that an array holds. */
+#define BYTES(array, cap) ((size_t)(cap) * sizeof *(array))
+
+size_t fiat_schema_size(const fiat_schema *schema) {
+    const fiat__program *p = &schema->program;
+    size_t bytes = sizeof *schema + schema->text.cap + BYTES(schema->tape.items, schema->tape.cap) +
+                   schema->tape.strings_cap + schema->keys.cap * sizeof *schema->keys.slots;
+    bytes += BYTES(p->nodes, p->node_count) + BYTES(p->strings, p->string_count) +
+             BYTES(p->numbers, p->number_count) + BYTES(p->arrays, p->array_count) +
+             BYTES(p->objects, p->object_count) + BYTES(p->values, p->values_count) +
+             BYTES(p->applies, p->apply_count) + BYTES(p->slots, p->slot_count) +
+             BYTES(p->links, p->link_count) + p->names_len + BYTES(p->regexes, p->regex_count) +
+             BYTES(p->documents, p->document_count) + BYTES(p->resources, p->resource_count) +
+             BYTES(p->aliases, p->alias_count);
+    for (uint32_t i = 0; i < p->regex_count; i++)
+        bytes += fiat__regex_size(p->regexes[i]);
+    return bytes;
 }
 
 void fiat_schema_free(fiat_schema *schema) {
@@ -171,6 +192,9 @@ void fiat_schema_free(fiat_schema *schema) {
     fiat__free(p->slots);
     fiat__free(p->links);
     fiat__free(p->names);
+    fiat__free(p->documents);
+    fiat__free(p->resources);
+    fiat__free(p->aliases);
     fiat__tape_deinit(&schema->tape);
     fiat__keyspace_deinit(&schema->keys);
     fiat__padded_deinit(&schema->text);

@@ -20,10 +20,12 @@ libfiat_schema_la_SOURCES += \
 libfiat_schema_la_SOURCES += \
 	%D%/closest.c %D%/compile.c %D%/compile.h %D%/compile_add.c %D%/compile_apply.c \
 	%D%/compile_array.c %D%/compile_members.c %D%/compile_number.c %D%/compile_object.c \
-	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/finish.c %D%/keyword.c \
-	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/nearest.c %D%/nearest.h \
-	%D%/program.h %D%/public.c %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
-	%D%/run_members.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/schema.c %D%/schema.h \
+	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/dialect.c %D%/document.c \
+	%D%/finish.c %D%/keyword.c \
+	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/places.c %D%/nearest.c %D%/nearest.h \
+	%D%/program.h %D%/public.c %D%/references.c %D%/registry.c \
+	%D%/registry.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
+	%D%/run_members.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/scope.c %D%/schema.c %D%/schema.h \
 	%D%/uri.c
 
 # The meta-schemas, turned into C.
@@ -52,4 +54,4 @@ $(metaschema_object): %D%/metaschema_data.h
 
 # What a run says of failures: the way to them, messages, standard output.
 libfiat_schema_la_SOURCES += \
-	%D%/base_uri.c %D%/trace.c %D%/trace.h %D%/trace_write.c
+	%D%/trace.c %D%/trace.h %D%/trace_write.c

@@ -329,8 +329,11 @@ void fiat__message_places(fiat__run *run, const fiat__fault *fault) {
     fiat__buf_clear(&ctx->instance_path);
     fiat__buf_clear(&ctx->schema_path);
     fiat__pointer_write(&ctx->instance_path, &ctx->tape, fault->item);
-    fiat__pointer_write(&ctx->schema_path, &run->schema->tape,
-                        run->program->nodes[fault->node].where);
+    uint32_t where = run->program->nodes[fault->node].where;
+    const fiat__document *document = fiat__document_of(run->program, where);
+    if (document != run->program->documents)
+        fiat__buf_printf(&ctx->schema_path, "%s#", run->program->names + document->uri);
+    fiat__pointer_write_from(&ctx->schema_path, &run->schema->tape, document->item, where);
     if (fault->keyword != FIAT__KW_NONE)
         fiat__pointer_append(&ctx->schema_path,
                              fiat__str_c(fiat__keyword_name((fiat__keyword)fault->keyword)));

@@ -35,10 +35,10 @@
 #define FIAT__UNLIMITED UINT32_MAX /* no upper bound of a length or count */
 
 typedef struct fiat__node {
-    uint8_t kinds;       /* fiat__json_kind bits that `type` lets in */
-    uint8_t tape_kinds;  /* kinds that only the tape engine can judge */
-    uint8_t plain_kinds; /* kinds with nothing to check but their syntax */
-    uint8_t spare;
+    uint8_t kinds;                          /* fiat__json_kind bits that `type` lets in */
+    uint8_t tape_kinds;                     /* kinds that only the tape engine can judge */
+    uint8_t plain_kinds;                    /* kinds with nothing to check but their syntax */
+    uint8_t flags;                          /* FIAT__NODE_* below */
     uint32_t string, number, array, object; /* rules */
     uint32_t values;                        /* enum and const */
     uint32_t apply;                         /* first of a run of in-place applicators */
@@ -46,6 +46,9 @@ typedef struct fiat__node {
 } fiat__node;
 
 _Static_assert(sizeof(fiat__node) == 32, "two nodes a cache line");
+
+/* Flags of a node. */
+#define FIAT__NODE_STRICT_INTEGER 1u /* draft-04: 1.0 is not an integer */
 
 typedef struct fiat__string_rule {
     uint32_t min, max; /* code points */
@@ -154,6 +157,26 @@ typedef struct fiat__apply {
     uint32_t count, then, otherwise; /* nodes: FIAT__NODE_NONE when not given */
 } fiat__apply;
 
+/* A text that the schema was made from: the first is its own, others came by references. */
+typedef struct fiat__document {
+    uint32_t item; /* in the schema's tape */
+    uint32_t at;   /* offset of its text */
+    uint32_t uri;  /* in the pool of names: what it was got by; "" when nothing is known */
+} fiat__document;
+
+/* A schema with a URI of its own. */
+typedef struct fiat__resource {
+    uint32_t item;
+    uint32_t uri; /* in the pool of names */
+    fiat__draft draft;
+} fiat__resource;
+
+/* A step that no node was made for: a schema, or the value of a reference, leads to another schema,
+ * and in the end to a node. */
+typedef struct fiat__alias {
+    uint32_t item, node, target;
+} fiat__alias;
+
 typedef struct fiat__program {
     fiat__node *nodes;
     fiat__string_rule *strings;
@@ -166,22 +189,34 @@ typedef struct fiat__program {
     uint32_t *links;
     char *names; /* FIAT__SCAN_PAD bytes follow the last name */
     fiat__regex **regexes;
+    fiat__document *documents;
+    fiat__resource *resources;
+    fiat__alias *aliases; /* sorted by item and node */
     uint32_t node_count, string_count, number_count, array_count, object_count, values_count;
-    uint32_t apply_count, slot_count, link_count, names_len, regex_count;
+    uint32_t apply_count, slot_count, link_count, names_len, regex_count, document_count;
+    uint32_t resource_count, alias_count;
     uint32_t root;
     uint32_t max_words; /* most `words` of any object rule */
     bool takes_provided;
-    bool strict_integers; /* draft-04: 1.0 is not an integer */
 } fiat__program;
 
 struct fiat_schema {
     fiat__program program;
-    fiat__padded text; /* the schema itself */
+    fiat__padded text; /* of all documents, one after the other */
     fiat__keyspace keys;
     fiat__tape tape;
-    fiat__draft draft;
     unsigned max_depth;
 };
+
+/* places.c: for reports. */
+/* The document that an item of the schema's tape lies in. */
+const fiat__document *fiat__document_of(const fiat__program *program, uint32_t item);
+/* The innermost resource that an item lies in. */
+const fiat__resource *fiat__resource_of(const fiat_schema *schema, uint32_t item);
+/* Where a schema leads that is only a step to a node, or the value of a reference (see
+ * fiat__alias); FIAT__NO_ALIAS when it leads nowhere. */
+#define FIAT__NO_ALIAS UINT32_MAX
+uint32_t fiat__alias_of(const fiat__program *program, uint32_t item, uint32_t node);
 
 static inline fiat__str fiat__slot_name(const fiat__program *program, uint32_t slot) {
     return fiat__str_of(program->names + program->slots[slot].name, program->slots[slot].len);

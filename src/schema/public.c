@@ -14,7 +14,18 @@ static fiat_status check_options(const fiat_schema_options *options, fiat_error 
         options->formats > FIAT_SCHEMA_FORMATS_ANNOTATE)
         return fiat__err_set(err, FIAT_E_ARG, "options.formats is %d: no fiat_schema_formats",
                              (int)options->formats);
-    return FIAT_OK;
+    switch (options->draft) {
+    case FIAT_SCHEMA_DRAFT_DEFAULT:
+    case FIAT_SCHEMA_DRAFT_4:
+    case FIAT_SCHEMA_DRAFT_6:
+    case FIAT_SCHEMA_DRAFT_7:
+    case FIAT_SCHEMA_DRAFT_2019_09:
+    case FIAT_SCHEMA_DRAFT_2020_12:
+        return FIAT_OK;
+    default:
+        return fiat__err_set(err, FIAT_E_ARG, "options.draft is %d: no fiat_schema_draft",
+                             (int)options->draft);
+    }
 }
 
 fiat_status fiat_schema_compile(fiat_schema **out, const char *text, size_t len,

@@ -134,6 +134,14 @@ void fiat__regex_free(fiat__regex *regex) {
     fiat__free(regex);
 }
 
+size_t fiat__regex_size(const fiat__regex *regex) {
+    size_t bytes = sizeof *regex, code = 0;
+    if (regex->simple)
+        bytes += sizeof *regex->simple + regex->simple->count * sizeof *regex->simple->segments;
+    if (regex->code && pcre2_pattern_info(regex->code, PCRE2_INFO_SIZE, &code) == 0) bytes += code;
+    return bytes;
+}
+
 fiat_status fiat__regex_scratch_new(fiat__regex_scratch **out, fiat_error *err) {
     *out = NULL;
     fiat__regex_scratch *scratch = fiat__calloc(1, sizeof *scratch);

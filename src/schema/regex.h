@@ -12,6 +12,8 @@ typedef struct fiat__regex_scratch fiat__regex_scratch; /* match data and JIT st
 /* FIAT_E_SCHEMA_INVALID: the message has the pattern, the offset and the reason. */
 fiat_status fiat__regex_compile(fiat__regex **out, fiat__str pattern, fiat_error *err);
 void fiat__regex_free(fiat__regex *regex);
+/* Bytes of memory that it holds, without machine code. */
+size_t fiat__regex_size(const fiat__regex *regex);
 
 fiat_status fiat__regex_scratch_new(fiat__regex_scratch **out, fiat_error *err);
 void fiat__regex_scratch_free(fiat__regex_scratch *scratch);

@@ -1,49 +1,79 @@
-/* Where the schemas are: base URIs, $id, anchors, and what a $ref points to. Nothing is fetched; a
- * reference must lead to a place in the same text. */
+/* Where the schemas are: base URIs, $id, dialects, anchors, keywords. */
 #include "schema/compile.h"
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "json/excerpt.h"
-#include "json/pointer.h"
 
-static void visit(fiat__compiler *c, uint32_t item, uint32_t resource);
+/* ---- Names of places. ---- */
 
-static uint32_t add_resource(fiat__compiler *c, fiat__str uri, uint32_t item) {
-    for (uint32_t i = 0; i < c->resource_count; i++) {
-        if (!fiat__str_eq(c->resources[i].uri, uri)) continue;
-        char shown[FIAT__EXCERPT_BYTES];
-        fiat__compile_fail(c, FIAT_E_SCHEMA_INVALID, item, FIAT__KW_ID,
-                           "two schemas have the URI %s; each needs its own",
-                           fiat__excerpt(shown, sizeof shown, uri));
-        return 0;
+static uint32_t *map_slot(const fiat__compiler *c, uint32_t *map, uint32_t size, uint32_t resource,
+                          fiat__str name) {
+    uint64_t hash = fiat__str_hash(c->schema->keys.seed ^ resource, name);
+    for (uint32_t i = (uint32_t)hash & (size - 1);; i = (i + 1) & (size - 1)) {
+        const fiat__anchor *at = map[i] ? &c->anchors[map[i] - 1] : NULL;
+        if (!at || (at->resource == resource && fiat__str_eq(at->name, name))) return &map[i];
     }
-    if (!fiat__grow(c, &c->resources, c->resource_count, &c->resource_cap, 1, sizeof *c->resources))
-        return 0;
-    c->resources[c->resource_count] = (fiat__resource){uri, item};
-    return c->resource_count++;
 }
 
-static uint32_t find_anchor(const fiat__compiler *c, uint32_t resource, fiat__str name) {
+static bool grow_map(fiat__compiler *c) {
+    if (c->anchor_count * 2 < c->anchor_map_size) return true;
+    uint32_t size = c->anchor_map_size ? c->anchor_map_size * 4 : 32;
+    uint32_t *map = fiat__calloc(size, sizeof *map);
+    if (!map) {
+        c->status = fiat__err_nomem(c->err);
+        return false;
+    }
     for (uint32_t i = 0; i < c->anchor_count; i++)
-        if (c->anchors[i].resource == resource && fiat__str_eq(c->anchors[i].name, name))
-            return c->anchors[i].item;
-    return UINT32_MAX;
+        *map_slot(c, map, size, c->anchors[i].resource, c->anchors[i].name) = i + 1;
+    fiat__free(c->anchor_map);
+    c->anchor_map = map;
+    c->anchor_map_size = size;
+    return true;
 }
 
-static void add_anchor(fiat__compiler *c, fiat__keyword keyword, uint32_t resource, fiat__str name,
-                       uint32_t item) {
-    uint32_t other = find_anchor(c, resource, name);
-    if (other == item) return; /* $anchor and $dynamicAnchor of the same name */
-    if (other != UINT32_MAX) {
-        char shown[FIAT__EXCERPT_BYTES];
-        fiat__compile_fail(c, FIAT_E_SCHEMA_INVALID, item, keyword,
-                           "the anchor %s is there twice; each needs a name of its own",
-                           fiat__excerpt(shown, sizeof shown, name));
-        return;
-    }
-    if (!fiat__grow(c, &c->anchors, c->anchor_count, &c->anchor_cap, 1, sizeof *c->anchors)) return;
-    c->anchors[c->anchor_count++] = (fiat__anchor){resource, name, item};
+uint32_t fiat__anchor_find(const fiat__compiler *c, uint32_t resource, fiat__str name) {
+    if (c->anchor_map_size == 0) return UINT32_MAX;
+    return *map_slot(c, c->anchor_map, c->anchor_map_size, resource, name) - 1;
 }
+
+static void set_dynamic(fiat__compiler *c, uint32_t anchor) {
+    fiat__scheme *scheme = &c->schemes[c->anchors[anchor].resource];
+    c->anchors[anchor].dynamic = true;
+    c->anchors[anchor].next = scheme->dynamic;
+    scheme->dynamic = anchor + 1;
+}
+
+void fiat__anchor_add(fiat__compiler *c, uint32_t resource, fiat__str name, uint32_t item,
+                      bool dynamic) {
+    if (c->status != FIAT_OK || !grow_map(c)) return;
+    fiat__str own = fiat__arena_str(&c->arena, name);
+    if (!own.ptr) c->status = fiat__err_nomem(c->err);
+    if (!fiat__grow(c, &c->anchors, c->anchor_count, &c->anchor_cap, 1, sizeof *c->anchors)) return;
+    c->anchors[c->anchor_count] = (fiat__anchor){.resource = resource, .name = own, .item = item};
+    *map_slot(c, c->anchor_map, c->anchor_map_size, resource, own) = ++c->anchor_count;
+    if (dynamic) set_dynamic(c, c->anchor_count - 1);
+}
+
+uint32_t fiat__resource_find(const fiat__compiler *c, fiat__str uri) {
+    uint32_t found = fiat__anchor_find(c, FIAT__NO_RESOURCE, uri);
+    return found == UINT32_MAX ? FIAT__NO_RESOURCE : c->anchors[found].item;
+}
+
+void fiat__resource_name(fiat__compiler *c, fiat__str uri, uint32_t resource) {
+    if (fiat__resource_find(c, uri) == FIAT__NO_RESOURCE)
+        fiat__anchor_add(c, FIAT__NO_RESOURCE, uri, resource, false);
+}
+
+uint32_t fiat__resource_add(fiat__compiler *c, fiat__str uri, uint32_t item,
+                            const fiat__dialect *dialect) {
+    if (!fiat__grow(c, &c->schemes, c->scheme_count, &c->scheme_cap, 1, sizeof *c->schemes))
+        return 0;
+    c->schemes[c->scheme_count] = (fiat__scheme){.uri = uri, .dialect = *dialect, .item = item};
+    return c->scheme_count++;
+}
+
+/* ---- One schema. ---- */
 
 /* The value of a keyword that must be a string; 0 when it is absent or wrong. */
 static uint32_t string_member(fiat__compiler *c, uint32_t item, fiat__keyword keyword) {
@@ -53,34 +83,75 @@ static uint32_t string_member(fiat__compiler *c, uint32_t item, fiat__keyword ke
     return 0;
 }
 
-/* Up to draft-07 a $ref hides everything beside it, an $id too. */
-static bool ref_hides_all(const fiat__compiler *c, uint32_t item) {
-    if (c->draft > FIAT__DRAFT_7) return false;
+bool fiat__resolve_hides(const fiat__compiler *c, uint32_t item, fiat__draft draft) {
+    if (draft > FIAT__DRAFT_7) return false;
     uint32_t ref = fiat__tape_member(c->tape, item, fiat__str_c("$ref"));
     return ref && c->tape->items[ref].kind == FIAT__JSON_STRING;
 }
 
+static void name_anchor(fiat__compiler *c, fiat__keyword keyword, uint32_t resource, fiat__str name,
+                        uint32_t item) {
+    bool dynamic = keyword == FIAT__KW_DYNAMIC_ANCHOR;
+    uint32_t other = fiat__anchor_find(c, resource, name);
+    if (other == UINT32_MAX) {
+        fiat__anchor_add(c, resource, name, item, dynamic);
+    } else if (c->anchors[other].item != item) {
+        char shown[FIAT__EXCERPT_BYTES];
+        fiat__compile_fail(c, FIAT_E_SCHEMA_INVALID, item, keyword,
+                           "the anchor %s is there twice; each needs a name of its own",
+                           fiat__excerpt(shown, sizeof shown, name));
+    } else if (dynamic && !c->anchors[other].dynamic) {
+        set_dynamic(c, other); /* $anchor and $dynamicAnchor of the same name */
+    }
+}
+
+/* Two schemas of one document must not have the same URI. Of two documents that bring the same one
+ * along, the first has it. */
+static bool is_taken(fiat__compiler *c, fiat__str uri, uint32_t item) {
+    uint32_t other = fiat__resource_find(c, uri);
+    char shown[FIAT__EXCERPT_BYTES];
+    if (other == FIAT__NO_RESOURCE || c->schemes[other].item == item) return false;
+    if (fiat__document_of(c->program, c->schemes[other].item) ==
+        fiat__document_of(c->program, item))
+        fiat__compile_fail(c, FIAT_E_SCHEMA_INVALID, item, FIAT__KW_ID,
+                           "two schemas have the URI %s; each needs its own",
+                           fiat__excerpt(shown, sizeof shown, uri));
+    return true;
+}
+
+/* The resource that the $id `uri` makes of a schema; a document's root is one already. */
+static uint32_t enter_resource(fiat__compiler *c, uint32_t item, uint32_t resource, fiat__str uri,
+                               const fiat__dialect *dialect) {
+    bool taken = is_taken(c, uri, item);
+    if (c->schemes[resource].item == item)
+        c->schemes[resource].uri = uri;
+    else
+        resource = fiat__resource_add(c, uri, item, dialect);
+    if (!taken) fiat__resource_name(c, uri, resource);
+    return resource;
+}
+
 /* Take in `$id`; returns the resource that the schema belongs to. */
-static uint32_t enter_id(fiat__compiler *c, uint32_t item, uint32_t resource) {
-    fiat__keyword keyword = c->draft == FIAT__DRAFT_4 ? FIAT__KW_ID_4 : FIAT__KW_ID;
+static uint32_t enter_id(fiat__compiler *c, uint32_t item, uint32_t resource,
+                         const fiat__dialect *dialect) {
+    fiat__keyword keyword = dialect->draft == FIAT__DRAFT_4 ? FIAT__KW_ID_4 : FIAT__KW_ID;
     uint32_t value = string_member(c, item, keyword);
     if (!value) return resource;
     fiat__str id = fiat__tape_string(c->tape, value);
     fiat__str fragment = fiat__uri_split(&id);
-    if (fragment.len && c->draft > FIAT__DRAFT_7) {
+    if (fragment.len && dialect->draft > FIAT__DRAFT_7) {
         fiat__compile_fail(c, FIAT_E_SCHEMA_INVALID, item, keyword,
                            "\"#\" with a name after it is not allowed here; use $anchor");
         return resource;
     }
     if (id.len) {
-        fiat__str uri = fiat__uri_resolve(&c->arena, c->resources[resource].uri, id);
-        if (!uri.ptr) c->status = fiat__err_nomem(c->err);
-        if (item == 0)
-            c->resources[0].uri = uri;
+        fiat__str uri = fiat__uri_resolve(&c->arena, c->schemes[resource].uri, id);
+        if (!uri.ptr)
+            c->status = fiat__err_nomem(c->err);
         else
-            resource = add_resource(c, uri, item);
+            resource = enter_resource(c, item, resource, uri, dialect);
     }
-    if (fragment.len) add_anchor(c, keyword, resource, fragment, item);
+    if (fragment.len) name_anchor(c, keyword, resource, fragment, item);
     return resource;
 }
 
@@ -88,115 +159,90 @@ static void enter_anchors(fiat__compiler *c, uint32_t item, uint32_t resource) {
     static const fiat__keyword anchors[] = {FIAT__KW_ANCHOR, FIAT__KW_DYNAMIC_ANCHOR};
     for (size_t i = 0; i < sizeof anchors / sizeof anchors[0]; i++) {
         fiat__str name = fiat__str_c(fiat__keyword_name(anchors[i]));
-        if (fiat__keyword_find(name, c->draft) == FIAT__KW_NONE) continue;
+        if (!fiat__keyword_find(name, &c->schemes[resource].dialect)) continue;
         uint32_t value = string_member(c, item, anchors[i]);
-        if (value) add_anchor(c, anchors[i], resource, fiat__tape_string(c->tape, value), item);
+        if (value) name_anchor(c, anchors[i], resource, fiat__tape_string(c->tape, value), item);
     }
 }
 
-/* Schemas inside the value of a keyword. */
-static void visit_value(fiat__compiler *c, fiat__keyword_shape shape, uint32_t value,
-                        uint32_t resource) {
-    const fiat__tape_item *at = &c->tape->items[value];
-    bool object = at->kind == FIAT__JSON_OBJECT, array = at->kind == FIAT__JSON_ARRAY;
+/* $recursiveAnchor, at the root of a resource: a dynamic anchor without a name. */
+static void enter_recursive(fiat__compiler *c, uint32_t item, uint32_t resource) {
+    if (c->schemes[resource].dialect.draft != FIAT__DRAFT_2019) return;
+    uint32_t value = fiat__tape_member(c->tape, item, fiat__str_c("$recursiveAnchor"));
+    if (!value) return;
+    if (c->tape->items[value].kind != FIAT__JSON_BOOL)
+        fiat__compile_fail(c, FIAT_E_SCHEMA_INVALID, item, FIAT__KW_RECURSIVE_ANCHOR,
+                           "its value must be true or false");
+    else if (fiat__tape_is_true(c->tape, value) && c->schemes[resource].item == item)
+        fiat__anchor_add(c, resource, fiat__str_of("", 0), item, true);
+}
+
+/* What the schema object says of itself; returns the resource that it belongs to. */
+static uint32_t enter_schema(fiat__compiler *c, uint32_t item, uint32_t resource) {
+    fiat__dialect outer = c->schemes[resource].dialect, own;
+    bool root = c->schemes[resource].item == item;
+    if (!fiat__dialect_read(c, item, &outer, &own)) return resource;
+    if (root) c->schemes[resource].dialect = own;
+    if (fiat__resolve_hides(c, item, own.draft)) return resource;
+    uint32_t entered = enter_id(c, item, resource, &own);
+    if (!root && entered == resource && own.draft != outer.draft)
+        fiat__compile_fail(c, FIAT_E_UNSUPPORTED, item, FIAT__KW_SCHEMA,
+                           "a part of a schema must be of the same draft as its root, %s, unless "
+                           "it has an $id",
+                           fiat__draft_name(outer.draft));
+    if (c->status != FIAT_OK) return resource;
+    enter_anchors(c, item, entered);
+    enter_recursive(c, item, entered);
+    return entered;
+}
+
+/* ---- All of them. ---- */
+
+void fiat__resolve_children(fiat__compiler *c, fiat__keyword keyword, uint32_t value,
+                            void (*each)(fiat__compiler *c, uint32_t child, uint32_t with),
+                            uint32_t with) {
+    fiat__keyword_shape shape = fiat__keyword_shape_of(keyword);
+    fiat__tape_item at = c->tape->items[value];
+    bool object = at.kind == FIAT__JSON_OBJECT, array = at.kind == FIAT__JSON_ARRAY;
+    if (shape == FIAT__SHAPE_PLAIN) return;
     if (shape == FIAT__SHAPE_SCHEMA || (shape == FIAT__SHAPE_ITEMS && !array)) {
-        visit(c, value, resource);
+        each(c, value, with);
         return;
     }
     bool map = shape == FIAT__SHAPE_MAP || shape == FIAT__SHAPE_DEPENDS;
     if (map ? !object : !array) return; /* the compiler reports it */
     uint32_t child = value + 1;
-    for (uint32_t i = 0; i < at->len; i++) {
+    for (uint32_t i = 0; i < at.len; i++) {
         if (map) child++;
         if (shape != FIAT__SHAPE_DEPENDS || c->tape->items[child].kind != FIAT__JSON_ARRAY)
-            visit(c, child, resource);
+            each(c, child, with);
         child = fiat__tape_next(c->tape, child);
     }
 }
 
-static void visit_members(fiat__compiler *c, uint32_t item, uint32_t resource, bool hidden) {
+static void visit_members(fiat__compiler *c, uint32_t item, uint32_t resource) {
+    bool hidden = fiat__resolve_hides(c, item, c->schemes[resource].dialect.draft);
     uint32_t key = item + 1;
     for (uint32_t i = 0; i < c->tape->items[item].len && c->status == FIAT_OK; i++) {
-        fiat__keyword keyword = fiat__keyword_find(fiat__tape_string(c->tape, key), c->draft);
-        fiat__keyword_shape shape = fiat__keyword_shape_of(keyword);
+        fiat__keyword keyword =
+            fiat__keyword_find(fiat__tape_string(c->tape, key), &c->schemes[resource].dialect);
+        if (hidden && keyword != FIAT__KW_REF && fiat__keyword_asserts(keyword))
+            keyword = FIAT__KW_NONE;
+        c->info[key].keyword = (uint8_t)keyword;
         if (keyword == FIAT__KW_UNEVALUATED_ITEMS || keyword == FIAT__KW_UNEVALUATED_PROPERTIES)
             c->unevaluated = true;
-        if (shape != FIAT__SHAPE_PLAIN && (!hidden || !fiat__keyword_asserts(keyword)))
-            visit_value(c, shape, key + 1, resource);
+        fiat__resolve_children(c, keyword, key + 1, fiat__resolve_visit, resource);
         key = fiat__tape_next(c->tape, key + 1);
     }
 }
 
-/* Recursion is as deep as the schema text is nested, which load.c limits. */
-static void visit(fiat__compiler *c, uint32_t item, uint32_t resource) {
-    if (c->resource_of[item] || c->status != FIAT_OK) return;
+/* Recursion is as deep as the schema text is nested, which document.c limits. */
+void fiat__resolve_visit(fiat__compiler *c, uint32_t item, uint32_t resource) {
+    if (c->status != FIAT_OK || c->info[item].resource) return;
     bool object = c->tape->items[item].kind == FIAT__JSON_OBJECT;
-    bool hidden = object && ref_hides_all(c, item);
-    if (object && !hidden) {
-        resource = enter_id(c, item, resource);
-        enter_anchors(c, item, resource);
-    }
-    c->resource_of[item] = resource + 1;
+    if (object) resource = enter_schema(c, item, resource);
+    c->info[item].resource = resource + 1;
     if (!fiat__grow(c, &c->schemas, c->schema_count, &c->schema_cap, 1, sizeof *c->schemas)) return;
     c->schemas[c->schema_count++] = item;
-    if (object) visit_members(c, item, resource, hidden);
-}
-
-void fiat__resolve_index(fiat__compiler *c) {
-    add_resource(c, fiat__str_of("", 0), 0);
-    visit(c, 0, 0);
-}
-
-static uint32_t unresolved(fiat__compiler *c, uint32_t item, fiat__str ref, const char *why) {
-    char shown[FIAT__EXCERPT_BYTES * 2];
-    fiat__compile_fail(c, FIAT_E_SCHEMA_REF, item, FIAT__KW_REF, "%s: %s",
-                       fiat__excerpt(shown, sizeof shown, ref), why);
-    return UINT32_MAX;
-}
-
-/* Follow a JSON Pointer from a resource's root, keeping track of the $id's on the way. A target
- * inside a keyword that is not known becomes a schema by being pointed to. */
-static uint32_t follow(fiat__compiler *c, uint32_t resource, fiat__str pointer) {
-    uint32_t item = c->resources[resource].item;
-    fiat__str token;
-    while (fiat__pointer_token(&pointer, &token)) {
-        item = fiat__pointer_step(c->tape, item, token);
-        if (item == 0) return UINT32_MAX;
-        if (c->resource_of[item]) resource = c->resource_of[item] - 1;
-    }
-    if (pointer.len) return UINT32_MAX;
-    visit(c, item, resource);
-    return item;
-}
-
-static uint32_t find_resource(const fiat__compiler *c, fiat__str uri) {
-    for (uint32_t i = 0; i < c->resource_count; i++)
-        if (fiat__str_eq(c->resources[i].uri, uri)) return i;
-    return UINT32_MAX;
-}
-
-uint32_t fiat__resolve_ref(fiat__compiler *c, uint32_t item, uint32_t value) {
-    fiat__str ref = fiat__tape_string(c->tape, value);
-    fiat__str base = c->resources[c->resource_of[item] - 1].uri;
-    fiat__str uri = fiat__uri_resolve(&c->arena, base, ref);
-    fiat__str fragment = uri.ptr ? fiat__uri_split(&uri) : uri;
-    fiat__str name = fiat__uri_decode(&c->arena, fragment);
-    if (!uri.ptr || !name.ptr) {
-        c->status = fiat__err_nomem(c->err);
-        return UINT32_MAX;
-    }
-    uint32_t resource = find_resource(c, uri);
-    if (resource == UINT32_MAX)
-        return unresolved(
-            c, item, ref,
-            "no schema in this text has that URI, and none is fetched; put the schema "
-            "into $defs (or definitions) and give it that $id");
-    if (name.len == 0) return c->resources[resource].item;
-    bool pointer = name.ptr[0] == '/';
-    uint32_t target = pointer ? follow(c, resource, name) : find_anchor(c, resource, name);
-    if (target == UINT32_MAX)
-        return unresolved(c, item, ref,
-                          pointer ? "nothing is at that place in the schema; check the path"
-                                  : "no schema has that anchor; check the name");
-    return target;
+    if (object) visit_members(c, item, resource);
 }

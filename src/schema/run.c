@@ -67,7 +67,7 @@ static inline const char *read_number(fiat__run *run, const char *p, const fiat_
     if (!number.end) return NULL;
     fiat__str text = fiat__str_of(p, (size_t)(number.end - p));
     unsigned kind = number.whole ? FIAT__JSON_INTEGER : FIAT__JSON_NUMBER;
-    if (!fiat__number_kind_ok(run, node, kind, text)) return NULL;
+    if (!fiat__number_kind_ok(node, kind, text)) return NULL;
     if (fiat__number_faults(run, node, text, &number, false)) return NULL;
     return number.end;
 }

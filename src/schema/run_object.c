@@ -108,14 +108,14 @@ static void fault_required(object_run *o, uint32_t index) {
         fiat__run_fault(o->run, o->node, FIAT__KW_REQUIRED, o->item, slot_of_index(o, index), 0);
 }
 
-/* dependentRequired, or its older name. */
+/* dependencies, which every draft has, or the newer name. */
 static fiat__keyword depends_keyword(const object_run *o, uint32_t trigger) {
     const fiat__tape *schema = &o->run->schema->tape;
-    uint32_t value = fiat__tape_member(schema, o->node->where, fiat__str_c("dependentRequired"));
+    uint32_t value = fiat__tape_member(schema, o->node->where, fiat__str_c("dependencies"));
     fiat__str name = fiat__slot_name(o->run->program, trigger);
-    bool newer = o->run->schema->draft >= FIAT__DRAFT_2019 && value &&
-                 fiat__tape_member(schema, value, name);
-    return newer ? FIAT__KW_DEPENDENT_REQUIRED : FIAT__KW_DEPENDENCIES;
+    if (value) value = fiat__tape_member(schema, value, name);
+    bool older = value && schema->items[value].kind == FIAT__JSON_ARRAY;
+    return older ? FIAT__KW_DEPENDENCIES : FIAT__KW_DEPENDENT_REQUIRED;
 }
 
 static void fault_depends(object_run *o) {

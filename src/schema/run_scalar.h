@@ -77,11 +77,10 @@ static inline unsigned fiat__number_faults(fiat__run *run, const fiat__node *nod
 }
 
 /* Does `type` let a number of this text in? */
-static inline bool fiat__number_kind_ok(const fiat__run *run, const fiat__node *node, unsigned kind,
-                                        fiat__str text) {
+static inline bool fiat__number_kind_ok(const fiat__node *node, unsigned kind, fiat__str text) {
     if (node->kinds & kind) return true;
     return kind == FIAT__JSON_NUMBER && node->kinds & FIAT__JSON_INTEGER &&
-           !run->program->strict_integers && fiat__number_is_integer(text);
+           !(node->flags & FIAT__NODE_STRICT_INTEGER) && fiat__number_is_integer(text);
 }
 
 #endif

@@ -154,7 +154,7 @@ static bool judge_container(fiat__run *run, const fiat__node *node, uint32_t ite
 static bool kind_ok(const fiat__run *run, const fiat__node *node, uint32_t item) {
     unsigned kind = run->ctx->tape.items[item].kind;
     if (!(kind & FIAT__JSON_NUMERIC)) return node->kinds & kind;
-    return fiat__number_kind_ok(run, node, kind, fiat__tape_text(&run->ctx->tape, item));
+    return fiat__number_kind_ok(node, kind, fiat__tape_text(&run->ctx->tape, item));
 }
 
 static bool judge(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks) {

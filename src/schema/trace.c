@@ -65,7 +65,7 @@ static way member_way(const fiat__run *run, const fiat__place *parent, uint32_t 
 static way dependent_way(const fiat__run *run, const fiat__place *parent, uint32_t index) {
     const fiat__tape *text = &run->schema->tape;
     uint32_t newer = 0, count = 0;
-    if (run->schema->draft >= FIAT__DRAFT_2019)
+    if (fiat__resource_of(run->schema, parent->schema)->draft >= FIAT__DRAFT_2019)
         newer = member_of(text, parent->schema, FIAT__KW_DEPENDENT_SCHEMAS);
     if (newer) count = text->items[newer].len;
     if (index < count) return (way){nth(text, newer, index), FIAT__KW_DEPENDENT_SCHEMAS, false};
@@ -87,7 +87,10 @@ static way way_in(const fiat__run *run, uint32_t node, uint32_t item) {
     if (trace->current == FIAT__PLACE_NONE) return (way){0, FIAT__KW_NONE, false};
     const fiat__place *parent = &trace->list[trace->current];
     fiat__keyword keyword = trace->keyword;
-    if (is_reference(keyword)) return (way){run->program->nodes[node].where, keyword, true};
+    if (is_reference(keyword)) {
+        uint32_t reference = member_of(text, parent->schema, keyword);
+        return (way){fiat__alias_of(run->program, reference, node), keyword, true};
+    }
     if (keyword == FIAT__KW_PROPERTIES || keyword == FIAT__KW_NONE)
         return member_way(run, parent, item, trace->index);
     if (keyword == FIAT__KW_DEPENDENT_SCHEMAS) return dependent_way(run, parent, trace->index);
@@ -102,16 +105,14 @@ static bool step(const fiat__run *run, uint32_t node, way *at) {
     static const fiat__keyword references[] = {FIAT__KW_REF, FIAT__KW_DYNAMIC_REF,
                                                FIAT__KW_RECURSIVE_REF};
     const fiat__tape *text = &run->schema->tape;
-    uint32_t end = run->program->nodes[node].where;
-    if (at->schema == end || text->items[at->schema].kind != FIAT__JSON_OBJECT) return false;
+    uint32_t next = fiat__alias_of(run->program, at->schema, node);
+    if (next == FIAT__NO_ALIAS) return false;
     for (size_t i = 0; i < sizeof references / sizeof references[0]; i++) {
         if (!member_of(text, at->schema, references[i])) continue;
-        *at = (way){end, references[i], true};
+        *at = (way){next, references[i], true};
         return true;
     }
-    uint32_t all = member_of(text, at->schema, FIAT__KW_ALL_OF);
-    if (!all || text->items[all].kind != FIAT__JSON_ARRAY) return false;
-    *at = (way){all + 1, FIAT__KW_ALL_OF, false};
+    *at = (way){next, FIAT__KW_ALL_OF, false};
     return true;
 }
 

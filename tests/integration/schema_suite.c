@@ -43,6 +43,7 @@ typedef struct runner {
     exclusion excludes[EXCLUDE_LINES];
     size_t exclude_count;
     fiat_validator *ctx;
+    fiat_schema_registry *remotes; /* the documents that the suite refers to */
     tally tallies[KINDS];
     unsigned unexpected;
 } runner;
@@ -178,6 +179,50 @@ static bool is_excluded(runner *run, const outcome *of) {
     return false;
 }
 
+/* ---- documents that schemas of the suite refer to ---- */
+
+/* Where the suite's tests expect its folder `remotes`. */
+#define REMOTES_URI "http://localhost:1234/"
+
+static void add_remote(runner *run, const char *path, const char *name) {
+    char uri[512];
+    fiat__buf text;
+    fiat_error err;
+    fiat__buf_init(&text, FILE_MAX_BYTES);
+    snprintf(uri, sizeof uri, REMOTES_URI "%s", name);
+    fiat_status status = fiat__file_read(path, &text, &err);
+    if (status == FIAT_OK)
+        status = fiat_schema_registry_add(run->remotes, uri, text.ptr, text.len, &err);
+    if (status != FIAT_OK) {
+        fprintf(stderr, "%s: %s\n", path, err.message);
+        exit(EXIT_FAILURE);
+    }
+    fiat__buf_deinit(&text);
+}
+
+/* Every file below remotes/FOLDER, which is "" or ends in a slash. */
+static void add_remotes(runner *run, const char *folder) {
+    char dir[512], path[800], name[400];
+    char **names;
+    size_t count;
+    fiat_error err;
+    snprintf(dir, sizeof dir, "%s/remotes/%s", run->suite, folder);
+    if (fiat__dir_list(dir, &names, &count, &err) != FIAT_OK) {
+        fprintf(stderr, "%s\n", err.message);
+        exit(EXIT_FAILURE);
+    }
+    for (size_t i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s%s", dir, names[i]);
+        bool inner = fiat__path_is_dir(path);
+        snprintf(name, sizeof name, "%s%s%s", folder, names[i], inner ? "/" : "");
+        if (inner)
+            add_remotes(run, name);
+        else
+            add_remote(run, path, name);
+    }
+    fiat__dir_free_list(names, count);
+}
+
 /* ---- running ---- */
 
 /* The suite does not say in each schema of the older drafts which one it is of. */
@@ -238,8 +283,8 @@ static void record(runner *run, const outcome *of) {
 static void run_group(runner *run, enum kind kind, const char *path, fiat__str group) {
     outcome of = {.kind = kind, .path = path, .group = unquote(member(group, "description"))};
     fiat__str schema_text = member(group, "schema"), tests = member(group, "tests");
-    fiat__schema_opts opts = {.base.formats = kind == FORMAT ? FIAT_SCHEMA_FORMATS_ASSERT
-                                                             : FIAT_SCHEMA_FORMATS_DEFAULT};
+    fiat__schema_opts opts = {.base.registry = run->remotes};
+    if (kind == FORMAT) opts.base.formats = FIAT_SCHEMA_FORMATS_ASSERT;
     fiat__buf text;
     fiat__buf_init(&text, FILE_MAX_BYTES);
     fiat_schema *schema = NULL;
@@ -340,10 +385,12 @@ int main(int argc, char **argv) {
     }
     fiat_error err;
     read_exclusions(&run, excludes);
-    if (fiat_validator_new(&run.ctx, &err) != FIAT_OK) {
+    if (fiat_validator_new(&run.ctx, &err) != FIAT_OK ||
+        fiat_schema_registry_new(&run.remotes, &err) != FIAT_OK) {
         fprintf(stderr, "%s\n", err.message);
         return EXIT_FAILURE;
     }
+    add_remotes(&run, "");
     for (int i = first; i < argc; i++)
         run_draft(&run, argv[i]);
     for (size_t i = 0; argc == first && i < sizeof all / sizeof all[0]; i++)
@@ -351,6 +398,7 @@ int main(int argc, char **argv) {
     unsigned stale = argc == first ? count_stale(&run) : 0;
     printf("%u unexpected failures, %u stale exclusions\n", run.unexpected, stale);
     fiat_validator_free(run.ctx);
+    fiat_schema_registry_free(run.remotes);
     fiat__buf_deinit(&run.excludes_text);
     return run.unexpected == 0 && stale == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -1,0 +1,150 @@
+/* What references lead to. Nothing is fetched: a document that is not there yet comes from the
+ * caller's registry, or is one of the meta-schemas. Documents are taken in when a reference that is
+ * reached leads to them, and in them only what is reached is looked at. */
+#include "schema/compile.h"
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "json/excerpt.h"
+#include "json/pointer.h"
+#include "schema/metaschema.h"
+#include "schema/registry.h"
+
+/* A reference in a schema. */
+typedef struct reference {
+    fiat__compiler *c;
+    fiat__keyword keyword;
+    uint32_t item;  /* the schema */
+    uint32_t value; /* the reference */
+} reference;
+
+static uint32_t unresolved(const reference *ref, const char *why) {
+    char shown[FIAT__EXCERPT_BYTES * 2];
+    fiat__str text = fiat__tape_string(ref->c->tape, ref->value);
+    fiat__compile_fail(ref->c, FIAT_E_SCHEMA_REF, ref->item, ref->keyword, "%s: %s",
+                       fiat__excerpt(shown, sizeof shown, text), why);
+    return FIAT__NO_ITEM;
+}
+
+/* Follow a JSON Pointer from a resource's root, keeping track of the resources on the way. A target
+ * inside a keyword that is not known becomes a schema by being pointed to. */
+static uint32_t follow_pointer(fiat__compiler *c, uint32_t resource, fiat__str pointer) {
+    uint32_t item = c->schemes[resource].item;
+    fiat__str token;
+    while (fiat__pointer_token(&pointer, &token)) {
+        item = fiat__pointer_step(c->tape, item, token);
+        if (item == 0) return FIAT__NO_ITEM;
+        if (c->info[item].resource) resource = fiat__resource_at(c, item);
+    }
+    if (pointer.len) return FIAT__NO_ITEM;
+    fiat__resolve_visit(c, item, resource);
+    return item;
+}
+
+/* The resource of a URI, which may have to be taken in. */
+static uint32_t find_resource(const reference *ref, fiat__str uri) {
+    fiat__compiler *c = ref->c;
+    uint32_t resource = fiat__resource_find(c, uri);
+    if (resource != FIAT__NO_RESOURCE) return resource;
+    const fiat__metaschema *meta = fiat__metaschema_find(uri);
+    fiat__str text = meta ? meta->text : fiat__schema_registry_find(c->registry, uri);
+    if (!text.ptr) {
+        (void)unresolved(ref, "no schema has that URI: neither one in this text, nor a document of "
+                              "the registry; nothing is fetched");
+        return FIAT__NO_RESOURCE;
+    }
+    fiat__dialect dialect = *fiat__dialect_at(c, ref->item);
+    if (fiat__document_add(c, uri, text, &dialect) == FIAT__NO_ITEM) return FIAT__NO_RESOURCE;
+    return fiat__resource_find(c, uri);
+}
+
+/* $recursiveRef is "#" and nothing else: the root of its resource. */
+static uint32_t follow_recursive(const reference *ref) {
+    fiat__compiler *c = ref->c;
+    uint32_t resource = fiat__resource_at(c, ref->item);
+    if (!fiat__str_eq_c(fiat__tape_string(c->tape, ref->value), "#"))
+        return unresolved(ref, "wanted \"#\", which is all that $recursiveRef may be");
+    uint32_t anchor = fiat__anchor_find(c, resource, fiat__str_of("", 0));
+    if (anchor != UINT32_MAX) c->info[ref->value].dynamic = anchor + 1;
+    return c->schemes[resource].item;
+}
+
+static uint32_t follow_anchor(const reference *ref, uint32_t resource, fiat__str name) {
+    fiat__compiler *c = ref->c;
+    uint32_t anchor = fiat__anchor_find(c, resource, name);
+    if (anchor == UINT32_MAX) return unresolved(ref, "no schema has that anchor; check the name");
+    if (ref->keyword == FIAT__KW_DYNAMIC_REF && c->anchors[anchor].dynamic)
+        c->info[ref->value].dynamic = anchor + 1;
+    return c->anchors[anchor].item;
+}
+
+static uint32_t follow(const reference *ref) {
+    fiat__compiler *c = ref->c;
+    if (ref->keyword == FIAT__KW_RECURSIVE_REF) return follow_recursive(ref);
+    fiat__str base = c->schemes[fiat__resource_at(c, ref->item)].uri;
+    fiat__str uri = fiat__uri_resolve(&c->arena, base, fiat__tape_string(c->tape, ref->value));
+    fiat__str fragment = uri.ptr ? fiat__uri_split(&uri) : uri;
+    fiat__str name = fiat__uri_decode(&c->arena, fragment);
+    if (!uri.ptr || !name.ptr) {
+        c->status = fiat__err_nomem(c->err);
+        return FIAT__NO_ITEM;
+    }
+    uint32_t resource = find_resource(ref, uri);
+    if (resource == FIAT__NO_RESOURCE) return FIAT__NO_ITEM;
+    if (name.len == 0) return c->schemes[resource].item;
+    if (name.ptr[0] != '/') return follow_anchor(ref, resource, name);
+    uint32_t target = follow_pointer(c, resource, name);
+    if (target == FIAT__NO_ITEM && c->status == FIAT_OK)
+        return unresolved(ref, "nothing is at that place in the schema; check the path");
+    return target;
+}
+
+/* ---- What is reached. ---- */
+
+/* The queue of the compiler serves here as a stack of schemas. */
+static void reach(fiat__compiler *c, uint32_t item, uint32_t unused) {
+    (void)unused;
+    if (c->status != FIAT_OK || c->info[item].reached) return;
+    if (!fiat__grow(c, &c->queue, c->queue_count, &c->queue_cap, 1, sizeof *c->queue)) return;
+    c->info[item].reached = true;
+    c->queue[c->queue_count++] = item;
+}
+
+/* References may lead to any dynamic anchor of a resource that is entered. */
+static void reach_resource(fiat__compiler *c, uint32_t resource) {
+    if (c->schemes[resource].reached) return;
+    c->schemes[resource].reached = true;
+    for (uint32_t i = c->schemes[resource].dynamic; i; i = c->anchors[i - 1].next)
+        reach(c, c->anchors[i - 1].item, 0);
+}
+
+static bool is_reference(fiat__keyword keyword) {
+    return keyword == FIAT__KW_REF || keyword == FIAT__KW_DYNAMIC_REF ||
+           keyword == FIAT__KW_RECURSIVE_REF;
+}
+
+static void look_at(fiat__compiler *c, uint32_t item) {
+    reach_resource(c, fiat__resource_at(c, item));
+    if (c->tape->items[item].kind != FIAT__JSON_OBJECT) return;
+    uint32_t key = item + 1, count = c->tape->items[item].len;
+    for (uint32_t i = 0; i < count && c->status == FIAT_OK; i++) {
+        reference ref = {c, fiat__keyword_at(c, key), item, key + 1};
+        if (is_reference(ref.keyword) && c->tape->items[key + 1].kind == FIAT__JSON_STRING) {
+            uint32_t target = follow(&ref); /* may move the tape */
+            if (target != FIAT__NO_ITEM) {
+                c->info[key + 1].target = target + 1;
+                reach(c, target, 0);
+            }
+        } else if (fiat__keyword_asserts(ref.keyword)) {
+            fiat__resolve_children(c, ref.keyword, key + 1, reach, 0);
+        }
+        key = fiat__tape_next(c->tape, key + 1);
+    }
+}
+
+void fiat__references_follow(fiat__compiler *c) {
+    for (uint32_t i = 0; i < c->own_schemas; i++)
+        reach(c, c->schemas[i], 0);
+    while (c->queue_count && c->status == FIAT_OK)
+        look_at(c, c->queue[--c->queue_count]);
+}
