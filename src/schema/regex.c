@@ -64,10 +64,15 @@ static fiat_status refuse(fiat_error *err, fiat__str pattern, size_t offset, con
 static fiat_status refuse_pcre2(fiat_error *err, fiat__str pattern, fiat__buf *translated, int code,
                                 size_t offset) {
     if (code == PCRE2_ERROR_HEAP_FAILED) return fiat__err_nomem(err);
+    size_t at = fiat__regex_locate(pattern, translated, offset);
+    if (code == PCRE2_ERROR_LOOKBEHIND_NOT_FIXED_LENGTH)
+        return refuse(
+            err, pattern, at,
+            "a lookbehind must have a fixed length in each of its alternatives, but for a "
+            "repetition at its start");
     PCRE2_UCHAR reason[128];
     if (pcre2_get_error_message(code, reason, sizeof reason) < 0) reason[0] = '\0';
-    return refuse(err, pattern, fiat__regex_locate(pattern, translated, offset),
-                  (const char *)reason);
+    return refuse(err, pattern, at, (const char *)reason);
 }
 
 static fiat_status compile_code(fiat__regex *regex, fiat__str pattern, fiat__buf *translated,
@@ -127,6 +132,10 @@ bool fiat__regex_is_simple(const fiat__regex *regex) {
     return regex->simple != NULL;
 }
 
+void fiat__regex_drop_jit(fiat__regex *regex) {
+    regex->jit = false;
+}
+
 void fiat__regex_free(fiat__regex *regex) {
     if (!regex) return;
     fiat__simple_free(regex->simple);
@@ -184,10 +193,11 @@ fiat__match fiat__regex_match(const fiat__regex *regex, fiat__regex_scratch *scr
         return fiat__simple_match(regex->simple, text) ? FIAT__MATCH_YES : FIAT__MATCH_NO;
     PCRE2_SPTR subject = (PCRE2_SPTR)(text.len > 0 ? text.ptr : "");
     pcre2_set_match_limit(scratch->context, match_steps(text.len));
-    int result = regex->jit ? pcre2_jit_match(regex->code, subject, text.len, 0, 0, scratch->data,
-                                              scratch->context)
-                            : pcre2_match(regex->code, subject, text.len, 0, PCRE2_NO_UTF_CHECK,
-                                          scratch->data, scratch->context);
+    int result =
+        regex->jit
+            ? pcre2_jit_match(regex->code, subject, text.len, 0, 0, scratch->data, scratch->context)
+            : pcre2_match(regex->code, subject, text.len, 0, PCRE2_NO_UTF_CHECK | PCRE2_NO_JIT,
+                          scratch->data, scratch->context);
     if (result >= 0) return FIAT__MATCH_YES;
     return result == PCRE2_ERROR_NOMATCH ? FIAT__MATCH_NO : FIAT__MATCH_LIMIT;
 }

@@ -57,22 +57,27 @@ void fiat__regex_emit_item(fiat__regex_translation *run, const fiat__regex_item 
 static void members_add(fiat__regex_members *members, uint32_t low, uint32_t high) {
     for (uint32_t c = low; c <= high && c < 0x80; c++)
         members->ascii[c / 64] |= UINT64_C(1) << c % 64;
-    if (high < 0x80 || members->others == FIAT__OTHERS_ALL) return;
+    if (high < 0x80 || members->others == FIAT__OTHERS_ALL ||
+        members->others == FIAT__OTHERS_UNKNOWN)
+        return;
     members->others = low <= 0x80 && high == CODE_POINT_LAST ? FIAT__OTHERS_ALL : FIAT__OTHERS_SOME;
 }
 
 static void members_invert(fiat__regex_members *members) {
     members->ascii[0] = ~members->ascii[0];
     members->ascii[1] = ~members->ascii[1];
-    if (members->others != FIAT__OTHERS_SOME)
-        members->others =
-            members->others == FIAT__OTHERS_ALL ? FIAT__OTHERS_NONE : FIAT__OTHERS_ALL;
+    if (members->others == FIAT__OTHERS_ALL)
+        members->others = FIAT__OTHERS_NONE;
+    else if (members->others == FIAT__OTHERS_NONE)
+        members->others = FIAT__OTHERS_ALL;
 }
 
 static void members_join(fiat__regex_members *members, const fiat__regex_members *more) {
     members->ascii[0] |= more->ascii[0];
     members->ascii[1] |= more->ascii[1];
-    if (members->others == FIAT__OTHERS_NONE || more->others == FIAT__OTHERS_ALL)
+    if (members->others == FIAT__OTHERS_UNKNOWN) return;
+    if (members->others == FIAT__OTHERS_NONE || more->others == FIAT__OTHERS_ALL ||
+        more->others == FIAT__OTHERS_UNKNOWN)
         members->others = more->others;
 }
 

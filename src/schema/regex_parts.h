@@ -15,11 +15,13 @@
 #define FIAT__REGEX_NAMES       100
 #define FIAT__REGEX_SET_BYTES   256
 
-/* What a class matches: ASCII exactly, of the other characters only whether none, all or some. */
+/* What a class matches: ASCII exactly, of the other characters only whether none, all or some. With
+ * a property in it nothing is known, whatever else it has. */
 typedef enum fiat__regex_others {
     FIAT__OTHERS_NONE,
     FIAT__OTHERS_ALL,
-    FIAT__OTHERS_SOME
+    FIAT__OTHERS_SOME,
+    FIAT__OTHERS_UNKNOWN
 } fiat__regex_others;
 
 typedef struct fiat__regex_members {
@@ -118,5 +120,7 @@ bool fiat__simple_match(const fiat__simple *simple, fiat__str text);
 /* As fiat__regex_compile(), but always on PCRE2: for tests that compare the two. */
 fiat_status fiat__regex_compile_pcre2(fiat__regex **out, fiat__str pattern, fiat_error *err);
 bool fiat__regex_is_simple(const fiat__regex *regex);
+/* From now on on PCRE2's interpreter, as where there is no JIT: for tests. */
+void fiat__regex_drop_jit(fiat__regex *regex);
 
 #endif

@@ -180,7 +180,7 @@ bool fiat__regex_read_property(fiat__regex_translation *run, bool negated, fiat_
     run->at++;
     item->is_set = true;
     item->negated = false;
-    item->members.others = FIAT__OTHERS_SOME; /* a shorthand: ASCII is not known either */
+    item->members.others = FIAT__OTHERS_UNKNOWN;
     if (valued ? set_valued(item, negated, name, value) : set_lone(item, negated, name))
         return true;
     return fiat__regex_refuse(run, start, "unknown property (scripts are written Script=Name)");

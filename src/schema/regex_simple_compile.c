@@ -91,7 +91,8 @@ static const byte_set *set_of(const builder *build, const fiat__segment *segment
 static bool add_class(builder *build, const fiat__regex_members *members, bool dot) {
     uint32_t min, max;
     read_quantifier(&build->run, &min, &max);
-    if (members->others == FIAT__OTHERS_SOME) return false;
+    if (members->others == FIAT__OTHERS_SOME || members->others == FIAT__OTHERS_UNKNOWN)
+        return false;
     if (max == 0) return true;
     fiat__segment *segment = add_segment(build);
     if (!segment) return false;

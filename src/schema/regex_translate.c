@@ -94,24 +94,27 @@ static unsigned read_number(fiat__regex_translation *run) {
     return value;
 }
 
+typedef struct quantifier {
+    unsigned low, high;
+    bool open; /* without an upper bound */
+} quantifier;
+
 /* {n}, {n,} or {n,m}; run->at stands at the '{'. */
-static bool read_braces(fiat__regex_translation *run) {
+static bool read_braces(fiat__regex_translation *run, quantifier *q) {
     size_t start = run->at++;
-    unsigned low = read_number(run), high = low;
-    bool open = false;
+    q->low = q->high = read_number(run);
     if (fiat__regex_sees(run, 0, ',')) {
         run->at++;
-        open = !is_digit_at(run, run->at);
-        if (!open) high = read_number(run);
+        q->open = !is_digit_at(run, run->at);
+        if (!q->open) q->high = read_number(run);
     }
     if (!fiat__regex_sees(run, 0, '}'))
         return fiat__regex_refuse(run, start, "malformed quantifier; a literal '{' is written \\{");
     run->at++;
-    if (low > REPEAT_MAX || high > REPEAT_MAX)
+    if (q->low > REPEAT_MAX || q->high > REPEAT_MAX)
         return fiat__regex_refuse(run, start, "a quantifier may be at most 65535");
-    if (high < low) return fiat__regex_refuse(run, start, "numbers out of order in a quantifier");
-    if (run->out && open) fiat__buf_printf(run->out, "{%u,}", low);
-    if (run->out && !open) fiat__buf_printf(run->out, "{%u,%u}", low, high);
+    if (q->high < q->low)
+        return fiat__regex_refuse(run, start, "numbers out of order in a quantifier");
     return true;
 }
 
@@ -125,17 +128,30 @@ static bool sees_quantifier(const fiat__regex_translation *run) {
            fiat__regex_sees(run, 0, '?') || looks_like_braces(run);
 }
 
-static bool read_quantifier(fiat__regex_translation *run) {
+static bool read_bounds(fiat__regex_translation *run, quantifier *q) {
     char c = run->pattern.ptr[run->at];
-    if (c == '{') {
-        if (!is_digit_at(run, run->at + 1))
-            return fiat__regex_refuse(run, run->at,
-                                      "a quantifier needs its lower bound, as in {0,5}");
-        if (!read_braces(run)) return false;
-    } else {
-        fiat__regex_emit(run, (char[]){c, '\0'});
+    *q = (quantifier){c == '+', c == '?', c == '*' || c == '+'};
+    if (c != '{') {
         run->at++;
+        return true;
     }
+    if (is_digit_at(run, run->at + 1)) return read_braces(run, q);
+    return fiat__regex_refuse(run, run->at, "a quantifier needs its lower bound, as in {0,5}");
+}
+
+/* *edge: the quantified term stands leftmost in a lookbehind that nothing refers into. Whether text
+ * matches that ends here does not depend on how far to the left it could go on, and PCRE2 wants
+ * lookbehinds of fixed length: the least number will do. Stays set when that is none. */
+static bool read_quantifier(fiat__regex_translation *run, bool *edge) {
+    quantifier q;
+    if (!read_bounds(run, &q)) return false;
+    if (*edge) {
+        q.high = q.low;
+        q.open = false;
+    }
+    *edge = *edge && q.low == 0;
+    if (run->out && q.open) fiat__buf_printf(run->out, "{%u,}", q.low);
+    if (run->out && !q.open) fiat__buf_printf(run->out, "{%u,%u}", q.low, q.high);
     if (fiat__regex_sees(run, 0, '?')) {
         fiat__regex_emit(run, "?");
         run->at++;
@@ -145,14 +161,38 @@ static bool read_quantifier(fiat__regex_translation *run) {
     return true;
 }
 
-static bool emit_reference(fiat__regex_translation *run, size_t start, unsigned group) {
+/* What stands open at a point of the pattern. */
+typedef struct group_stack {
+    struct {
+        bool lookaround, lookbehind;
+        bool edge;       /* nothing of this alternative of a lookbehind has been read */
+        unsigned number; /* 0: it captures nothing */
+    } open[FIAT__REGEX_GROUP_DEPTH];
+    unsigned depth, numbered;
+} group_stack;
+
+static bool is_open(const group_stack *stack, unsigned group) {
+    for (unsigned i = 0; i < stack->depth; i++)
+        if (stack->open[i].number == group) return true;
+    return false;
+}
+
+/* Inside of its own group a reference matches the empty text, as the group has none yet in this
+ * round; to PCRE2 it matches nothing at all. And one that is repeated has a group around it because
+ * the JIT (of 10.42) fails where what it repeats is not set. */
+static bool emit_reference(fiat__regex_translation *run, const group_stack *stack, size_t start,
+                           unsigned group) {
     if (group == 0 || group > run->groups)
         return fiat__regex_refuse(run, start, "reference to a group that does not exist");
-    if (run->out) fiat__buf_printf(run->out, "\\g{%u}", group);
+    if (is_open(stack, group))
+        fiat__regex_emit(run, "(?:)");
+    else if (run->out)
+        fiat__buf_printf(run->out, "(?:\\g{%u})", group);
     return true;
 }
 
-static bool translate_escape(fiat__regex_translation *run, bool *repeatable) {
+static bool translate_escape(fiat__regex_translation *run, const group_stack *stack,
+                             bool *repeatable) {
     size_t start = run->at++;
     *repeatable = true;
     if (fiat__regex_sees(run, 0, 'b') || fiat__regex_sees(run, 0, 'B')) {
@@ -161,13 +201,14 @@ static bool translate_escape(fiat__regex_translation *run, bool *repeatable) {
         return true;
     }
     if (is_digit_at(run, run->at) && !fiat__regex_sees(run, 0, '0'))
-        return emit_reference(run, start, read_number(run));
+        return emit_reference(run, stack, start, read_number(run));
     if (fiat__regex_sees(run, 0, 'k')) {
         fiat__str name;
         run->at++;
         if (!fiat__regex_sees(run, 0, '<'))
             return fiat__regex_refuse(run, start, "\\k needs a group name in <>");
-        return read_group_name(run, &name) && emit_reference(run, start, find_group(run, name));
+        return read_group_name(run, &name) &&
+               emit_reference(run, stack, start, find_group(run, name));
     }
     fiat__regex_item item;
     if (!fiat__regex_read_escape(run, false, &item)) return false;
@@ -175,20 +216,19 @@ static bool translate_escape(fiat__regex_translation *run, bool *repeatable) {
     return true;
 }
 
-/* What stands open at a point of the pattern. */
-typedef struct group_stack {
-    bool lookaround[FIAT__REGEX_GROUP_DEPTH];
-    unsigned depth;
-} group_stack;
+static void start_alternative(const fiat__regex_translation *run, group_stack *stack) {
+    if (stack->depth == 0) return;
+    stack->open[stack->depth - 1].edge = stack->open[stack->depth - 1].lookbehind && !run->captures;
+}
 
 static bool open_group(fiat__regex_translation *run, group_stack *stack) {
     static const char *const plain[] = {"?:", "?=", "?!", "?<=", "?<!"};
     size_t start = run->at++;
     if (stack->depth == FIAT__REGEX_GROUP_DEPTH)
         return fiat__regex_refuse(run, start, "groups are nested too deeply");
-    bool *lookaround = &stack->lookaround[stack->depth++];
-    *lookaround = false;
+    memset(&stack->open[stack->depth++], 0, sizeof stack->open[0]);
     if (!fiat__regex_sees(run, 0, '?')) {
+        stack->open[stack->depth - 1].number = ++stack->numbered;
         fiat__regex_emit(run, run->captures ? "(" : "(?:");
         return true;
     }
@@ -198,13 +238,16 @@ static bool open_group(fiat__regex_translation *run, group_stack *stack) {
         fiat__regex_emit(run, "(");
         fiat__regex_emit(run, plain[i]);
         run->at += strlen(plain[i]);
-        *lookaround = i > 0;
+        stack->open[stack->depth - 1].lookaround = i > 0;
+        stack->open[stack->depth - 1].lookbehind = i > 2;
+        start_alternative(run, stack);
         return true;
     }
     if (!fiat__regex_sees(run, 1, '<'))
         return fiat__regex_refuse(run, start, "ECMA-262 has no such group");
     fiat__str name;
     run->at++;
+    stack->open[stack->depth - 1].number = ++stack->numbered;
     fiat__regex_emit(run, run->captures ? "(" : "(?:");
     return read_group_name(run, &name);
 }
@@ -213,7 +256,7 @@ static bool close_group(fiat__regex_translation *run, group_stack *stack, bool *
     if (stack->depth == 0) return fiat__regex_refuse(run, run->at, "')' without its '('");
     run->at++;
     fiat__regex_emit(run, ")");
-    *repeatable = !stack->lookaround[--stack->depth];
+    *repeatable = !stack->open[--stack->depth].lookaround;
     return true;
 }
 
@@ -233,7 +276,7 @@ static bool translate_term(fiat__regex_translation *run, group_stack *stack, boo
     case ')':
         return close_group(run, stack, repeatable);
     case '\\':
-        return translate_escape(run, repeatable);
+        return translate_escape(run, stack, repeatable);
     }
     *repeatable = true;
     if (c == '[') {
@@ -251,15 +294,27 @@ static bool translate_term(fiat__regex_translation *run, group_stack *stack, boo
     return true;
 }
 
+static bool translate_quantified(fiat__regex_translation *run, group_stack *stack) {
+    char c = run->pattern.ptr[run->at];
+    bool repeatable;
+    if (!translate_term(run, stack, &repeatable)) return false;
+    bool none = false, *edge = stack->depth > 0 ? &stack->open[stack->depth - 1].edge : &none;
+    if (c == '|')
+        start_alternative(run, stack);
+    else if (repeatable && sees_quantifier(run))
+        return read_quantifier(run, edge);
+    else if (c != '(')
+        *edge = false;
+    return true;
+}
+
 static bool translate_all(fiat__regex_translation *run) {
     group_stack stack = {.depth = 0};
     while (run->at < run->pattern.len) {
         if (run->out && run->out->len <= run->locate) run->located = run->at;
-        bool repeatable;
         if (sees_quantifier(run))
             return fiat__regex_refuse(run, run->at, "nothing to repeat before this quantifier");
-        if (!translate_term(run, &stack, &repeatable)) return false;
-        if (sees_quantifier(run) && repeatable && !read_quantifier(run)) return false;
+        if (!translate_quantified(run, &stack)) return false;
     }
     if (stack.depth > 0) return fiat__regex_refuse(run, run->at, "'(' without its ')'");
     return true;

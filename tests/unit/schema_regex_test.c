@@ -2,6 +2,7 @@
 #include "schema/regex_parts.h"
 #include "support/chaos.h"
 #include "support/test.h"
+#include <time.h>
 
 static fiat__regex_scratch *s_scratch;
 
@@ -94,7 +95,10 @@ static const struct {
     {"\\p{sc=}", 2, "malformed property"},
     {"\\p{gc=Greek}", 2, "unknown property"},
     {"ab\\p{sc=Grek}c\\p{Script=Nowhere}", 14, "unknown property"},
-    {"a(?<=b+)c", 1, "lookbehind"},
+    {"a(?<=cb+)c", 1, "lookbehind must have a fixed length"},
+    {"a(?<!(?:b+)c)", 1, "lookbehind must have a fixed length"},
+    {"a(?<=^b*)c", 1, "lookbehind must have a fixed length"},
+    {"(a)(?<=b+)\\1", 3, "lookbehind must have a fixed length"},
     {"\xff", 0, "UTF-8"},
     {"[\xc3]", 1, "UTF-8"},
 };
@@ -237,6 +241,23 @@ static const struct {
     {"a\\Bb", 'P', {"ab"}, {"a b"}},
     {"(?=a)\\w(?!b).", 'P', {"ac"}, {"ab", "bc"}},
     {"(?<=\\$)\\d+(?<!5)$", 'P', {"$14"}, {"14", "$15"}},
+    /* the repetition a lookbehind starts with */
+    {"(?<=b+)c", 'P', {"bc", "abbc"}, {"c", "ac"}},
+    {"(?<=b*a{2,}d)c", 'P', {"aadc", "aaadc"}, {"dc", "badc"}},
+    {"(?<!\\s+)c", 'P', {"c", "ac"}, {" c", "a  c"}},
+    {"(?<=x|b*?|ab{2})c", 'P', {"c", "ac"}, {""}},
+    {"(?<=(?:ab)+)c", 'P', {"abc", "ababc"}, {"bc", "c"}},
+    {"(?<=x|b{2,3}|ab)c", 'P', {"xc", "bbc", "bbbbc", "abc"}, {"bc", "c"}},
+    /* references to what is not set */
+    {"^(?:(x)|b)\\1{2}$", 'P', {"xxx", "b"}, {"x", "xx", "bx"}},
+    {"^(?:(x)|b)\\1+c", 'P', {"xxc", "bc"}, {"xc"}},
+    {"^(\\1a)$", 'P', {"a"}, {"", "aa"}},
+    {"^(?<n>(b)\\k<n>a\\2)$", 'P', {"bab"}, {"ba"}},
+    /* classes with a property, of which ASCII is not known */
+    {"^[\\W\\p{Alphabetic}]$", 'P', {"a", "-", "\xc3\xa9"}, {"1", "_"}},
+    {"^[\\p{Lu}\\W]$", 'P', {"A", "-"}, {"a"}},
+    {"^[^\\P{Lu}\\w]$", 'P', {"\xc3\x89"}, {"A", "a", "-"}},
+    {"^[\\p{Lu}\\u0080-\\u{10FFFF}]$", 'P', {"A", "\xc3\xa9"}, {"a"}},
     {"^(a|b)\\1$", 'P', {"aa", "bb"}, {"ab"}},
     {"^\\1(a)$", 'P', {"a"}, {"aa"}},
     {"^(?:(a)|b)\\1c$", 'P', {"aac", "bc"}, {"ac"}},
@@ -303,6 +324,35 @@ START_TEST(catastrophic_pattern_meets_the_limit) {
                 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaac", FIAT__MATCH_LIMIT);
     check_match(regex, "^(a+|b|aa)+$", "aaab", FIAT__MATCH_YES);
     fiat__regex_free(regex);
+}
+END_TEST
+
+/* With JIT and without, on a short text and on one of a megabyte: an answer or LIMIT, in bounded
+ * time. */
+START_TEST(hostile_patterns_end) {
+    static const char *const patterns[] = {"(a*)*b",    "(a|a)*b",          "(a+)+$b",
+                                           "(.*)*,",    "(?:a?){30}a{30}b", "(a|b|ab)*(?=c)",
+                                           "(a*)*\\1b", "([a-z]+)*\\d"};
+    const size_t sizes[] = {40, 1 << 20};
+    char *text = malloc(1 << 20);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'a', 1 << 20);
+    fiat__regex *regex;
+    fiat_error err;
+    ck_assert_fiat_ok(fiat__regex_compile(&regex, fiat__str_c(patterns[_i]), &err), err);
+    for (int jit = 1; jit >= 0; jit--) {
+        if (!jit) fiat__regex_drop_jit(regex);
+        for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+            clock_t start = clock();
+            fiat__match got = fiat__regex_match(regex, s_scratch, fiat__str_of(text, sizes[i]));
+            double seconds = (double)(clock() - start) / CLOCKS_PER_SEC;
+            ck_assert_msg(got != FIAT__MATCH_YES, "/%s/ matches", patterns[_i]);
+            ck_assert_msg(seconds < 10, "/%s/ on %zu bytes took %.1f s", patterns[_i], sizes[i],
+                          seconds);
+        }
+    }
+    fiat__regex_free(regex);
+    free(text);
 }
 END_TEST
 
@@ -465,6 +515,7 @@ int main(void) {
     tcase_add_loop_test(tcase, refused, 0, sizeof refused_rows / sizeof refused_rows[0]);
     tcase_add_loop_test(tcase, match, 0, sizeof match_rows / sizeof match_rows[0]);
     tcase_add_test(tcase, catastrophic_pattern_meets_the_limit);
+    tcase_add_loop_test(tcase, hostile_patterns_end, 0, 8);
     tcase_add_test(tcase, long_texts_are_no_limit);
     tcase_add_test(tcase, matchers_agree);
     tcase_add_test(tcase, bounds_of_patterns);
