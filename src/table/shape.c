@@ -18,8 +18,8 @@ struct walk {
     const fiat__doc *root;
     const fiat__step *steps;
     size_t step_count;
-    unsigned visits;
-    bool (*each)(const char *name, void *user); /* only fiat__shape_members() */
+    unsigned visits, searched;
+    bool (*each)(const fiat__doc *node, void *user); /* only fiat__shape_nodes() */
     void *user;
     bool stopped;
 };
@@ -107,11 +107,33 @@ static const fiat__doc *item_at(const fiat__doc *array, const char *token) {
     return item;
 }
 
-/* The target of "#" or "#/..."; NULL for any other reference and for one that leads nowhere. */
-static const fiat__doc *resolve(const fiat__doc *root, const char *ref) {
+static bool has_text(const fiat__doc *node, const char *keyword, const char *text) {
+    const char *value;
+    return fiat__doc_string(fiat__doc_get(node, keyword), &value) && strcmp(value, text) == 0;
+}
+
+/* The part of the document that calls itself `name`: an anchor after a '#', else a whole $id. */
+static const fiat__doc *find_named(struct walk *walk, const fiat__doc *node, const char *name,
+                                   unsigned depth) {
+    const fiat__doc *found = NULL, *child = fiat__doc_first(node);
+    bool anchor = name[0] == '#';
+    if (depth > MAX_DEPTH || walk->searched++ > MAX_VISITS) return NULL;
+    if (has_text(node, "$id", name) || has_text(node, "id", name)) return node;
+    if (anchor &&
+        (has_text(node, "$anchor", name + 1) || has_text(node, "$dynamicAnchor", name + 1)))
+        return node;
+    for (; child && !found; child = fiat__doc_next(child))
+        if (fiat__doc_first(child)) found = find_named(walk, child, name, depth + 1);
+    return found;
+}
+
+/* The target of "#", "#/...", "#anchor" or the $id of a part; NULL for any other reference and for
+ * one that leads nowhere. */
+static const fiat__doc *resolve(struct walk *walk, const char *ref) {
     char token[POINTER_MAX_BYTES];
-    const fiat__doc *node = root;
-    if (*ref++ != '#') return NULL;
+    const fiat__doc *node = walk->root;
+    if (*ref != '#' || (ref[1] && ref[1] != '/')) return find_named(walk, node, ref, 0);
+    ref++;
     while (node && *ref == '/') {
         ref = read_token(ref + 1, token, sizeof token);
         if (!ref) return NULL;
@@ -121,9 +143,9 @@ static const fiat__doc *resolve(const fiat__doc *root, const char *ref) {
     return *ref == '\0' ? node : NULL;
 }
 
-static const fiat__doc *ref_target(const struct walk *walk, const fiat__doc *node) {
+static const fiat__doc *ref_target(struct walk *walk, const fiat__doc *node) {
     const char *ref;
-    return fiat__doc_string(fiat__doc_get(node, "$ref"), &ref) ? resolve(walk->root, ref) : NULL;
+    return fiat__doc_string(fiat__doc_get(node, "$ref"), &ref) ? resolve(walk, ref) : NULL;
 }
 
 static unsigned named_type(const char *name) {
@@ -272,6 +294,10 @@ static void narrow_by_branches(struct walk *walk, const fiat__doc *node, size_t 
     }
 }
 
+static unsigned container_of(const fiat__step *step) {
+    return step->kind == FIAT__STEP_ITEM ? FIAT__SHAPE_ARRAY : FIAT__SHAPE_OBJECT;
+}
+
 static fiat__shape look(struct walk *walk, const fiat__doc *node, size_t at, unsigned depth) {
     bool allowed, last = at == walk->step_count;
     fiat__shape shape = anything(last);
@@ -282,6 +308,8 @@ static fiat__shape look(struct walk *walk, const fiat__doc *node, size_t at, uns
     }
     if (last)
         shape = shape_of_keywords(node);
+    else if (!(shape_of_keywords(node).types & container_of(&walk->steps[at])))
+        return (fiat__shape){.types = 0}; /* what it lets in has no inside of that kind */
     else if (walk->steps[at].kind == FIAT__STEP_MEMBER)
         shape = shape_of_member(walk, node, at, depth + 1);
     else
@@ -321,6 +349,7 @@ static void visit_step(struct walk *walk, const fiat__doc *node, size_t at, unsi
             visit(walk, items, at + 1, depth);
     } else {
         visit_each(walk, fiat__doc_get(node, "properties"), at + 1, depth);
+        visit_each(walk, fiat__doc_get(node, "patternProperties"), at + 1, depth);
         visit(walk, fiat__doc_get(node, "additionalProperties"), at + 1, depth);
     }
 }
@@ -329,13 +358,10 @@ static void visit(struct walk *walk, const fiat__doc *node, size_t at, unsigned 
     static const char *const lists[] = {"allOf", "anyOf", "oneOf", "dependentSchemas"};
     static const char *const singles[] = {"if", "then", "else"};
     if (!node || walk->stopped || depth > MAX_DEPTH || walk->visits++ > MAX_VISITS) return;
-    if (at < walk->step_count) {
+    if (at < walk->step_count)
         visit_step(walk, node, at, depth + 1);
-    } else {
-        const fiat__doc *member = fiat__doc_first(fiat__doc_get(node, "properties"));
-        for (; member && !walk->stopped; member = fiat__doc_next(member))
-            walk->stopped = !walk->each(fiat__doc_name(member), walk->user);
-    }
+    else
+        walk->stopped = !walk->each(node, walk->user);
     visit(walk, ref_target(walk, node), at, depth + 1);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         visit_each(walk, fiat__doc_get(node, lists[i]), at, depth + 1);
@@ -343,11 +369,30 @@ static void visit(struct walk *walk, const fiat__doc *node, size_t at, unsigned 
         visit(walk, fiat__doc_get(node, singles[i]), at, depth + 1);
 }
 
-void fiat__shape_members(const fiat__doc *schema, const fiat__step *steps, size_t step_count,
-                         bool (*each)(const char *name, void *user), void *user) {
+void fiat__shape_nodes(const fiat__doc *schema, const fiat__step *steps, size_t step_count,
+                       bool (*each)(const fiat__doc *node, void *user), void *user) {
     struct walk walk = {
         .root = schema, .steps = steps, .step_count = step_count, .each = each, .user = user};
     visit(&walk, schema, 0, 0);
+}
+
+struct members {
+    bool (*each)(const char *name, void *user);
+    void *user;
+};
+
+static bool each_member(const fiat__doc *node, void *user) {
+    const struct members *members = user;
+    const fiat__doc *member = fiat__doc_first(fiat__doc_get(node, "properties"));
+    for (; member; member = fiat__doc_next(member))
+        if (!members->each(fiat__doc_name(member), members->user)) return false;
+    return true;
+}
+
+void fiat__shape_members(const fiat__doc *schema, const fiat__step *steps, size_t step_count,
+                         bool (*each)(const char *name, void *user), void *user) {
+    struct members members = {each, user};
+    fiat__shape_nodes(schema, steps, step_count, each_member, &members);
 }
 
 struct spelling {

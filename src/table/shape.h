@@ -43,6 +43,11 @@ typedef struct fiat__shape {
 
 fiat__shape fiat__shape_at(const fiat__doc *schema, const fiat__step *steps, size_t step_count);
 
+/* Call `each` for every schema of the document that may apply at the place, perhaps more than once;
+ * until it returns false. */
+void fiat__shape_nodes(const fiat__doc *schema, const fiat__step *steps, size_t step_count,
+                       bool (*each)(const fiat__doc *node, void *user), void *user);
+
 /* Call `each` for every member that the schema declares at the place, perhaps more than once;
  * until it returns false. */
 void fiat__shape_members(const fiat__doc *schema, const fiat__step *steps, size_t step_count,

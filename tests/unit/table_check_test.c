@@ -118,6 +118,13 @@ static const struct {
      PROPERTIES("\"a\":{\"type\":\"object\",\"unevaluatedProperties\":false}"),
      "fault a: at .b: the schema allows nothing there"},
     /* References and branches. */
+    {"{\"a\":\"struct<b:bigint>\"}",
+     PROPERTIES("\"a\":{\"oneOf\":[{\"type\":\"null\"},{\"type\":\"object\","
+                "\"properties\":{\"b\":{\"type\":\"integer\"}}}]}"),
+     NULL},
+    {"{\"a\":\"bigint\"}",
+     PROPERTIES("\"a\":{\"$ref\":\"#n\"},\"b\":{\"$anchor\":\"n\",\"type\":\"string\"}"),
+     "fault a: bigint cannot hold string"},
     {"{\"a\":\"bigint\"}",
      "{\"$defs\":{\"n~/%\":{\"type\":\"integer\"}},"
      "\"properties\":{\"a\":{\"$ref\":\"#/$defs/n~0~1%25\"}}}",
