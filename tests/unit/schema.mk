@@ -22,7 +22,8 @@ TESTS += %D%/schema_regex_test
 # The engine.
 schema_engine_tests = \
 	%D%/schema_engines_test %D%/schema_keywords_test %D%/schema_load_test \
-	%D%/schema_metaschema_test %D%/schema_run_test %D%/schema_report_test
+	%D%/schema_metaschema_test %D%/schema_registry_test %D%/schema_run_test \
+	%D%/schema_report_test
 check_PROGRAMS += $(schema_engine_tests)
 TESTS += $(schema_engine_tests)
 noinst_HEADERS += %D%/schema_engines.h
@@ -38,6 +39,9 @@ noinst_HEADERS += %D%/schema_engines.h
 %C%_schema_metaschema_test_SOURCES = %D%/schema_metaschema_test.c
 %C%_schema_metaschema_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_metaschema_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+%C%_schema_registry_test_SOURCES = %D%/schema_registry_test.c
+%C%_schema_registry_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_registry_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
 %C%_schema_run_test_SOURCES = %D%/schema_run_test.c
 %C%_schema_run_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_run_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
