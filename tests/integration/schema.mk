@@ -2,5 +2,7 @@
 check_PROGRAMS += %D%/schema_suite
 TESTS += %D%/schema_suite
 EXTRA_DIST += %D%/schema_suite.exclude
-%C%_schema_suite_SOURCES = %D%/schema_suite.c
+%C%_schema_suite_SOURCES = \
+	%D%/schema_suite.c %D%/schema_suite_page.c %D%/schema_suite_page.h %D%/../support/json_cut.c \
+	%D%/../support/json_cut.h %D%/../support/suite_known.c %D%/../support/suite_known.h
 %C%_schema_suite_LDADD = $(fiat_schema)
