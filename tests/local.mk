@@ -19,6 +19,7 @@ include %D%/unit/localengine.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk
+include %D%/bowtie/local.mk
 include %D%/integration/localengine.mk
 include %D%/cli/local.mk
 include %D%/lint/local.mk
