@@ -48,6 +48,11 @@ typedef enum fiat_schema_formats {
  *  to it, any number of threads may compile with it. */
 typedef struct fiat_schema_registry fiat_schema_registry;
 
+/** Flag of fiat_schema_options: contentEncoding and contentMediaType are assertions, as draft-07
+ *  lets them be, and not annotations: a string must be encoded in that way, and what it encodes
+ * must be of that type where it is JSON. In schemas of draft-07 and later. */
+#define FIAT_SCHEMA_ASSERT_CONTENT (UINT32_C(1) << 0)
+
 /** How a schema is compiled. Set what differs from the defaults in a zeroed object:
  *  `fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;`. */
 typedef struct fiat_schema_options {
@@ -61,7 +66,8 @@ typedef struct fiat_schema_options {
     /** Deepest nesting of arrays and objects in an instance: 1 to 1000; 0 is 128. Validation
      *  recurses: 1 MB of stack is enough for the default, 2 MB for any depth. */
     uint32_t max_depth;
-    uint32_t reserved[29]; /**< Zero. */
+    uint32_t flags;        /**< FIAT_SCHEMA_ASSERT_* or 0. */
+    uint32_t reserved[28]; /**< Zero. */
 } fiat_schema_options;
 
 /** A zeroed options object. */

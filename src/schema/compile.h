@@ -59,6 +59,7 @@ typedef struct fiat__compiler {
     fiat__str also_required; /* one more name that the root requires; empty: none */
     fiat__draft default_draft;
     fiat_schema_formats formats;
+    bool assert_content;
     fiat__str dialect_uri; /* the last $schema, and what it said */
     fiat__dialect dialect;
     bool unevaluated; /* unevaluatedItems or unevaluatedProperties stands somewhere */

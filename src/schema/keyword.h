@@ -52,6 +52,8 @@ typedef struct fiat__dialect {
     XX(ANY_OF, "anyOf", 4, 2020, LIST, APPLICATOR, A)                                              \
     XX(CONST, "const", 6, 2020, PLAIN, VALIDATION, A)                                              \
     XX(CONTAINS, "contains", 6, 2020, SCHEMA, APPLICATOR, A)                                       \
+    XX(CONTENT_ENCODING, "contentEncoding", 7, 2020, PLAIN, CONTENT, A)                            \
+    XX(CONTENT_MEDIA_TYPE, "contentMediaType", 7, 2020, PLAIN, CONTENT, A)                         \
     XX(DEPENDENCIES, "dependencies", 4, 2020, DEPENDS, APPLICATOR, A)                              \
     XX(DEPENDENT_REQUIRED, "dependentRequired", 2019, 2020, PLAIN, VALIDATION, A)                  \
     XX(DEPENDENT_SCHEMAS, "dependentSchemas", 2019, 2020, MAP, APPLICATOR, A)                      \

@@ -87,6 +87,7 @@ static void init_compiler(fiat__compiler *c, fiat_schema *schema, const fiat__sc
     c->registry = opts->base.registry;
     c->default_draft = draft_of(opts->base.draft);
     c->formats = (fiat_schema_formats)opts->base.formats;
+    c->assert_content = (opts->base.flags & FIAT_SCHEMA_ASSERT_CONTENT) != 0;
     add_firsts(c);
 }
 

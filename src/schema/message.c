@@ -3,6 +3,7 @@
 
 #include "json/excerpt.h"
 #include "json/pointer.h"
+#include "schema/content.h"
 #include "schema/nearest.h"
 
 /* A fault, and a line that grows. */
@@ -120,6 +121,18 @@ static void write_format(message *m) {
     const fiat__string_rule *rule = &m->run->program->strings[m->node->string];
     fiat__buf_printf(m->out, "%s is not %s", m->value,
                      fiat__format_wanted((fiat__format)rule->format));
+}
+
+static void write_encoding(message *m) {
+    const fiat__string_rule *rule = &m->run->program->strings[m->node->string];
+    fiat__buf_printf(m->out, "%s is not %s", m->value,
+                     fiat__encoding_wanted((fiat__encoding)rule->encoding));
+}
+
+static void write_media(message *m) {
+    const fiat__string_rule *rule = &m->run->program->strings[m->node->string];
+    fiat__buf_printf(m->out, "%s does not hold %s", m->value,
+                     fiat__media_wanted((fiat__media)rule->media));
 }
 
 /* The bound itself: in draft-04 the exclusive keyword's own value is a boolean. */
@@ -278,6 +291,8 @@ static const struct {
     [FIAT__KW_ENUM] = {write_enum, NULL},
     [FIAT__KW_CONST] = {write_plain, "is not"},
     [FIAT__KW_FORMAT] = {write_format, NULL},
+    [FIAT__KW_CONTENT_ENCODING] = {write_encoding, NULL},
+    [FIAT__KW_CONTENT_MEDIA_TYPE] = {write_media, NULL},
     [FIAT__KW_PATTERN] = {write_plain, "does not match the pattern"},
     [FIAT__KW_MINIMUM] = {write_bound, "is less than the minimum"},
     [FIAT__KW_MAXIMUM] = {write_bound, "is more than the maximum"},

@@ -53,7 +53,10 @@ _Static_assert(sizeof(fiat__node) == 32, "two nodes a cache line");
 typedef struct fiat__string_rule {
     uint32_t min, max; /* code points */
     uint32_t regex;    /* index + 1; 0 none */
-    uint32_t format;   /* fiat__format */
+    uint8_t format;    /* fiat__format */
+    uint8_t encoding;  /* fiat__encoding */
+    uint8_t media;     /* fiat__media */
+    uint8_t spare;
 } fiat__string_rule;
 
 typedef struct fiat__number_rule {

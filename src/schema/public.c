@@ -14,6 +14,9 @@ static fiat_status check_options(const fiat_schema_options *options, fiat_error 
         options->formats > FIAT_SCHEMA_FORMATS_ANNOTATE)
         return fiat__err_set(err, FIAT_E_ARG, "options.formats is %d: no fiat_schema_formats",
                              (int)options->formats);
+    if (options->flags & ~FIAT_SCHEMA_ASSERT_CONTENT)
+        return fiat__err_set(err, FIAT_E_ARG, "options.flags has an unknown bit: %#x",
+                             (unsigned)options->flags);
     switch (options->draft) {
     case FIAT_SCHEMA_DRAFT_DEFAULT:
     case FIAT_SCHEMA_DRAFT_4:

@@ -16,6 +16,8 @@
 #define FIAT__FAULT_MAXIMUM  0x080u
 #define FIAT__FAULT_BELOW    0x100u
 #define FIAT__FAULT_MULTIPLE 0x200u
+#define FIAT__FAULT_ENCODING 0x400u
+#define FIAT__FAULT_MEDIA    0x800u
 
 /* Is an existing string among the values of enum or const? */
 static inline bool fiat__values_have_string(const fiat__program *p, const fiat__node *node,
@@ -25,6 +27,7 @@ static inline bool fiat__values_have_string(const fiat__program *p, const fiat__
 
 /* run_tape.c */
 bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node, fiat__str text);
+unsigned fiat__content_faults(const fiat__string_rule *rule, fiat__str value);
 unsigned fiat__length_faults(const fiat__string_rule *rule, fiat__str value);
 unsigned fiat__exact_faults(fiat__run *run, const fiat__number_rule *rule, fiat__str text,
                             bool all);
@@ -50,6 +53,8 @@ static inline unsigned fiat__string_faults(fiat__run *run, const fiat__node *nod
         faults |= FIAT__FAULT_FORMAT;
     if (rule->regex && !(faults && !all))
         faults |= fiat__pattern_faults(run, rule->regex - 1, value);
+    if ((rule->encoding || rule->media) && !(faults && !all))
+        faults |= fiat__content_faults(rule, value);
     return faults;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "json/equal.h"
+#include "schema/content.h"
 
 void fiat__run_fault(fiat__run *run, const fiat__node *node, fiat__keyword keyword, uint32_t item,
                      uint32_t detail, uint32_t detail2) {
@@ -53,6 +54,8 @@ static bool record(fiat__run *run, const fiat__node *node, uint32_t item, unsign
         {FIAT__FAULT_LONG, FIAT__KW_MAX_LENGTH},
         {FIAT__FAULT_PATTERN, FIAT__KW_PATTERN},
         {FIAT__FAULT_FORMAT, FIAT__KW_FORMAT},
+        {FIAT__FAULT_ENCODING, FIAT__KW_CONTENT_ENCODING},
+        {FIAT__FAULT_MEDIA, FIAT__KW_CONTENT_MEDIA_TYPE},
         {FIAT__FAULT_MINIMUM, FIAT__KW_MINIMUM},
         {FIAT__FAULT_MAXIMUM, FIAT__KW_MAXIMUM},
         {FIAT__FAULT_ABOVE, FIAT__KW_EXCLUSIVE_MINIMUM},
@@ -73,6 +76,17 @@ bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node,
     for (uint32_t i = 0; i < rule->numbers_count; i++)
         if (fiat__number_compare(fiat__tape_text(&schema->tape, items[i]), text) == 0) return true;
     return false;
+}
+
+unsigned fiat__content_faults(const fiat__string_rule *rule, fiat__str value) {
+    switch (fiat__content_check((fiat__encoding)rule->encoding, (fiat__media)rule->media, value)) {
+    case FIAT__CONTENT_ENCODING:
+        return FIAT__FAULT_ENCODING;
+    case FIAT__CONTENT_MEDIA:
+        return FIAT__FAULT_MEDIA;
+    default:
+        return 0;
+    }
 }
 
 unsigned fiat__length_faults(const fiat__string_rule *rule, fiat__str value) {

@@ -1,5 +1,6 @@
 #include "base/buf.h"
 #include "json/recognize.h"
+#include <fiat/schema.h>
 #include "schema/content.h"
 #include "support/test.h"
 
@@ -264,6 +265,61 @@ START_TEST(words_for_messages) {
 }
 END_TEST
 
+static fiat_status validate(const char *schema_text, uint32_t flags, const char *instance,
+                            fiat_error *err) {
+    fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;
+    fiat_schema *schema;
+    fiat_validator *validator;
+    options.flags = flags;
+    fiat_status status =
+        fiat_schema_compile(&schema, schema_text, strlen(schema_text), &options, err);
+    if (status != FIAT_OK) return status;
+    ck_assert_fiat_ok(fiat_validator_new(&validator, err), *err);
+    status = fiat_schema_validate(schema, validator, instance, strlen(instance), err);
+    fiat_validator_free(validator);
+    fiat_schema_free(schema);
+    return status;
+}
+
+#define DRAFT_7 "\"$schema\":\"http://json-schema.org/draft-07/schema#\","
+#define DRAFT_6 "\"$schema\":\"http://json-schema.org/draft-06/schema#\","
+#define CONTENT "\"contentEncoding\":\"base64\",\"contentMediaType\":\"application/json\""
+
+START_TEST(keywords) {
+    static const struct {
+        const char *schema;
+        uint32_t flags;
+        const char *instance;
+        fiat_status want;
+        const char *message;
+    } keyword_rows[] = {
+        {"{" DRAFT_7 CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "\"e30=\"", FIAT_OK, NULL},
+        {"{" DRAFT_7 CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "5", FIAT_OK, NULL},
+        {"{" DRAFT_7 CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "\"e30\"", FIAT_E_SCHEMA_MISMATCH,
+         "is not base64"},
+        {"{" DRAFT_7 CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "\"e3==\"", FIAT_E_SCHEMA_MISMATCH,
+         "is not base64"},
+        {"{" DRAFT_7 CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "\"ew==\"", FIAT_E_SCHEMA_MISMATCH,
+         "does not hold JSON"},
+        {"{" CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "\"ew==\"", FIAT_E_SCHEMA_MISMATCH,
+         "does not hold JSON"},
+        {"{" DRAFT_7 CONTENT "}", 0, "\"e30\"", FIAT_OK, NULL},
+        {"{" DRAFT_6 CONTENT "}", FIAT_SCHEMA_ASSERT_CONTENT, "\"e30\"", FIAT_OK, NULL},
+        {"{" DRAFT_7 "\"contentEncoding\":64}", 0, "5", FIAT_E_SCHEMA_INVALID, "encoding"},
+        {"{\"contentMediaType\":[]}", 0, "5", FIAT_E_SCHEMA_INVALID, "media type"},
+        {"{}", UINT32_C(1) << 31, "5", FIAT_E_ARG, "flags"},
+    };
+    for (size_t i = 0; i < sizeof keyword_rows / sizeof keyword_rows[0]; i++) {
+        fiat_error err;
+        fiat_status got =
+            validate(keyword_rows[i].schema, keyword_rows[i].flags, keyword_rows[i].instance, &err);
+        ck_assert_msg(got == keyword_rows[i].want, "row %zu: %d", i, (int)got);
+        if (keyword_rows[i].message)
+            ck_assert_msg(strstr(err.message, keyword_rows[i].message) != NULL, "%s", err.message);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema/content");
     TCase *tcase = tcase_create("content");
@@ -274,6 +330,7 @@ int main(void) {
     tcase_add_test(tcase, media_types);
     tcase_add_test(tcase, long_lines);
     tcase_add_test(tcase, words_for_messages);
+    tcase_add_test(tcase, keywords);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
