@@ -10,7 +10,8 @@ static const char s_intro[] =
     "How many tests of the official JSON Schema Test Suite pass, by draft. The suite is the one in "
     "the source distribution of the Python package jsonschema %.*s (`scripts/fetch-test-suite`). "
     "Its `remotes/` are in a registry; `format` is asserted in `optional/format` and, elsewhere, "
-    "where a schema's dialect asks for it.\n\n";
+    "where a schema's dialect asks for it; the content of strings in draft-07's "
+    "`optional/content.json`.\n\n";
 
 static const char s_bowtie[] =
     "\nThe required tests are also run through the harness for "
