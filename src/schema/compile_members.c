@@ -17,14 +17,18 @@ static void gather(fiat__compiler *c, members *m, uint32_t node) {
 
 static bool matches(fiat__object_build *o, uint32_t regex, fiat__str name) {
     fiat__compiler *c = o->b->c;
-    if (!c->scratch && fiat__regex_scratch_new(&c->scratch, c->err) != FIAT_OK) {
-        if (c->status == FIAT_OK) c->status = FIAT_E_NOMEM;
-        return false;
+    if (!c->scratch) {
+        if (fiat__regex_scratch_new(&c->scratch, c->err) != FIAT_OK) {
+            if (c->status == FIAT_OK) c->status = FIAT_E_NOMEM;
+            return false;
+        }
+        fiat__regex_scratch_allow(c->scratch, FIAT__REGEX_STEPS(c->tape->text.len));
     }
     fiat__match match = fiat__regex_match(c->program->regexes[regex], c->scratch, name);
     if (match == FIAT__MATCH_LIMIT)
         fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, o->b->item, FIAT__KW_PATTERN_PROPERTIES,
-                           "a pattern takes too many steps on one of the names; make it simpler");
+                           "matching the patterns with the names takes too many steps; make them "
+                           "simpler, or fewer");
     return match == FIAT__MATCH_YES;
 }
 

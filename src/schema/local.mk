@@ -13,7 +13,8 @@ libfiat_schema_la_SOURCES += %D%/content.c %D%/content.h
 
 # Regular expressions.
 libfiat_schema_la_SOURCES += \
-	%D%/regex.c %D%/regex.h %D%/regex_class.c %D%/regex_parts.h %D%/regex_property.c \
+	%D%/regex.c %D%/regex.h %D%/regex_class.c %D%/regex_match.c %D%/regex_parts.h \
+	%D%/regex_pcre2.h %D%/regex_property.c \
 	%D%/regex_simple.c %D%/regex_simple_compile.c %D%/regex_translate.c
 
 # The engine: from schema text to a program, and from event text to a verdict.

@@ -76,6 +76,7 @@ void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *
                        .ctx = ctx,
                        .frames = frames < FIAT__FRAMES_MAX ? frames : FIAT__FRAMES_MAX,
                        .steps = FIAT__STEPS_BASE + FIAT__STEPS_PER_BYTE * (uint64_t)ctx->text.len};
+    fiat__regex_scratch_allow(ctx->regex, FIAT__REGEX_STEPS(ctx->text.len));
     ctx->marks_used = 0;
     fiat__tape_reset(&ctx->tape, fiat__str_of(ctx->text.ptr, ctx->text.len), schema->max_depth);
 }

@@ -4,6 +4,8 @@
 #include "support/test.h"
 #include <time.h>
 
+#include <time.h>
+
 static fiat__regex_scratch *s_scratch;
 
 static void make_scratch(void) {
@@ -378,6 +380,50 @@ START_TEST(long_texts_are_no_limit) {
 }
 END_TEST
 
+/* Each start of a match may take less than one match is allowed, and all of them together far too
+ * much; or run over the rest of the text without a step that PCRE2 would count. */
+START_TEST(starts_meet_the_limit_together) {
+    static const char *const patterns[] = {"(a|a){0,15}[cd]b", "(?=b*)a*$b", "(?:(a|a){0,12}c)+b"};
+    const size_t len = 400000;
+    char *text = malloc(len);
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'a', len);
+    text[len - 1] = 'b';
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        fiat__regex *regex;
+        fiat_error err;
+        ck_assert_fiat_ok(fiat__regex_compile(&regex, fiat__str_c(patterns[i]), &err), err);
+        for (size_t part = len / 16; part <= len; part += len * 15 / 16) {
+            fiat__str end = fiat__str_of(text + len - part, part);
+            clock_t before = clock();
+            ck_assert_int_eq(fiat__regex_match(regex, s_scratch, end), FIAT__MATCH_LIMIT);
+            double seconds = (double)(clock() - before) / CLOCKS_PER_SEC;
+            ck_assert_msg(seconds < 5, "%s: %g s", patterns[i], seconds);
+        }
+        fiat__regex_free(regex);
+    }
+    free(text);
+}
+END_TEST
+
+/* One text with many strings has one account for all of them. */
+START_TEST(matches_share_what_is_allowed) {
+    static const char text[] = "aaaaaaaaaaaaaaaa!";
+    fiat__regex *regex;
+    fiat_error err;
+    int matches = 0;
+    ck_assert_fiat_ok(fiat__regex_compile(&regex, fiat__str_c("^(a+)+$"), &err), err);
+    fiat__regex_scratch_allow(s_scratch, 1000000);
+    while (fiat__regex_match(regex, s_scratch, fiat__str_c(text)) == FIAT__MATCH_NO)
+        ck_assert_int_lt(matches++, 1000);
+    ck_assert_int_gt(matches, 1);
+    ck_assert_int_eq(fiat__regex_match(regex, s_scratch, fiat__str_c("a")), FIAT__MATCH_LIMIT);
+    fiat__regex_scratch_allow(s_scratch, 1000000);
+    ck_assert_int_eq(fiat__regex_match(regex, s_scratch, fiat__str_c("a")), FIAT__MATCH_YES);
+    fiat__regex_free(regex);
+}
+END_TEST
+
 static uint32_t s_random = 1;
 
 static uint32_t random_below(uint32_t bound) {
@@ -517,6 +563,8 @@ int main(void) {
     tcase_add_test(tcase, catastrophic_pattern_meets_the_limit);
     tcase_add_loop_test(tcase, hostile_patterns_end, 0, 8);
     tcase_add_test(tcase, long_texts_are_no_limit);
+    tcase_add_test(tcase, starts_meet_the_limit_together);
+    tcase_add_test(tcase, matches_share_what_is_allowed);
     tcase_add_test(tcase, matchers_agree);
     tcase_add_test(tcase, bounds_of_patterns);
     suite_add_tcase(suite, tcase);
