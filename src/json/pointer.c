@@ -11,9 +11,7 @@ bool fiat__pointer_token(fiat__str *pointer, fiat__str *token) {
     return true;
 }
 
-/* Does a token spell this name? "~0" is '~', "~1" is '/', and '~' before anything else is an error.
- */
-static bool token_is(fiat__str token, fiat__str name) {
+bool fiat__pointer_token_is(fiat__str token, fiat__str name) {
     size_t at = 0;
     for (size_t i = 0; i < token.len; i++, at++) {
         char c = token.ptr[i];
@@ -26,8 +24,7 @@ static bool token_is(fiat__str token, fiat__str name) {
     return at == name.len;
 }
 
-/* An array index: digits without a leading zero; -1 when it is none or past any array. */
-static int64_t token_index(fiat__str token) {
+int64_t fiat__pointer_token_index(fiat__str token) {
     if (token.len == 0 || token.len > 9 || (token.ptr[0] == '0' && token.len > 1)) return -1;
     int64_t index = 0;
     for (size_t i = 0; i < token.len; i++) {
@@ -40,7 +37,7 @@ static int64_t token_index(fiat__str token) {
 static uint32_t step_object(const fiat__tape *tape, uint32_t item, fiat__str token) {
     uint32_t key = item + 1;
     for (uint32_t i = 0; i < tape->items[item].len; i++) {
-        if (token_is(token, fiat__tape_string(tape, key))) return key + 1;
+        if (fiat__pointer_token_is(token, fiat__tape_string(tape, key))) return key + 1;
         key = fiat__tape_next(tape, key + 1);
     }
     return 0;
@@ -50,7 +47,7 @@ uint32_t fiat__pointer_step(const fiat__tape *tape, uint32_t item, fiat__str tok
     const fiat__tape_item *at = &tape->items[item];
     if (at->kind == FIAT__JSON_OBJECT) return step_object(tape, item, token);
     if (at->kind != FIAT__JSON_ARRAY) return 0;
-    int64_t index = token_index(token);
+    int64_t index = fiat__pointer_token_index(token);
     if (index < 0 || index >= at->len) return 0;
     uint32_t child = item + 1;
     while (index-- > 0)

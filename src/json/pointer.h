@@ -11,6 +11,13 @@ uint32_t fiat__pointer_step(const fiat__tape *tape, uint32_t item, fiat__str tok
 /* Take the next token off a pointer; false at its end, or when it does not start with '/'. */
 bool fiat__pointer_token(fiat__str *pointer, fiat__str *token);
 
+/* Does a token spell this name? "~0" is '~', "~1" is '/', and '~' before anything else is an error.
+ */
+bool fiat__pointer_token_is(fiat__str token, fiat__str name);
+
+/* An array index: digits without a leading zero; -1 when it is none or past any array. */
+int64_t fiat__pointer_token_index(fiat__str token);
+
 /* Append "/name", with '~' and '/' escaped. */
 bool fiat__pointer_append(fiat__buf *out, fiat__str name);
 

@@ -10,6 +10,7 @@
 #define FIAT_SCHEMA_COMPILE_H
 
 #include "base/arena.h"
+#include "json/lookup.h"
 #include "schema/program.h"
 
 /* Nesting of schema text. */
@@ -66,6 +67,7 @@ typedef struct fiat__compiler {
     fiat_status status;
     fiat_error *err;
     fiat__arena arena; /* URIs and names of anchors */
+    fiat__lookup lookup; /* of pointers in the tape */
     fiat__regex_scratch *scratch;
     fiat__item_info *info; /* by tape item */
     uint32_t info_cap;

@@ -83,6 +83,7 @@ static void init_compiler(fiat__compiler *c, fiat_schema *schema, const fiat__sc
     *c = (fiat__compiler){
         .schema = schema, .program = &schema->program, .tape = &schema->tape, .err = err};
     fiat__arena_init(&c->arena, URIS_MAX_BYTES);
+    fiat__lookup_init(&c->lookup);
     take_names(c, opts);
     c->registry = opts->base.registry;
     c->default_draft = draft_of(opts->base.draft);
@@ -94,6 +95,7 @@ static void init_compiler(fiat__compiler *c, fiat_schema *schema, const fiat__sc
 static void deinit_compiler(fiat__compiler *c) {
     fiat__scopes_deinit(c);
     fiat__arena_deinit(&c->arena);
+    fiat__lookup_deinit(&c->lookup);
     fiat__regex_scratch_free(c->scratch);
     fiat__free(c->info);
     fiat__free(c->schemas);

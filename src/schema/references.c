@@ -32,7 +32,7 @@ static uint32_t follow_pointer(fiat__compiler *c, uint32_t resource, fiat__str p
     uint32_t item = c->schemes[resource].item;
     fiat__str token;
     while (fiat__pointer_token(&pointer, &token)) {
-        item = fiat__pointer_step(c->tape, item, token);
+        item = fiat__lookup_step(&c->lookup, c->tape, item, token);
         if (item == 0) return FIAT__NO_ITEM;
         if (c->info[item].resource) resource = fiat__resource_at(c, item);
     }

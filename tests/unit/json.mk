@@ -24,3 +24,10 @@ TESTS += %D%/json_scan_test %D%/json_tape_test
 %C%_json_tape_test_SOURCES = %D%/json_tape_test.c
 %C%_json_tape_test_CFLAGS = $(TEST_CFLAGS)
 %C%_json_tape_test_LDADD = $(fiat_json) $(CHECK_LIBS)
+
+# Pointers by an index.
+check_PROGRAMS += %D%/json_lookup_test
+TESTS += %D%/json_lookup_test
+%C%_json_lookup_test_SOURCES = %D%/json_lookup_test.c
+%C%_json_lookup_test_CFLAGS = $(TEST_CFLAGS)
+%C%_json_lookup_test_LDADD = libchaos.la $(fiat_json) $(CHECK_LIBS)
