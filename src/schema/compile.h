@@ -66,7 +66,7 @@ typedef struct fiat__compiler {
     bool unevaluated; /* unevaluatedItems or unevaluatedProperties stands somewhere */
     fiat_status status;
     fiat_error *err;
-    fiat__arena arena; /* URIs and names of anchors */
+    fiat__arena arena;   /* URIs and names of anchors */
     fiat__lookup lookup; /* of pointers in the tape */
     fiat__regex_scratch *scratch;
     fiat__item_info *info; /* by tape item */
