@@ -1,7 +1,7 @@
 # Man pages of the command, made by the command itself from the tables that --help comes from.
 man_pages = \
 	%D%/man/fiat.1 %D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
-	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 %D%/man/fiat-schema-validate.1
+	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 %D%/man/fiat-schema-infer.1 %D%/man/fiat-schema-validate.1
 nodist_man1_MANS = $(man_pages)
 CLEANFILES += $(man_pages) %D%/man/stamp
 

@@ -5,7 +5,7 @@ fiat_SOURCES = \
 	%D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h %D%/progress.c %D%/progress.h \
 	%D%/project.c %D%/project.h %D%/rejects.c %D%/rejects.h %D%/roff.c %D%/text.c %D%/text.h %D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/query.c \
-	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_validate.c
+	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
 fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
 fiat_LDADD = $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)
