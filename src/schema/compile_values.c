@@ -2,6 +2,11 @@
 #include "schema/compile.h"
 
 #include "json/equal.h"
+#include "json/number.h"
+
+/* What comparing const with the values of enum may take. */
+#define COMPARE_STEPS          1000000u
+#define COMPARE_STEPS_PER_BYTE 16u
 
 /* Kinds of a type's name; 0 when it is none. */
 static unsigned kinds_of(fiat__str name) {
@@ -59,16 +64,69 @@ static void add_value(fiat__build *b, fiat__values_rule *rule, fiat__known_list 
         uint32_t link = fiat__add_link(b->c, item);
         if (rule->numbers_count++ == 0) rule->numbers = link;
     } else if (pass == 2 && kind & FIAT__JSON_CONTAINERS) {
-        uint32_t link = fiat__add_link(b->c, item);
+        uint32_t link = fiat__add_link(b->c, (uint32_t)fiat__tape_hash(tape, item, 0));
+        fiat__add_link(b->c, item);
         if (rule->containers_count++ == 0) rule->containers = link;
     }
 }
 
+/* Elements of one link, a number each, or of two that begin with what they are sorted by. */
+typedef struct sorting {
+    const fiat__tape *tape;
+    uint32_t *at;
+    uint32_t width;
+} sorting;
+
+static bool is_less(const sorting *s, uint32_t i, uint32_t j) {
+    uint32_t left = s->at[i * s->width], right = s->at[j * s->width];
+    if (s->width == 2) return left < right;
+    return fiat__number_compare(fiat__tape_text(s->tape, left), fiat__tape_text(s->tape, right)) <
+           0;
+}
+
+static void swap(const sorting *s, uint32_t i, uint32_t j) {
+    for (uint32_t k = 0; k < s->width; k++) {
+        uint32_t kept = s->at[i * s->width + k];
+        s->at[i * s->width + k] = s->at[j * s->width + k];
+        s->at[j * s->width + k] = kept;
+    }
+}
+
+static void sift(const sorting *s, uint32_t root, uint32_t count) {
+    for (uint32_t child; (child = 2 * root + 1) < count; root = child) {
+        if (child + 1 < count && is_less(s, child, child + 1)) child++;
+        if (!is_less(s, root, child)) return;
+        swap(s, root, child);
+    }
+}
+
+/* Heapsort: no memory, and no order of the values makes it slow. */
+static void sort(const sorting *s, uint32_t count) {
+    for (uint32_t i = count / 2; i-- > 0;)
+        sift(s, i, count);
+    for (uint32_t end = count; end-- > 1;) {
+        swap(s, 0, end);
+        sift(s, 0, end);
+    }
+}
+
+static void sort_values(fiat__build *b, const fiat__values_rule *rule) {
+    uint32_t *links = b->c->program->links;
+    if (b->c->status != FIAT_OK) return;
+    sort(&(sorting){b->c->tape, links + rule->numbers, 1}, rule->numbers_count);
+    sort(&(sorting){b->c->tape, links + rule->containers, 2}, rule->containers_count);
+}
+
 /* The values of enum that equal const, when both are given; every value of the one that is. */
-static bool value_counts(fiat__build *b, uint32_t item) {
+static bool value_counts(fiat__build *b, uint32_t item, uint64_t *steps) {
     uint32_t only = b->at[FIAT__KW_CONST];
-    return !only || only == item ||
-           fiat__tape_equal(b->c->tape, only, b->c->tape, item, &(uint64_t){UINT64_MAX}) == 1;
+    if (!only || only == item) return true;
+    int equal = fiat__tape_equal(b->c->tape, only, b->c->tape, item, steps);
+    if (equal < 0)
+        fiat__compile_fail(b->c, FIAT_E_SCHEMA_LIMIT, b->item, FIAT__KW_CONST,
+                           "comparing it with the values of enum takes too many steps; leave one "
+                           "of the two away");
+    return equal == 1;
 }
 
 void fiat__compile_values(fiat__build *b) {
@@ -82,13 +140,15 @@ void fiat__compile_values(fiat__build *b) {
     }
     fiat__values_rule rule = {.keyword = only ? FIAT__KW_CONST : FIAT__KW_ENUM};
     fiat__known_list strings = {0};
+    uint64_t steps = COMPARE_STEPS + COMPARE_STEPS_PER_BYTE * (uint64_t)tape->text.len;
     for (unsigned pass = 0; pass < 3; pass++) {
         uint32_t item = list ? list + 1 : only, count = list ? tape->items[list].len : 1;
         for (uint32_t i = 0; i < count && b->c->status == FIAT_OK; i++) {
-            if (value_counts(b, item)) add_value(b, &rule, &strings, item, pass);
+            if (value_counts(b, item, &steps)) add_value(b, &rule, &strings, item, pass);
             item = fiat__tape_next(tape, item);
         }
     }
+    sort_values(b, &rule);
     fiat__names_build(b->c, &rule.strings, &strings);
     fiat__known_deinit(&strings);
     b->node.values = fiat__add_values(b->c, &rule);

@@ -133,11 +133,14 @@ typedef struct fiat__object_rule {
     uint16_t additional_keyword; /* additionalProperties or unevaluatedProperties */
 } fiat__object_rule;
 
+/* Up to so many arrays and objects are compared one by one. */
+#define FIAT__VALUES_FEW 4u
+
 /* enum or const. */
 typedef struct fiat__values_rule {
     fiat__names strings;
-    uint32_t numbers, numbers_count;       /* links: tape items */
-    uint32_t containers, containers_count; /* links: tape items */
+    uint32_t numbers, numbers_count;       /* links: tape items, in the order of the numbers */
+    uint32_t containers, containers_count; /* links: pairs of hash and tape item, by hash */
     uint8_t kinds;    /* kinds that are among the values; numbers set both bits */
     uint8_t booleans; /* 1: false, 2: true */
     uint16_t keyword; /* FIAT__KW_ENUM or FIAT__KW_CONST */

@@ -93,6 +93,8 @@ bool fiat__run_item(fiat__run *run, uint32_t node, uint32_t item, size_t marks);
 /* run_array.c, run_object.c */
 bool fiat__run_array(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
 bool fiat__run_object(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
+/* run_values.c: is an array or object among the values of enum or const? */
+bool fiat__values_have_container(fiat__run *run, const fiat__node *node, uint32_t item);
 /* run_apply.c: the in-place applicators of a node. */
 bool fiat__run_apply(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
 /* run_members.c: what is asked of an object once all its members were seen. `others`: how many of

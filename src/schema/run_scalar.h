@@ -25,8 +25,9 @@ static inline bool fiat__values_have_string(const fiat__program *p, const fiat__
     return fiat__names_find(p, &p->values[node->values].strings, value.ptr, value.len) != NULL;
 }
 
-/* run_tape.c */
+/* run_values.c */
 bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node, fiat__str text);
+/* run_tape.c */
 unsigned fiat__content_faults(const fiat__string_rule *rule, fiat__str value);
 unsigned fiat__length_faults(const fiat__string_rule *rule, fiat__str value);
 unsigned fiat__exact_faults(fiat__run *run, const fiat__number_rule *rule, fiat__str text,

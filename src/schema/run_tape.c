@@ -4,7 +4,6 @@
 #include "schema/run_scalar.h"
 
 #include "base/mem.h"
-#include "json/equal.h"
 #include "schema/content.h"
 
 void fiat__run_fault(fiat__run *run, const fiat__node *node, fiat__keyword keyword, uint32_t item,
@@ -70,14 +69,6 @@ static bool record(fiat__run *run, const fiat__node *node, uint32_t item, unsign
     return false;
 }
 
-bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node, fiat__str text) {
-    const fiat__values_rule *rule = &schema->program.values[node->values];
-    const uint32_t *items = schema->program.links + rule->numbers;
-    for (uint32_t i = 0; i < rule->numbers_count; i++)
-        if (fiat__number_compare(fiat__tape_text(&schema->tape, items[i]), text) == 0) return true;
-    return false;
-}
-
 unsigned fiat__content_faults(const fiat__string_rule *rule, fiat__str value) {
     switch (fiat__content_check((fiat__encoding)rule->encoding, (fiat__media)rule->media, value)) {
     case FIAT__CONTENT_ENCODING:
@@ -137,23 +128,11 @@ static bool judge_word(fiat__run *run, const fiat__node *node, uint32_t item) {
     return record(run, node, item, ok ? 0 : FIAT__FAULT_VALUES);
 }
 
-/* ---- enum and const of containers. ---- */
-
-static bool values_have_container(fiat__run *run, const fiat__node *node, uint32_t item) {
-    const fiat__values_rule *rule = &run->program->values[node->values];
-    const uint32_t *items = run->program->links + rule->containers;
-    for (uint32_t i = 0; i < rule->containers_count; i++) {
-        int equal =
-            fiat__tape_equal(&run->ctx->tape, item, &run->schema->tape, items[i], &run->steps);
-        if (equal < 0) return fiat__run_limit(run, (fiat__keyword)rule->keyword);
-        if (equal) return true;
-    }
-    return false;
-}
+/* ---- Containers. ---- */
 
 static bool judge_container(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks) {
     bool ok = true;
-    if (node->values && !values_have_container(run, node, item)) {
+    if (node->values && !fiat__values_have_container(run, node, item)) {
         ok = record(run, node, item, FIAT__FAULT_VALUES);
         if (!fiat__run_goes_on(run)) return false;
     }

@@ -56,3 +56,10 @@ noinst_HEADERS += %D%/json_suite_cases.h
 %C%_json_suite_test_SOURCES = %D%/json_suite_test.c
 %C%_json_suite_test_CFLAGS = $(TEST_CFLAGS)
 %C%_json_suite_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+
+# Schemas and documents that are made to hurt.
+check_PROGRAMS += %D%/schema_hostile_test
+TESTS += %D%/schema_hostile_test
+%C%_schema_hostile_test_SOURCES = %D%/schema_hostile_test.c
+%C%_schema_hostile_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_hostile_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
