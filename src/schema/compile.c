@@ -54,6 +54,8 @@ uint32_t fiat__compile_count(fiat__build *b, fiat__keyword keyword, uint32_t abs
     int64_t count = -1;
     bool number = b->c->tape->items[value].kind & FIAT__JSON_NUMERIC;
     fiat__str text = fiat__tape_text(b->c->tape, value);
+    /* draft-04: 1.0 is not an integer */
+    if (b->draft == FIAT__DRAFT_4) number = b->c->tape->items[value].kind == FIAT__JSON_INTEGER;
     bool fits = number && fiat__number_to_int64(text, &count);
     if (number && !fits && fiat__number_is_integer(text) && text.ptr[0] != '-')
         return FIAT__UNLIMITED - 1;
@@ -213,27 +215,20 @@ static void read_keywords(fiat__build *b) {
     b->at[FIAT__KW_NONE] = 0;
 }
 
-/* References are strings, and places of schemas are objects. */
-static void check_places(fiat__build *b) {
+static void check_references(fiat__build *b) {
     static const fiat__keyword refs[] = {FIAT__KW_REF, FIAT__KW_DYNAMIC_REF,
                                          FIAT__KW_RECURSIVE_REF};
-    static const fiat__keyword maps[] = {FIAT__KW_DEFS, FIAT__KW_DEFINITIONS};
     const fiat__tape *tape = b->c->tape;
     for (size_t i = 0; i < sizeof refs / sizeof refs[0]; i++) {
         uint32_t value = b->at[refs[i]];
         if (value && tape->items[value].kind != FIAT__JSON_STRING)
             fiat__compile_wanted(b, refs[i], value, "a string");
     }
-    for (size_t i = 0; i < sizeof maps / sizeof maps[0]; i++) {
-        uint32_t value = b->at[maps[i]];
-        if (value && tape->items[value].kind != FIAT__JSON_OBJECT)
-            fiat__compile_wanted(b, maps[i], value, "an object of schemas");
-    }
 }
 
 static void compile_object_schema(fiat__build *b) {
     read_keywords(b);
-    check_places(b);
+    check_references(b);
     fiat__compile_type(b);
     fiat__compile_values(b);
     fiat__compile_string(b);
@@ -302,4 +297,7 @@ void fiat__compile_all(fiat__compiler *c) {
         fiat__compile_child(c, c->schemas[i]);
         drain(c);
     }
+    for (uint32_t i = 0; i < c->schema_count && c->status == FIAT_OK; i++)
+        if (i < c->own_schemas || c->info[c->schemas[i]].compiled)
+            fiat__check_schema(c, c->schemas[i]);
 }

@@ -139,6 +139,9 @@ void fiat__compile_apply(fiat__build *b);
 /* A count: a whole number >= 0. `absent` when the keyword is not there. */
 uint32_t fiat__compile_count(fiat__build *b, fiat__keyword keyword, uint32_t absent);
 
+/* check.c: what compiling a schema does not see of its members. */
+void fiat__check_schema(fiat__compiler *c, uint32_t item);
+
 /* names.c: names of one object or enum while they are collected. */
 typedef struct fiat__known {
     fiat__str name;

@@ -15,8 +15,11 @@ static uint32_t compile_list(fiat__build *b, uint32_t list, uint32_t *first) {
 
 static void compile_prefix(fiat__build *b, fiat__array_rule *rule, fiat__keyword keyword) {
     uint32_t list = b->at[keyword];
-    if (b->c->tape->items[list].kind != FIAT__JSON_ARRAY) {
-        fiat__compile_wanted(b, keyword, list, "an array of schemas");
+    const fiat__tape_item *at = &b->c->tape->items[list];
+    bool array = at->kind == FIAT__JSON_ARRAY;
+    if (!array || at->len == 0) {
+        fiat__compile_wanted(b, keyword, list,
+                             array ? "at least one schema" : "an array of schemas");
         return;
     }
     rule->prefix_count = compile_list(b, list, &rule->prefix);

@@ -26,6 +26,9 @@ static void move_exclusive(fiat__build *b, fiat__keyword keyword, uint32_t *incl
     if (!value) return;
     if (b->c->tape->items[value].kind != FIAT__JSON_BOOL) {
         fiat__compile_wanted(b, keyword, value, "true or false (a number from draft-06 on)");
+    } else if (!*inclusive) {
+        fiat__compile_fail(b->c, FIAT_E_SCHEMA_INVALID, b->item, keyword,
+                           "it must stand beside the bound that it is about");
     } else if (fiat__tape_is_true(b->c->tape, value)) {
         *exclusive = *inclusive;
         *inclusive = 0;

@@ -10,14 +10,14 @@ enum role { ROLE_A, ROLE_N };
 
 typedef struct row {
     fiat__str name;
-    unsigned char first, last, shape, vocabulary, role;
+    unsigned char first, last, shape, vocabulary, role, value;
 } row;
 
 static const row rows[FIAT__KW_COUNT] = {
-#define XX(name, text, first, last, shape, vocabulary, role)                                       \
-    [FIAT__KW_##                                                                                   \
-        name] = {{text, sizeof(text) - 1},      DRAFT_##first, DRAFT_##last, FIAT__SHAPE_##shape,  \
-                 FIAT__VOCABULARY_##vocabulary, ROLE_##role},
+#define XX(name, text, first, last, shape, vocabulary, role, value)                                \
+    [FIAT__KW_##name] = {                                                                          \
+        {text, sizeof(text) - 1},      DRAFT_##first, DRAFT_##last,       FIAT__SHAPE_##shape,     \
+        FIAT__VOCABULARY_##vocabulary, ROLE_##role,   FIAT__VALUE_##value},
     FIAT__KEYWORD_MAP(XX)
 #undef XX
 };
@@ -40,6 +40,10 @@ const char *fiat__keyword_name(fiat__keyword keyword) {
 
 fiat__keyword_shape fiat__keyword_shape_of(fiat__keyword keyword) {
     return (fiat__keyword_shape)rows[keyword].shape;
+}
+
+fiat__keyword_value fiat__keyword_value_of(fiat__keyword keyword) {
+    return (fiat__keyword_value)rows[keyword].value;
 }
 
 bool fiat__keyword_asserts(fiat__keyword keyword) {

@@ -43,67 +43,91 @@ typedef struct fiat__dialect {
     bool assert_formats;
 } fiat__dialect;
 
-/* XX(NAME, "name", first draft, last draft, shape, vocabulary, role). Role A asserts or applies
- * something to the instance; N names or holds a place in the schema. */
+/* What check.c has to see to in a keyword's value; types of values that are compiled are seen to
+ * there. */
+typedef enum fiat__keyword_value {
+    FIAT__VALUE_OTHER,      /* nothing */
+    FIAT__VALUE_STRING,     /* that it is a string */
+    FIAT__VALUE_BOOL,       /* that it is a boolean */
+    FIAT__VALUE_ARRAY,      /* that it is an array */
+    FIAT__VALUE_SCHEMAS,    /* that it is an object; its values are schemas */
+    FIAT__VALUE_BOOLS,      /* that it is an object of booleans */
+    FIAT__VALUE_ANCHOR,     /* that it is a name that anchors may have */
+    FIAT__VALUE_DISTINCT,   /* that no item is there twice, if it is an array */
+    FIAT__VALUE_DISTINCT_4, /* the same, in draft-04 alone */
+    FIAT__VALUE_LISTS       /* the same of every array in an object; in draft-04 none is empty */
+} fiat__keyword_value;
+
+/* XX(NAME, "name", first draft, last draft, shape, vocabulary, role, value). Role A asserts or
+ * applies something to the instance; N names something, holds a place in the schema, or says
+ * something to people. */
 #define FIAT__KEYWORD_MAP(XX)                                                                      \
-    XX(ADDITIONAL_ITEMS, "additionalItems", 4, 2019, SCHEMA, APPLICATOR, A)                        \
-    XX(ADDITIONAL_PROPERTIES, "additionalProperties", 4, 2020, SCHEMA, APPLICATOR, A)              \
-    XX(ALL_OF, "allOf", 4, 2020, LIST, APPLICATOR, A)                                              \
-    XX(ANY_OF, "anyOf", 4, 2020, LIST, APPLICATOR, A)                                              \
-    XX(CONST, "const", 6, 2020, PLAIN, VALIDATION, A)                                              \
-    XX(CONTAINS, "contains", 6, 2020, SCHEMA, APPLICATOR, A)                                       \
-    XX(CONTENT_ENCODING, "contentEncoding", 7, 2020, PLAIN, CONTENT, A)                            \
-    XX(CONTENT_MEDIA_TYPE, "contentMediaType", 7, 2020, PLAIN, CONTENT, A)                         \
-    XX(DEPENDENCIES, "dependencies", 4, 2020, DEPENDS, APPLICATOR, A)                              \
-    XX(DEPENDENT_REQUIRED, "dependentRequired", 2019, 2020, PLAIN, VALIDATION, A)                  \
-    XX(DEPENDENT_SCHEMAS, "dependentSchemas", 2019, 2020, MAP, APPLICATOR, A)                      \
-    XX(ELSE, "else", 7, 2020, SCHEMA, APPLICATOR, A)                                               \
-    XX(ENUM, "enum", 4, 2020, PLAIN, VALIDATION, A)                                                \
-    XX(EXCLUSIVE_MAXIMUM, "exclusiveMaximum", 4, 2020, PLAIN, VALIDATION, A)                       \
-    XX(EXCLUSIVE_MINIMUM, "exclusiveMinimum", 4, 2020, PLAIN, VALIDATION, A)                       \
-    XX(FORMAT, "format", 4, 2020, PLAIN, FORMAT, A)                                                \
-    XX(IF, "if", 7, 2020, SCHEMA, APPLICATOR, A)                                                   \
-    XX(ITEMS, "items", 4, 2020, ITEMS, APPLICATOR, A)                                              \
-    XX(MAX_CONTAINS, "maxContains", 2019, 2020, PLAIN, VALIDATION, A)                              \
-    XX(MAX_ITEMS, "maxItems", 4, 2020, PLAIN, VALIDATION, A)                                       \
-    XX(MAX_LENGTH, "maxLength", 4, 2020, PLAIN, VALIDATION, A)                                     \
-    XX(MAX_PROPERTIES, "maxProperties", 4, 2020, PLAIN, VALIDATION, A)                             \
-    XX(MAXIMUM, "maximum", 4, 2020, PLAIN, VALIDATION, A)                                          \
-    XX(MIN_CONTAINS, "minContains", 2019, 2020, PLAIN, VALIDATION, A)                              \
-    XX(MIN_ITEMS, "minItems", 4, 2020, PLAIN, VALIDATION, A)                                       \
-    XX(MIN_LENGTH, "minLength", 4, 2020, PLAIN, VALIDATION, A)                                     \
-    XX(MIN_PROPERTIES, "minProperties", 4, 2020, PLAIN, VALIDATION, A)                             \
-    XX(MINIMUM, "minimum", 4, 2020, PLAIN, VALIDATION, A)                                          \
-    XX(MULTIPLE_OF, "multipleOf", 4, 2020, PLAIN, VALIDATION, A)                                   \
-    XX(NOT, "not", 4, 2020, SCHEMA, APPLICATOR, A)                                                 \
-    XX(ONE_OF, "oneOf", 4, 2020, LIST, APPLICATOR, A)                                              \
-    XX(PATTERN, "pattern", 4, 2020, PLAIN, VALIDATION, A)                                          \
-    XX(PATTERN_PROPERTIES, "patternProperties", 4, 2020, MAP, APPLICATOR, A)                       \
-    XX(PREFIX_ITEMS, "prefixItems", 2020, 2020, LIST, APPLICATOR, A)                               \
-    XX(PROPERTIES, "properties", 4, 2020, MAP, APPLICATOR, A)                                      \
-    XX(PROPERTY_NAMES, "propertyNames", 6, 2020, SCHEMA, APPLICATOR, A)                            \
-    XX(REF, "$ref", 4, 2020, PLAIN, CORE, A)                                                       \
-    XX(REQUIRED, "required", 4, 2020, PLAIN, VALIDATION, A)                                        \
-    XX(THEN, "then", 7, 2020, SCHEMA, APPLICATOR, A)                                               \
-    XX(TYPE, "type", 4, 2020, PLAIN, VALIDATION, A)                                                \
-    XX(UNEVALUATED_ITEMS, "unevaluatedItems", 2019, 2020, SCHEMA, UNEVALUATED, A)                  \
-    XX(UNEVALUATED_PROPERTIES, "unevaluatedProperties", 2019, 2020, SCHEMA, UNEVALUATED, A)        \
-    XX(UNIQUE_ITEMS, "uniqueItems", 4, 2020, PLAIN, VALIDATION, A)                                 \
-    XX(DYNAMIC_REF, "$dynamicRef", 2020, 2020, PLAIN, CORE, A)                                     \
-    XX(RECURSIVE_REF, "$recursiveRef", 2019, 2019, PLAIN, CORE, A)                                 \
-    XX(VOCABULARY, "$vocabulary", 2019, 2020, PLAIN, CORE, N)                                      \
-    XX(ANCHOR, "$anchor", 2019, 2020, PLAIN, CORE, N)                                              \
-    XX(DYNAMIC_ANCHOR, "$dynamicAnchor", 2020, 2020, PLAIN, CORE, N)                               \
-    XX(RECURSIVE_ANCHOR, "$recursiveAnchor", 2019, 2019, PLAIN, CORE, N)                           \
-    XX(DEFS, "$defs", 2019, 2020, MAP, CORE, N)                                                    \
-    XX(DEFINITIONS, "definitions", 4, 2020, MAP, CORE, N)                                          \
-    XX(ID, "$id", 6, 2020, PLAIN, CORE, N)                                                         \
-    XX(ID_4, "id", 4, 4, PLAIN, CORE, N)                                                           \
-    XX(SCHEMA, "$schema", 4, 2020, PLAIN, CORE, N)
+    XX(ADDITIONAL_ITEMS, "additionalItems", 4, 2019, SCHEMA, APPLICATOR, A, OTHER)                 \
+    XX(ADDITIONAL_PROPERTIES, "additionalProperties", 4, 2020, SCHEMA, APPLICATOR, A, OTHER)       \
+    XX(ALL_OF, "allOf", 4, 2020, LIST, APPLICATOR, A, OTHER)                                       \
+    XX(ANY_OF, "anyOf", 4, 2020, LIST, APPLICATOR, A, OTHER)                                       \
+    XX(CONST, "const", 6, 2020, PLAIN, VALIDATION, A, OTHER)                                       \
+    XX(CONTAINS, "contains", 6, 2020, SCHEMA, APPLICATOR, A, OTHER)                                \
+    XX(CONTENT_ENCODING, "contentEncoding", 7, 2020, PLAIN, CONTENT, A, OTHER)                     \
+    XX(CONTENT_MEDIA_TYPE, "contentMediaType", 7, 2020, PLAIN, CONTENT, A, OTHER)                  \
+    XX(DEPENDENCIES, "dependencies", 4, 2020, DEPENDS, APPLICATOR, A, LISTS)                       \
+    XX(DEPENDENT_REQUIRED, "dependentRequired", 2019, 2020, PLAIN, VALIDATION, A, LISTS)           \
+    XX(DEPENDENT_SCHEMAS, "dependentSchemas", 2019, 2020, MAP, APPLICATOR, A, OTHER)               \
+    XX(ELSE, "else", 7, 2020, SCHEMA, APPLICATOR, A, OTHER)                                        \
+    XX(ENUM, "enum", 4, 2020, PLAIN, VALIDATION, A, DISTINCT_4)                                    \
+    XX(EXCLUSIVE_MAXIMUM, "exclusiveMaximum", 4, 2020, PLAIN, VALIDATION, A, OTHER)                \
+    XX(EXCLUSIVE_MINIMUM, "exclusiveMinimum", 4, 2020, PLAIN, VALIDATION, A, OTHER)                \
+    XX(FORMAT, "format", 4, 2020, PLAIN, FORMAT, A, OTHER)                                         \
+    XX(IF, "if", 7, 2020, SCHEMA, APPLICATOR, A, OTHER)                                            \
+    XX(ITEMS, "items", 4, 2020, ITEMS, APPLICATOR, A, OTHER)                                       \
+    XX(MAX_CONTAINS, "maxContains", 2019, 2020, PLAIN, VALIDATION, A, OTHER)                       \
+    XX(MAX_ITEMS, "maxItems", 4, 2020, PLAIN, VALIDATION, A, OTHER)                                \
+    XX(MAX_LENGTH, "maxLength", 4, 2020, PLAIN, VALIDATION, A, OTHER)                              \
+    XX(MAX_PROPERTIES, "maxProperties", 4, 2020, PLAIN, VALIDATION, A, OTHER)                      \
+    XX(MAXIMUM, "maximum", 4, 2020, PLAIN, VALIDATION, A, OTHER)                                   \
+    XX(MIN_CONTAINS, "minContains", 2019, 2020, PLAIN, VALIDATION, A, OTHER)                       \
+    XX(MIN_ITEMS, "minItems", 4, 2020, PLAIN, VALIDATION, A, OTHER)                                \
+    XX(MIN_LENGTH, "minLength", 4, 2020, PLAIN, VALIDATION, A, OTHER)                              \
+    XX(MIN_PROPERTIES, "minProperties", 4, 2020, PLAIN, VALIDATION, A, OTHER)                      \
+    XX(MINIMUM, "minimum", 4, 2020, PLAIN, VALIDATION, A, OTHER)                                   \
+    XX(MULTIPLE_OF, "multipleOf", 4, 2020, PLAIN, VALIDATION, A, OTHER)                            \
+    XX(NOT, "not", 4, 2020, SCHEMA, APPLICATOR, A, OTHER)                                          \
+    XX(ONE_OF, "oneOf", 4, 2020, LIST, APPLICATOR, A, OTHER)                                       \
+    XX(PATTERN, "pattern", 4, 2020, PLAIN, VALIDATION, A, OTHER)                                   \
+    XX(PATTERN_PROPERTIES, "patternProperties", 4, 2020, MAP, APPLICATOR, A, OTHER)                \
+    XX(PREFIX_ITEMS, "prefixItems", 2020, 2020, LIST, APPLICATOR, A, OTHER)                        \
+    XX(PROPERTIES, "properties", 4, 2020, MAP, APPLICATOR, A, OTHER)                               \
+    XX(PROPERTY_NAMES, "propertyNames", 6, 2020, SCHEMA, APPLICATOR, A, OTHER)                     \
+    XX(REF, "$ref", 4, 2020, PLAIN, CORE, A, OTHER)                                                \
+    XX(REQUIRED, "required", 4, 2020, PLAIN, VALIDATION, A, DISTINCT)                              \
+    XX(THEN, "then", 7, 2020, SCHEMA, APPLICATOR, A, OTHER)                                        \
+    XX(TYPE, "type", 4, 2020, PLAIN, VALIDATION, A, DISTINCT)                                      \
+    XX(UNEVALUATED_ITEMS, "unevaluatedItems", 2019, 2020, SCHEMA, UNEVALUATED, A, OTHER)           \
+    XX(UNEVALUATED_PROPERTIES, "unevaluatedProperties", 2019, 2020, SCHEMA, UNEVALUATED, A, OTHER) \
+    XX(UNIQUE_ITEMS, "uniqueItems", 4, 2020, PLAIN, VALIDATION, A, OTHER)                          \
+    XX(DYNAMIC_REF, "$dynamicRef", 2020, 2020, PLAIN, CORE, A, OTHER)                              \
+    XX(RECURSIVE_REF, "$recursiveRef", 2019, 2019, PLAIN, CORE, A, OTHER)                          \
+    XX(VOCABULARY, "$vocabulary", 2019, 2020, PLAIN, CORE, N, BOOLS)                               \
+    XX(ANCHOR, "$anchor", 2019, 2020, PLAIN, CORE, N, ANCHOR)                                      \
+    XX(DYNAMIC_ANCHOR, "$dynamicAnchor", 2020, 2020, PLAIN, CORE, N, ANCHOR)                       \
+    XX(RECURSIVE_ANCHOR, "$recursiveAnchor", 2019, 2019, PLAIN, CORE, N, BOOL)                     \
+    XX(DEFS, "$defs", 2019, 2020, MAP, CORE, N, SCHEMAS)                                           \
+    XX(DEFINITIONS, "definitions", 4, 2020, MAP, CORE, N, SCHEMAS)                                 \
+    XX(ID, "$id", 6, 2020, PLAIN, CORE, N, STRING)                                                 \
+    XX(ID_4, "id", 4, 4, PLAIN, CORE, N, STRING)                                                   \
+    XX(SCHEMA, "$schema", 4, 2020, PLAIN, CORE, N, STRING)                                         \
+    XX(COMMENT, "$comment", 7, 2020, PLAIN, CORE, N, STRING)                                       \
+    XX(CONTENT_SCHEMA, "contentSchema", 2019, 2020, SCHEMA, CONTENT, N, OTHER)                     \
+    XX(DEPRECATED, "deprecated", 2019, 2020, PLAIN, META_DATA, N, BOOL)                            \
+    XX(DESCRIPTION, "description", 4, 2020, PLAIN, META_DATA, N, STRING)                           \
+    XX(EXAMPLES, "examples", 6, 2020, PLAIN, META_DATA, N, ARRAY)                                  \
+    XX(READ_ONLY, "readOnly", 7, 2020, PLAIN, META_DATA, N, BOOL)                                  \
+    XX(TITLE, "title", 4, 2020, PLAIN, META_DATA, N, STRING)                                       \
+    XX(WRITE_ONLY, "writeOnly", 7, 2020, PLAIN, META_DATA, N, BOOL)
 
 typedef enum fiat__keyword {
     FIAT__KW_NONE = 0, /* the schema as a whole: the schema `false` */
-#define XX(name, text, first, last, shape, vocabulary, role) FIAT__KW_##name,
+#define XX(name, text, first, last, shape, vocabulary, role, value) FIAT__KW_##name,
     FIAT__KEYWORD_MAP(XX)
 #undef XX
         FIAT__KW_COUNT
@@ -113,6 +137,7 @@ typedef enum fiat__keyword {
 fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect);
 const char *fiat__keyword_name(fiat__keyword keyword);
 fiat__keyword_shape fiat__keyword_shape_of(fiat__keyword keyword);
+fiat__keyword_value fiat__keyword_value_of(fiat__keyword keyword);
 /* Does it say something about the instance (role A)? */
 bool fiat__keyword_asserts(fiat__keyword keyword);
 

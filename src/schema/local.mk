@@ -19,7 +19,7 @@ libfiat_schema_la_SOURCES += \
 
 # The engine: from schema text to a program, and from event text to a verdict.
 libfiat_schema_la_SOURCES += \
-	%D%/closest.c %D%/compile.c %D%/compile.h %D%/compile_add.c %D%/compile_apply.c \
+	%D%/check.c %D%/closest.c %D%/compile.c %D%/compile.h %D%/compile_add.c %D%/compile_apply.c \
 	%D%/compile_array.c %D%/compile_members.c %D%/compile_number.c %D%/compile_object.c \
 	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/dialect.c %D%/document.c \
 	%D%/finish.c %D%/keyword.c \

@@ -6,3 +6,7 @@ EXTRA_DIST += %D%/schema_suite.exclude
 	%D%/schema_suite.c %D%/schema_suite_page.c %D%/schema_suite_page.h %D%/../support/json_cut.c \
 	%D%/../support/json_cut.h %D%/../support/suite_known.c %D%/../support/suite_known.h
 %C%_schema_suite_LDADD = $(fiat_schema)
+
+# The built-in meta-schemas against the published ones; what the compiler refuses against both.
+dist_check_SCRIPTS += %D%/schema_meta.py
+TESTS += %D%/schema_meta.py

@@ -22,7 +22,7 @@ TESTS += %D%/schema_regex_test
 # The engine.
 schema_engine_tests = \
 	%D%/schema_engines_test %D%/schema_keywords_test %D%/schema_load_test \
-	%D%/schema_metaschema_test %D%/schema_registry_test %D%/schema_run_test \
+	%D%/schema_check_test %D%/schema_metaschema_test %D%/schema_registry_test %D%/schema_run_test \
 	%D%/schema_report_test
 check_PROGRAMS += $(schema_engine_tests)
 TESTS += $(schema_engine_tests)
@@ -36,6 +36,9 @@ noinst_HEADERS += %D%/schema_engines.h
 %C%_schema_load_test_SOURCES = %D%/schema_load_test.c
 %C%_schema_load_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_load_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+%C%_schema_check_test_SOURCES = %D%/schema_check_test.c
+%C%_schema_check_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_check_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
 %C%_schema_metaschema_test_SOURCES = %D%/schema_metaschema_test.c
 %C%_schema_metaschema_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_metaschema_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
