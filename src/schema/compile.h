@@ -147,6 +147,7 @@ typedef struct fiat__known {
     fiat__str name;
     uint32_t schema; /* item of its schema in `properties`; 0 none */
     uint32_t child;
+    uint32_t pooled; /* where it stands in the pool of names + 1; 0: not there yet */
     uint16_t flags;
     bool required;
 } fiat__known;
@@ -156,6 +157,7 @@ typedef struct fiat__known_list {
     uint32_t count, cap;
     uint32_t *map; /* hash table of index + 1 */
     uint32_t map_size;
+    uint64_t seed;
 } fiat__known_list;
 
 /* Index of the name, which is added when it is new. */
@@ -228,6 +230,12 @@ fiat__str fiat__uri_resolve(fiat__arena *arena, fiat__str base, fiat__str refere
 fiat__str fiat__uri_split(fiat__str *uri);
 /* Resolve %XX. */
 fiat__str fiat__uri_decode(fiat__arena *arena, fiat__str text);
+
+/* compile_members.c: does a pattern match a name? */
+fiat__match fiat__compile_match(fiat__compiler *c, uint32_t regex, fiat__str name);
+
+/* flatten.c: nodes for the one-pass engine. */
+void fiat__flatten(fiat__compiler *c);
 
 /* finish.c: what is known only when all nodes are there. */
 void fiat__finish(fiat__compiler *c);

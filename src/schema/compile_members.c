@@ -15,18 +15,21 @@ static void gather(fiat__compiler *c, members *m, uint32_t node) {
     m->only = node;
 }
 
-static bool matches(fiat__object_build *o, uint32_t regex, fiat__str name) {
-    fiat__compiler *c = o->b->c;
+fiat__match fiat__compile_match(fiat__compiler *c, uint32_t regex, fiat__str name) {
     if (!c->scratch) {
         if (fiat__regex_scratch_new(&c->scratch, c->err) != FIAT_OK) {
             if (c->status == FIAT_OK) c->status = FIAT_E_NOMEM;
-            return false;
+            return FIAT__MATCH_NO;
         }
         fiat__regex_scratch_allow(c->scratch, FIAT__REGEX_STEPS(c->tape->text.len));
     }
-    fiat__match match = fiat__regex_match(c->program->regexes[regex], c->scratch, name);
+    return fiat__regex_match(c->program->regexes[regex], c->scratch, name);
+}
+
+static bool matches(fiat__object_build *o, uint32_t regex, fiat__str name) {
+    fiat__match match = fiat__compile_match(o->b->c, regex, name);
     if (match == FIAT__MATCH_LIMIT)
-        fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, o->b->item, FIAT__KW_PATTERN_PROPERTIES,
+        fiat__compile_fail(o->b->c, FIAT_E_SCHEMA_LIMIT, o->b->item, FIAT__KW_PATTERN_PROPERTIES,
                            "matching the patterns with the names takes too many steps; make them "
                            "simpler, or fewer");
     return match == FIAT__MATCH_YES;

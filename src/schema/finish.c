@@ -156,4 +156,5 @@ void fiat__finish(fiat__compiler *c) {
     settle_nodes(p);
     find_cycles(c);
     if (c->status == FIAT_OK) settle_provided(c);
+    if (c->status == FIAT_OK) fiat__flatten(c);
 }

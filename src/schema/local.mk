@@ -22,7 +22,8 @@ libfiat_schema_la_SOURCES += \
 	%D%/check.c %D%/closest.c %D%/compile.c %D%/compile.h %D%/compile_add.c %D%/compile_apply.c \
 	%D%/compile_array.c %D%/compile_members.c %D%/compile_number.c %D%/compile_object.c \
 	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/dialect.c %D%/document.c \
-	%D%/finish.c %D%/keyword.c \
+	%D%/finish.c %D%/flatten.c \
+	%D%/flatten.h %D%/flatten_object.c %D%/flatten_rules.c %D%/keyword.c \
 	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/places.c %D%/nearest.c %D%/nearest.h \
 	%D%/program.h %D%/public.c %D%/references.c %D%/registry.c \
 	%D%/registry.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \

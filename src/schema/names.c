@@ -12,7 +12,7 @@ void fiat__known_deinit(fiat__known_list *list) {
 
 static uint32_t *map_slot(const fiat__known_list *list, uint32_t *map, uint32_t size,
                           fiat__str name) {
-    uint32_t i = (uint32_t)fiat__key_hash(1, name) & (size - 1);
+    uint32_t i = (uint32_t)fiat__key_hash(list->seed, name) & (size - 1);
     while (map[i] && !fiat__str_eq(list->at[map[i] - 1].name, name))
         i = (i + 1) & (size - 1);
     return &map[i];
@@ -34,6 +34,7 @@ static bool grow_map(fiat__compiler *c, fiat__known_list *list) {
 }
 
 uint32_t fiat__known_add(fiat__compiler *c, fiat__known_list *list, fiat__str name) {
+    list->seed = c->schema->keys.seed;
     if (list->count * 2 >= list->map_size && !grow_map(c, list)) return 0;
     uint32_t *slot = map_slot(list, list->map, list->map_size, name);
     if (*slot) return *slot - 1;
@@ -107,7 +108,8 @@ void fiat__names_build(fiat__compiler *c, fiat__names *out, const fiat__known_li
     for (uint32_t i = 0; i <= names.mask; i++) {
         fiat__slot *slot = &c->program->slots[names.slots + i];
         if (slot->len == FIAT__UNLIMITED) continue;
-        uint32_t name = fiat__add_name(c, list->at[slot->index].name);
+        const fiat__known *known = &list->at[slot->index];
+        uint32_t name = known->pooled ? known->pooled - 1 : fiat__add_name(c, known->name);
         c->program->slots[names.slots + i].name = name;
     }
     if (c->status == FIAT_OK) *out = names;

@@ -49,6 +49,7 @@ _Static_assert(sizeof(fiat__node) == 32, "two nodes a cache line");
 
 /* Flags of a node. */
 #define FIAT__NODE_STRICT_INTEGER 1u /* draft-04: 1.0 is not an integer */
+#define FIAT__NODE_TWIN           2u /* of the node `apply`, for run.c alone: see flatten.h */
 
 typedef struct fiat__string_rule {
     uint32_t min, max; /* code points */
@@ -141,9 +142,10 @@ typedef struct fiat__values_rule {
     fiat__names strings;
     uint32_t numbers, numbers_count;       /* links: tape items, in the order of the numbers */
     uint32_t containers, containers_count; /* links: pairs of hash and tape item, by hash */
-    uint8_t kinds;    /* kinds that are among the values; numbers set both bits */
-    uint8_t booleans; /* 1: false, 2: true */
-    uint16_t keyword; /* FIAT__KW_ENUM or FIAT__KW_CONST */
+    uint8_t kinds;      /* kinds that are among the values; numbers set both bits */
+    uint8_t booleans;   /* 1: false, 2: true */
+    uint16_t keyword;   /* FIAT__KW_ENUM or FIAT__KW_CONST */
+    uint8_t free_kinds; /* of a twin: kinds that it says nothing of */
 } fiat__values_rule;
 
 /* In-place applicators: they look at the same value again. */
@@ -223,6 +225,12 @@ const fiat__resource *fiat__resource_of(const fiat_schema *schema, uint32_t item
  * fiat__alias); FIAT__NO_ALIAS when it leads nowhere. */
 #define FIAT__NO_ALIAS UINT32_MAX
 uint32_t fiat__alias_of(const fiat__program *program, uint32_t item, uint32_t node);
+
+/* The node that the schema itself was compiled to. */
+static inline uint32_t fiat__node_origin(const fiat__program *program, uint32_t node) {
+    bool twin = node != FIAT__NODE_NONE && program->nodes[node].flags & FIAT__NODE_TWIN;
+    return twin ? program->nodes[node].apply : node;
+}
 
 static inline fiat__str fiat__slot_name(const fiat__program *program, uint32_t slot) {
     return fiat__str_of(program->names + program->slots[slot].name, program->slots[slot].len);

@@ -78,8 +78,13 @@ static const char *read_word(const fiat__run *run, const char *p, const fiat__no
     if (!end || !(node->kinds & kind)) return NULL;
     if (!node->values) return end;
     const fiat__values_rule *values = &run->program->values[node->values];
-    if (kind == FIAT__JSON_NULL) return values->kinds & kind ? end : NULL;
+    if (kind == FIAT__JSON_NULL) return (values->kinds | values->free_kinds) & kind ? end : NULL;
     return values->booleans & (*p == 't' ? 2 : 1) ? end : NULL;
+}
+
+/* enum and const of containers are judged on the tape; without any among them, none fits. */
+static inline bool fits_no_value(const fiat__run *run, const fiat__node *node, unsigned kind) {
+    return node->values && !(run->program->values[node->values].free_kinds & kind);
 }
 
 /* ---- Arrays. ---- */
@@ -103,8 +108,8 @@ static const char *read_items(fiat__run *run, const char *p, const fiat__array_r
 }
 
 static const char *read_array(fiat__run *run, const char *p, const fiat__node *node) {
-    /* enum and const of arrays are judged on the tape; without arrays among them, none fits. */
-    if (node->values || run->depth >= run->schema->max_depth) return NULL;
+    if (fits_no_value(run, node, FIAT__JSON_ARRAY) || run->depth >= run->schema->max_depth)
+        return NULL;
     const fiat__array_rule *rule = &run->program->arrays[node->array];
     p = fiat__scan_space(p + 1);
     if (*p == ']') return rule->min ? NULL : p + 1;
@@ -225,7 +230,8 @@ static bool members_ok(const fiat__run *run, object_state *object) {
 }
 
 static const char *read_object(fiat__run *run, const char *p, const fiat__node *node) {
-    if (node->values || run->depth >= run->schema->max_depth) return NULL;
+    if (fits_no_value(run, node, FIAT__JSON_OBJECT) || run->depth >= run->schema->max_depth)
+        return NULL;
     object_state object; /* the arrays of its key set need no values yet */
     object.rule = &run->program->objects[node->object];
     object.seen = object.rule->provided | object.rule->reserved;

@@ -43,7 +43,8 @@ static inline unsigned fiat__pattern_faults(fiat__run *run, uint32_t regex, fiat
 static inline unsigned fiat__string_faults(fiat__run *run, const fiat__node *node, fiat__str value,
                                            bool all) {
     unsigned faults = 0;
-    if (node->values && !fiat__values_have_string(run->program, node, value))
+    if (node->values && !fiat__values_have_string(run->program, node, value) &&
+        !(run->program->values[node->values].free_kinds & FIAT__JSON_STRING))
         faults |= FIAT__FAULT_VALUES;
     if (!node->string || (faults && !all)) return faults;
     const fiat__string_rule *rule = &run->program->strings[node->string];

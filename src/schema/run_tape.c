@@ -231,6 +231,7 @@ static bool run_in_place(fiat__run *run, uint32_t index, uint32_t item, size_t m
 }
 
 bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
+    index = fiat__node_origin(run->program, index);
     if (run->trace) return run_in_place(run, index, item, marks);
     return run_node(run, index, item, marks);
 }
@@ -238,6 +239,7 @@ bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks)
 bool fiat__run_child(fiat__run *run, const fiat__node *parent, fiat__keyword keyword,
                      uint32_t index, uint32_t item, uint32_t at) {
     fiat__run_by(run, keyword, at);
+    index = fiat__node_origin(run->program, index);
     if (run->program->nodes[index].kinds) return fiat__run_item(run, index, item, 0);
     fiat__run_fault(run, parent, keyword, item, 0, 0);
     return false;

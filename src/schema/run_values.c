@@ -7,6 +7,7 @@
 
 bool fiat__values_have_number(const fiat_schema *schema, const fiat__node *node, fiat__str text) {
     const fiat__values_rule *rule = &schema->program.values[node->values];
+    if (rule->free_kinds & FIAT__JSON_NUMERIC) return true;
     const uint32_t *items = schema->program.links + rule->numbers;
     uint32_t low = 0, high = rule->numbers_count;
     while (low < high) {
