@@ -21,7 +21,7 @@ TESTS += %D%/schema_regex_test
 
 # The engine.
 schema_engine_tests = \
-	%D%/schema_engines_test %D%/schema_keywords_test %D%/schema_load_test \
+	%D%/schema_engines_test %D%/schema_flatten_test %D%/schema_keywords_test %D%/schema_load_test \
 	%D%/schema_check_test %D%/schema_metaschema_test %D%/schema_registry_test %D%/schema_run_test \
 	%D%/schema_report_test
 check_PROGRAMS += $(schema_engine_tests)
@@ -30,6 +30,9 @@ noinst_HEADERS += %D%/schema_engines.h
 %C%_schema_engines_test_SOURCES = %D%/schema_engines_test.c
 %C%_schema_engines_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_engines_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+%C%_schema_flatten_test_SOURCES = %D%/schema_flatten_test.c
+%C%_schema_flatten_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_flatten_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
 %C%_schema_keywords_test_SOURCES = %D%/schema_keywords_test.c
 %C%_schema_keywords_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_keywords_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
