@@ -3,15 +3,18 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cmd.h"
-#include "project.h"
+#include "references.h"
 #include "verdicts.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 
+#define URI_MAX_BYTES (64 * 1024)
+
 static const char *s_schema, *s_draft;
 static uint64_t s_max_errors = UINT64_MAX;
+static struct opt_list s_refs;
 static bool s_all, s_assert, s_json, s_lines, s_fail_fast, s_quiet;
 
 static const struct opt s_options[] = {
@@ -19,6 +22,10 @@ static const struct opt s_options[] = {
      "The schema; a folder stands for the json_schema.json in it; - is stdin", 0, 0},
     {"draft", 0, OPT_STRING, &s_draft, "DRAFT",
      "4, 6, 7, 2019-09 or 2020-12 (default), for a schema without \"$schema\"", 0, 0},
+    {"ref", 'r', OPT_LIST, &s_refs, "[URI=]PATH",
+     "A document that $ref may lead to: a file, or a folder of them; found by its $id, by URI, or "
+     "by its path beside the schema. May be given again",
+     0, 0},
     {"assert-formats", 0, OPT_FLAG, &s_assert, NULL,
      "Refuse strings that do not fit their \"format\", as the logger does", 0, 0},
     {"lines", 0, OPT_FLAG, &s_lines, NULL, "Every line is a document, whatever the file is called",
@@ -67,27 +74,47 @@ static bool compile(const document *doc, void *user) {
     if (status == FIAT_OK) return true;
     document_place at = document_at(doc, err.offset);
     snprintf(place, sizeof place, "%.250s:%" PRIu64 ":%" PRIu64, doc->file, at.line, at.column);
+    /* In another document, which the message names. */
+    if (err.schema_path[0] && err.schema_path[0] != '/')
+        snprintf(place, sizeof place, "%.250s", doc->file);
     cmd_fail_error(place, &err);
     compiling->code = EXIT_USAGE;
     return false;
 }
 
-static int load_schema(fiat_schema **out) {
+static int load_schema_from(fiat_schema **out, const char *path) {
     fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;
+    fiat_schema_registry *registry = NULL;
     fiat_error err = FIAT_ERROR_INIT;
     struct compiling compiling = {out, &options, EXIT_DONE};
+    fiat__buf uri;
     options.formats = s_assert ? FIAT_SCHEMA_FORMATS_ASSERT : FIAT_SCHEMA_FORMATS_DEFAULT;
     if (s_draft && !find_draft(s_draft, &options.draft))
         return cmd_fail(EXIT_USAGE, "--draft: \"%s\" is none of 4, 6, 7, 2019-09, 2020-12",
                         s_draft);
-    char *inside =
-        fiat__path_is_dir(s_schema) ? fiat__path_join(s_schema, "json_schema.json") : NULL;
-    fiat_status status =
-        documents_read(inside ? inside : s_schema, false, compile, &compiling, &err);
-    fiat__free(inside);
+    fiat__buf_init(&uri, URI_MAX_BYTES);
+    if (s_refs.count && references_load(&registry, &s_refs, path, &err) != FIAT_OK) {
+        cmd_fail_error("--ref", &err);
+        return EXIT_USAGE;
+    }
+    options.registry = registry;
+    /* A pipe has no URI, and needs none. */
+    if (s_refs.count && references_uri(&uri, path, NULL) == FIAT_OK)
+        options.base_uri = fiat__buf_cstr(&uri);
+    fiat_status status = documents_read(path, false, compile, &compiling, &err);
+    fiat_schema_registry_free(registry);
+    fiat__buf_deinit(&uri);
     if (status == FIAT_OK) return compiling.code;
     cmd_fail_error("the schema", &err);
     return EXIT_USAGE;
+}
+
+static int load_schema(fiat_schema **out) {
+    if (!fiat__path_is_dir(s_schema)) return load_schema_from(out, s_schema);
+    char *inside = fiat__path_join(s_schema, "json_schema.json");
+    int code = inside ? load_schema_from(out, inside) : cmd_fail(EXIT_USAGE, "out of memory");
+    fiat__free(inside);
+    return code;
 }
 
 /* --- the documents --- */

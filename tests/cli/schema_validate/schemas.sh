@@ -11,4 +11,9 @@ fails 2 fiat schema validate --schema ref.json any.json
 mkdir folder
 fails 2 fiat schema validate --schema folder any.json
 fails 2 fiat schema validate --schema cut.json --draft 5 any.json
+# In draft 4 minimum goes with a boolean exclusiveMinimum, in 2020-12 that is refused.
+echo '{"minimum": 1, "exclusiveMinimum": true}' >draft4.json
+echo 1 >one.json
+fails 1 fiat schema validate --schema draft4.json --draft 4 one.json
+fails 2 fiat schema validate --schema draft4.json --draft=2020-12 one.json
 fiat schema validate --schema - any.json <any.json
