@@ -180,5 +180,33 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_report(
     const fiat_schema *schema, fiat_validator *validator, const char *text, size_t len, size_t max,
     bool (*each)(const fiat_schema_failure *failure, void *user), void *user, fiat_error *err);
 
+/** Standard output formats. */
+typedef enum fiat_schema_output_format {
+    FIAT_SCHEMA_OUTPUT_FLAG = 1, /**< The verdict alone (2020-12 core, section 12.4.1). */
+    FIAT_SCHEMA_OUTPUT_BASIC,    /**< A flat list, one unit a keyword (section 12.4.2). */
+    FIAT_SCHEMA_OUTPUT_DETAILED, /**< The same as a condensed tree (section 12.4.3). */
+    /** A flat list, one unit a schema: of "A Specification for Machine-Readable Output for JSON
+     *  Schema Validation and Annotation", which follows on section 12.4. */
+    FIAT_SCHEMA_OUTPUT_LIST,
+    FIAT_SCHEMA_OUTPUT_HIERARCHICAL /**< The same as a tree of all that was evaluated. */
+} fiat_schema_output_format;
+
+/** Judge a value and write the result as JSON text: the errors of one that does not fit, with those
+ *  of alternatives that failed and so contributed; the annotations of one that does.
+ *  @param text    as for fiat_schema_validate().
+ *  @param format  a fiat_schema_output_format.
+ *  @param write   called in turn with the parts of the output, which are borrowed until it returns;
+ *                 returns false to stop.
+ *  @param user    handed to `write`.
+ *  @return as fiat_schema_validate(), with the first failure in err: the output is whole on FIAT_OK
+ *          and FIAT_E_SCHEMA_MISMATCH, ends after some part of it on FIAT_E_IO (`write` returned
+ *          false), and has not begun on FIAT_E_ARG, FIAT_E_JSON_* (there is no output for a text
+ *          that is no JSON). Like a report, it names at most 10,000 errors.
+ *  @threads any, each with a validator of its own. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_output(
+    const fiat_schema *schema, fiat_validator *validator, const char *text, size_t len,
+    fiat_schema_output_format format, bool (*write)(const char *bytes, size_t len, void *user),
+    void *user, fiat_error *err);
+
 FIAT_END_DECLS
 #endif

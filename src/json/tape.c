@@ -225,3 +225,19 @@ uint32_t fiat__tape_member(const fiat__tape *tape, uint32_t object, fiat__str na
     }
     return 0;
 }
+
+fiat__str fiat__tape_source(const fiat__tape *tape, uint32_t item) {
+    const fiat__tape_item *at = &tape->items[item];
+    const char *start = tape->text.ptr + at->at, *p = start;
+    unsigned open = 0;
+    bool escaped;
+    if (!(at->kind & (FIAT__JSON_CONTAINERS | FIAT__JSON_STRING)))
+        return fiat__tape_text(tape, item);
+    do {
+        if (*p == '"') p = fiat__scan_string(p + 1, &escaped);
+        open += *p == '{' || *p == '[';
+        open -= *p == '}' || *p == ']';
+        p++;
+    } while (open);
+    return fiat__str_of(start, (size_t)(p - start));
+}

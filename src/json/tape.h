@@ -70,6 +70,9 @@ static inline fiat__str fiat__tape_text(const fiat__tape *tape, uint32_t item) {
     return fiat__str_of(tape->text.ptr + tape->items[item].at, tape->items[item].len);
 }
 
+/* Any value of a text that was parsed to its end, as it stands there. */
+fiat__str fiat__tape_source(const fiat__tape *tape, uint32_t item);
+
 static inline bool fiat__tape_is_true(const fiat__tape *tape, uint32_t item) {
     return tape->text.ptr[tape->items[item].at] == 't';
 }

@@ -112,7 +112,7 @@ static void keep_resources(fiat__compiler *c) {
         return;
     for (uint32_t i = 0; i < c->scheme_count; i++)
         p->resources[i] = (fiat__resource){c->schemes[i].item, fiat__add_name(c, c->schemes[i].uri),
-                                           c->schemes[i].dialect.draft};
+                                           c->schemes[i].dialect};
     p->resource_count = c->scheme_count;
 }
 

@@ -56,4 +56,6 @@ $(metaschema_object): %D%/metaschema_data.h
 
 # What a run says of failures: the way to them, messages, standard output.
 libfiat_schema_la_SOURCES += \
-	%D%/trace.c %D%/trace.h %D%/trace_write.c
+	%D%/annotations.c %D%/annotations.h %D%/output.c %D%/output.h %D%/output_basic.c \
+	%D%/output_detailed.c %D%/output_next.c %D%/output_unit.c %D%/trace.c %D%/trace.h \
+	%D%/trace_write.c

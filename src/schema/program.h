@@ -176,7 +176,7 @@ typedef struct fiat__document {
 typedef struct fiat__resource {
     uint32_t item;
     uint32_t uri; /* in the pool of names */
-    fiat__draft draft;
+    fiat__dialect dialect;
 } fiat__resource;
 
 /* A step that no node was made for: a schema, or the value of a reference, leads to another schema,

@@ -66,3 +66,18 @@ fiat_status fiat_schema_report(const fiat_schema *schema, fiat_validator *valida
     if (status != FIAT_OK) return status;
     return fiat__schema_report(schema, validator, fiat__str_of(text, len), max, each, user, err);
 }
+
+fiat_status fiat_schema_output(const fiat_schema *schema, fiat_validator *validator,
+                               const char *text, size_t len, fiat_schema_output_format format,
+                               bool (*write)(const char *bytes, size_t len, void *user), void *user,
+                               fiat_error *err) {
+    fiat_status status = check_run(schema, validator, text, len, err);
+    if (status == FIAT_OK && !write) status = fiat__err_set(err, FIAT_E_ARG, "write is NULL");
+    if (status == FIAT_OK &&
+        (format < FIAT_SCHEMA_OUTPUT_FLAG || format > FIAT_SCHEMA_OUTPUT_HIERARCHICAL))
+        status = fiat__err_set(err, FIAT_E_ARG, "format is %d: no fiat_schema_output_format",
+                               (int)format);
+    if (status != FIAT_OK) return status;
+    return fiat__schema_output(schema, validator, fiat__str_of(text, len), format, write, user,
+                               err);
+}

@@ -125,6 +125,17 @@ fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, f
     return FIAT_E_SCHEMA_MISMATCH;
 }
 
+fiat_status fiat__report_trace(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx,
+                               fiat__str text, bool *valid, fiat_error *err) {
+    fiat_status status = fiat__schema_load(ctx, text, err);
+    if (status != FIAT_OK) return status;
+    fiat__trace_begin(&ctx->trace, true);
+    status = look_again(run, schema, ctx, &ctx->trace, FAULTS_MAX, err);
+    if (status != FIAT_OK) return report_stop(run, status, err);
+    *valid = ctx->trace.list[0].ok;
+    return FIAT_OK;
+}
+
 /* Everything that is said of a fault. The strings are those of the context. */
 static fiat_schema_failure describe(fiat__run *run, const fiat__fault *fault, fiat__line *line) {
     fiat_validator *ctx = run->ctx;

@@ -164,6 +164,8 @@ void fiat__marks_fill(fiat__run *run, size_t marks, uint32_t bits);
 /* to |= from */
 void fiat__marks_merge(fiat__run *run, size_t to, size_t from, uint32_t bits);
 
+/* schema.c: take a text over into ctx->text. */
+fiat_status fiat__schema_load(fiat_validator *ctx, fiat__str text, fiat_error *err);
 /* Prepare a run over a loaded text. */
 void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx);
 
@@ -174,6 +176,11 @@ fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, f
 fiat_status fiat__report_all(const fiat_schema *schema, fiat_validator *ctx, fiat_status first,
                              size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                              void *user, fiat_error *err);
+
+/* The text, judged on a tape with every place kept: the run, with its trace and faults, serves as
+ * long as ctx is not used for anything else. */
+fiat_status fiat__report_trace(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx,
+                               fiat__str text, bool *valid, fiat_error *err);
 
 /* message.c: fill in ctx->instance_path and ctx->schema_path, cut when they are too long. */
 void fiat__message_places(fiat__run *run, const fiat__fault *fault);

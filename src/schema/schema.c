@@ -81,14 +81,17 @@ void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *
     fiat__tape_reset(&ctx->tape, fiat__str_of(ctx->text.ptr, ctx->text.len), schema->max_depth);
 }
 
+fiat_status fiat__schema_load(fiat_validator *ctx, fiat__str text, fiat_error *err) {
+    fiat_status status = fiat__scan_load(&ctx->text, text, err);
+    if (status != FIAT_E_LIMIT) return status;
+    if (err) err->status = FIAT_E_SCHEMA_LIMIT;
+    return FIAT_E_SCHEMA_LIMIT;
+}
+
 /* Take the text over and run the first engine. */
 static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                             bool *valid, fiat_error *err) {
-    fiat_status status = fiat__scan_load(&ctx->text, text, err);
-    if (status == FIAT_E_LIMIT) {
-        if (err) err->status = FIAT_E_SCHEMA_LIMIT;
-        return FIAT_E_SCHEMA_LIMIT;
-    }
+    fiat_status status = fiat__schema_load(ctx, text, err);
     if (status != FIAT_OK) return status;
     if (!size_scratch(schema, ctx)) return fiat__err_nomem(err);
     fiat__run run;

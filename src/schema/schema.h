@@ -42,4 +42,10 @@ fiat_status fiat__schema_report(const fiat_schema *schema, fiat_validator *ctx, 
                                 size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                                 void *user, fiat_error *err);
 
+/* As fiat_schema_output(). */
+fiat_status fiat__schema_output(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
+                                fiat_schema_output_format format,
+                                bool (*write)(const char *bytes, size_t len, void *user),
+                                void *user, fiat_error *err);
+
 #endif

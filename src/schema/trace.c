@@ -65,7 +65,7 @@ static way member_way(const fiat__run *run, const fiat__place *parent, uint32_t 
 static way dependent_way(const fiat__run *run, const fiat__place *parent, uint32_t index) {
     const fiat__tape *text = &run->schema->tape;
     uint32_t newer = 0, count = 0;
-    if (fiat__resource_of(run->schema, parent->schema)->draft >= FIAT__DRAFT_2019)
+    if (fiat__resource_of(run->schema, parent->schema)->dialect.draft >= FIAT__DRAFT_2019)
         newer = member_of(text, parent->schema, FIAT__KW_DEPENDENT_SCHEMAS);
     if (newer) count = text->items[newer].len;
     if (index < count) return (way){nth(text, newer, index), FIAT__KW_DEPENDENT_SCHEMAS, false};
@@ -128,13 +128,16 @@ static bool push(fiat__run *run, const way *at, uint32_t node, uint32_t item, ui
         trace->list = grown;
         trace->cap = cap;
     }
+    bool of_name = at->keyword == FIAT__KW_PROPERTY_NAMES;
+    if (trace->current != FIAT__PLACE_NONE) of_name |= trace->list[trace->current].of_name;
     trace->list[trace->count] = (fiat__place){.parent = trace->current,
                                               .schema = at->schema,
                                               .item = item,
                                               .at = index,
                                               .node = node,
                                               .keyword = (uint16_t)at->keyword,
-                                              .by_reference = at->by_reference};
+                                              .by_reference = at->by_reference,
+                                              .of_name = of_name};
     trace->current = trace->count++;
     return true;
 }

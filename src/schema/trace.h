@@ -24,9 +24,12 @@ typedef struct fiat__place {
     uint32_t item;   /* the value, or the name that propertyNames looks at */
     uint32_t at;     /* which item it is of the array that the parent looks at */
     uint32_t node;
-    uint32_t next;     /* scratch of fiat__place_write() */
+    uint32_t next; /* scratch of fiat__place_write() */
+    /* Scratch of those who write places one after another. */
+    uint32_t way_len, instance_len, leaves;
     uint16_t keyword;  /* of the parent's schema, by which it was entered */
     bool by_reference; /* not inside the parent's text */
+    bool of_name;      /* inside propertyNames: it looks at a name, not at a value */
     bool ok;           /* the value fits */
 } fiat__place;
 

@@ -66,7 +66,8 @@ void fiat__location_write(fiat__buf *out, const fiat_schema *schema, uint32_t it
     fiat__buf_append(out, uri.ptr, uri.len);
     fiat__buf_append_char(out, '#');
     escape_fragment(out, fiat__buf_str(&pointer));
-    if (pointer.failed) out->failed = true;
+    out->failed |= pointer.failed;
+    out->too_long |= pointer.too_long;
     fiat__buf_deinit(&pointer);
 }
 

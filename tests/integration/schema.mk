@@ -10,3 +10,9 @@ EXTRA_DIST += %D%/schema_suite.exclude
 # The built-in meta-schemas against the published ones; what the compiler refuses against both.
 dist_check_SCRIPTS += %D%/schema_meta.py
 TESTS += %D%/schema_meta.py
+
+# Its tests of standard output and of annotations.
+check_PROGRAMS += %D%/schema_output
+TESTS += %D%/schema_output
+%C%_schema_output_SOURCES = %D%/schema_output.c
+%C%_schema_output_LDADD = $(fiat_schema)

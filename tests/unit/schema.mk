@@ -69,3 +69,10 @@ TESTS += %D%/schema_hostile_test
 %C%_schema_hostile_test_SOURCES = %D%/schema_hostile_test.c
 %C%_schema_hostile_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_hostile_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
+
+# Standard output.
+check_PROGRAMS += %D%/schema_output_test
+TESTS += %D%/schema_output_test
+%C%_schema_output_test_SOURCES = %D%/schema_output_test.c
+%C%_schema_output_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_output_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
