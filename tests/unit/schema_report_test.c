@@ -236,6 +236,35 @@ static const struct {
     {"{\"properties\":{\"a\":{\"$ref\":\"#\"},\"b\":{\"type\":\"null\"}}}",
      "{\"a\":{\"a\":{\"b\":1}}}",
      "/a/a/b /properties/a/$ref/properties/a/$ref/properties/b/type #/properties/b/type 1:16"},
+    /* References to references, beside other keywords, dynamic ones, to the meta-schemas. */
+    {"{\"$ref\":\"#/$defs/s\",\"$defs\":{\"s\":{\"items\":{\"$ref\":\"#/$defs/"
+     "t\"}},\"t\":{\"allOf\":"
+     "[{\"allOf\":[{\"$ref\":\"#/$defs/u\"}]}]},\"u\":{\"type\":\"null\"}}}",
+     "[null,1]", "/1 /$ref/items/$ref/allOf/0/allOf/0/$ref/type #/$defs/u/type 1:7"},
+    {"{\"minimum\":0,\"$ref\":\"#/$defs/s\",\"$defs\":{\"s\":{\"$ref\":\"#/$defs/t\"},"
+     "\"t\":{\"maximum\":0}}}",
+     "1", " /$ref/$ref/maximum #/$defs/t/maximum 1:1"},
+    {"{\"$id\":\"http://x/"
+     "a\",\"$ref\":\"b\",\"$defs\":{\"b\":{\"$id\":\"b\",\"items\":{\"type\":\"null\"}}}}",
+     "[1]", "/0 /$ref/items/type http://x/b#/items/type 1:2"},
+    {"{\"$id\":\"http://x/tree\",\"$dynamicAnchor\":\"node\",\"type\":\"object\",\"properties\":"
+     "{\"c\":{\"items\":{\"$dynamicRef\":\"#node\"}}}}",
+     "{\"c\":[{\"c\":[1]}]}",
+     "/c/0/c/0 /properties/c/items/$dynamicRef/properties/c/items/$dynamicRef/type "
+     "http://x/tree#/type 1:13"},
+    {"{\"$id\":\"http://x/strict\",\"$dynamicAnchor\":\"node\",\"$ref\":\"tree\","
+     "\"unevaluatedProperties\":false,\"$defs\":{\"tree\":{\"$id\":\"tree\",\"$dynamicAnchor\":"
+     "\"node\",\"properties\":{\"c\":{\"items\":{\"$dynamicRef\":\"#node\"}}}}}}",
+     "{\"c\":[{\"d\":1}]}",
+     "/c/0/d /$ref/properties/c/items/$dynamicRef/unevaluatedProperties "
+     "http://x/strict#/unevaluatedProperties 1:12"},
+    {"{\"$schema\":\"https://json-schema.org/draft/2019-09/schema\",\"$recursiveAnchor\":true,"
+     "\"type\":\"object\",\"additionalProperties\":{\"$recursiveRef\":\"#\"}}",
+     "{\"a\":1}", "/a /additionalProperties/$recursiveRef/type #/type 1:6"},
+    {"{\"$ref\":\"https://json-schema.org/draft/2020-12/schema\"}", "{\"minLength\":-1}",
+     "/minLength /$ref/allOf/3/$ref/properties/minLength/$ref/$ref/minimum "
+     "https://json-schema.org/draft/2020-12/meta/validation#/$defs/nonNegativeInteger/minimum "
+     "1:14"},
     /* A name that properties and patterns speak of. */
     {"{\"properties\":{\"ab\":{\"type\":\"integer\"}},\"patternProperties\":{\"z\":false,"
      "\"a\":{\"maximum\":1},\"b\":{\"minimum\":5}}}",
