@@ -1,7 +1,8 @@
 # Man pages of the command, made by the command itself from the tables that --help comes from.
 man_pages = \
-	%D%/man/fiat.1 %D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
-	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 %D%/man/fiat-schema-infer.1 %D%/man/fiat-schema-validate.1
+	%D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
+	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 \
+	%D%/man/fiat-schema-infer.1 %D%/man/fiat-schema-validate.1 %D%/man/fiat.1
 nodist_man1_MANS = $(man_pages)
 CLEANFILES += $(man_pages) %D%/man/stamp
 
@@ -17,7 +18,8 @@ check_PROGRAMS += %D%/print_settings
 %C%_print_settings_SOURCES = %D%/print_settings.c
 %C%_print_settings_LDADD = libfiat.la
 EXTRA_DIST += \
-	%D%/configuration.md %D%/conformance.md %D%/delivery-guarantees.md %D%/local-engine.md %D%/performance.md %D%/testing.md
+	%D%/configuration.md %D%/conformance.md %D%/delivery-guarantees.md %D%/local-engine.md \
+	%D%/performance.md %D%/schemas.md %D%/testing.md
 
 docs: %D%/print_settings$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md

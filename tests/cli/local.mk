@@ -1,5 +1,5 @@
 # What the command prints and how it ends; see run.
-cli_tests = %D%/run-plain %D%/run-sql
+cli_tests = %D%/guide %D%/run-plain %D%/run-sql
 dist_check_SCRIPTS += %D%/run $(cli_tests)
 TESTS += $(cli_tests)
 EXTRA_DIST += \

@@ -65,6 +65,14 @@ struct compiling {
     int code;
 };
 
+/* Is it a document of the registry that is wrong? The message then names it by its URI, "schema
+ * URI#/path: ...". */
+static bool is_elsewhere(const fiat_error *err) {
+    static const char start[] = "schema ";
+    return strncmp(err->message, start, strlen(start)) == 0 &&
+           !strchr("/(", err->message[strlen(start)]);
+}
+
 static bool compile(const document *doc, void *user) {
     struct compiling *compiling = user;
     fiat_error err = FIAT_ERROR_INIT;
@@ -74,9 +82,7 @@ static bool compile(const document *doc, void *user) {
     if (status == FIAT_OK) return true;
     document_place at = document_at(doc, err.offset);
     snprintf(place, sizeof place, "%.250s:%" PRIu64 ":%" PRIu64, doc->file, at.line, at.column);
-    /* In another document, which the message names. */
-    if (err.schema_path[0] && err.schema_path[0] != '/')
-        snprintf(place, sizeof place, "%.250s", doc->file);
+    if (is_elsewhere(&err)) snprintf(place, sizeof place, "%.250s", doc->file);
     cmd_fail_error(place, &err);
     compiling->code = EXIT_USAGE;
     return false;
