@@ -38,11 +38,19 @@ static bool is_applied(const fiat__annotation *a, unsigned kind) {
     return applied_to(a->keyword) & kind;
 }
 
-/* Keywords that annotate with their value. Those of the content are assertions too where the caller
- * asked for that. */
+/* Keywords that annotate with their value: those that say something to people, and those of the
+ * content, which are assertions too where the caller asked for that. */
 static bool speaks(fiat__keyword keyword) {
-    return keyword == FIAT__KW_NONE || keyword == FIAT__KW_CONTENT_ENCODING ||
-           keyword == FIAT__KW_CONTENT_MEDIA_TYPE;
+    switch (keyword) {
+    case FIAT__KW_CONTENT_ENCODING:
+    case FIAT__KW_CONTENT_MEDIA_TYPE:
+        return true;
+    case FIAT__KW_DEFINITIONS:
+    case FIAT__KW_ID_4:
+        return false;
+    default: /* names and places of the core start with '$', see speaks_of() */
+        return !fiat__keyword_asserts(keyword);
+    }
 }
 
 /* The first child that was entered by a keyword, or the next after `child`. */
