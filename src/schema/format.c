@@ -73,17 +73,6 @@ const char *fiat__format_wanted(fiat__format format) {
     return (size_t)format < ROWS ? s_rows[format].wanted : NULL;
 }
 
-bool fiat__format_uuid(fiat__str text) {
-    if (text.len != 36) return false;
-    unsigned seen = FIAT__CHAR_HEX;
-    for (size_t i = 0; i < 36; i++) {
-        if (i == 8 || i == 13 || i == 18 || i == 23) continue;
-        seen &= fiat__char_classes[(unsigned char)text.ptr[i]];
-    }
-    return seen != 0 && text.ptr[8] == '-' && text.ptr[13] == '-' && text.ptr[18] == '-' &&
-           text.ptr[23] == '-';
-}
-
 /* clang-format off */
 #define AL FIAT__CHAR_ALPHA | FIAT__CHAR_ATEXT | FIAT__CHAR_UNRESERVED | FIAT__CHAR_QTEXT
 #define AH AL | FIAT__CHAR_HEX

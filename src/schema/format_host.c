@@ -1,6 +1,7 @@
 /* hostname (RFC 1123 section 2.1; A-labels from draft-07 on) and idn-hostname (RFC 5890 section
  * 2.3.2.3), and the domains of mail addresses. No state. */
 #include "schema/format_checks.h"
+#include "schema/format_name.h"
 #include "schema/idn.h"
 
 /* RFC 1034 section 3.1 allows 255 octets of length bytes, labels and the root's zero: two more than
@@ -21,8 +22,19 @@ static bool ends_label(fiat__str label) {
            label.ptr[0] != '-';
 }
 
+/* Names as most are: short, and without two hyphens in a row. What it does not take may be a name
+ * nevertheless. */
+static bool is_plain_name(fiat__str text) {
+    if (text.len == 0 || text.len > FIAT__LABEL_MAX_BYTES) return false;
+    fiat__name_bits in = fiat__name_bits_of(text);
+    uint64_t ends = in.dots >> 1 | in.dots << 1 | 1 | (in.all ^ in.all >> 1);
+    return (in.alnum | in.dots | in.hyphens) == in.all && (in.hyphens & in.hyphens >> 1) == 0 &&
+           (ends & ~in.alnum) == 0;
+}
+
 bool fiat__format_domain(fiat__str text, fiat__domain_kind kind) {
     const char *at = text.ptr, *end = text.ptr + text.len;
+    if (is_plain_name(text)) return true;
     if (text.len == 0 || text.len > NAME_MAX_BYTES) return false;
     for (const char *label = at;; at++) {
         if (at < end && fiat__char_is(*at, FIAT__CHAR_ALPHA | FIAT__CHAR_DIGIT)) continue;

@@ -1,5 +1,6 @@
 /* email (RFC 5321 section 4.1.2) and idn-email (RFC 6531 section 3.3). No state. */
 #include "schema/format_checks.h"
+#include "schema/format_name.h"
 
 /* RFC 5321 section 4.5.3.1.1 */
 #define LOCAL_PART_MAX_BYTES 64
@@ -44,6 +45,30 @@ static bool check_address_literal(fiat__str text) {
     return fiat__format_ipv6(fiat__str_of(inner.ptr + 5, inner.len - 5));
 }
 
+/* Bytes that a local part may have beside letters, digits, hyphens and dots. */
+static bool are_atext(const char *text, uint64_t bits) {
+    for (; bits != 0; bits &= bits - 1)
+        if (!fiat__char_is(text[__builtin_ctzll(bits)], FIAT__CHAR_ATEXT)) return false;
+    return true;
+}
+
+/* Addresses as most are, without quotes and short. What it does not take may be an address
+ * nevertheless. */
+static bool is_plain_address(fiat__str text) {
+    if (text.len == 0 || text.len > FIAT__NAME_BITS_MAX_BYTES) return false;
+    fiat__name_bits in = fiat__name_bits_of(text);
+    uint64_t at_sign = in.ats, local = at_sign - 1, domain = in.all & ~(local | at_sign);
+    if (at_sign < 2 || (at_sign & local) != 0) return false; /* one, and not the first byte */
+    uint64_t others = in.all & ~(in.alnum | in.dots | in.hyphens | at_sign);
+    if ((others & domain) != 0 || !are_atext(text.ptr, others)) return false;
+    /* Neither do dots of the local part touch each other nor stand at an end; before and after each
+     * dot of the domain, and at both its ends, is a letter or digit. */
+    uint64_t beside = in.dots >> 1 | in.dots << 1;
+    uint64_t not_dots = ((beside | 1) & local) | at_sign >> 1;
+    uint64_t alnums = (beside & domain) | at_sign << 1 | (in.all ^ in.all >> 1);
+    return (not_dots & in.dots) == 0 && (alnums & ~in.alnum) == 0;
+}
+
 /* A quoted string, or atoms joined by dots; an '@'; a domain or an address in brackets. */
 static bool check_mailbox(fiat__str text, bool international) {
     const char *end = text.ptr + text.len;
@@ -58,7 +83,7 @@ static bool check_mailbox(fiat__str text, bool international) {
 }
 
 bool fiat__format_email(fiat__str text) {
-    return check_mailbox(text, false);
+    return is_plain_address(text) || check_mailbox(text, false);
 }
 
 bool fiat__format_idn_email(fiat__str text) {

@@ -1,7 +1,27 @@
-/* json-pointer (RFC 6901 section 3), relative-json-pointer
+/* uuid (RFC 9562 section 4), json-pointer (RFC 6901 section 3), relative-json-pointer
  * (draft-bhutton-relative-json-pointer-00 section 3) and regex. No state. */
+#include "schema/block.h"
 #include "schema/format_checks.h"
 #include "schema/regex_parts.h"
+
+/* clang-format off */
+/* Bytes 0 to 15, 16 to 31 and 20 to 35, each a hex digit or a hyphen. */
+#define FIRST(x, h)  {x, x, x, x, x, x, x, x, h, x, x, x, x, h, x, x}
+#define SECOND(x, h) {x, x, h, x, x, x, x, h, x, x, x, x, x, x, x, x}
+#define THIRD(x, h)  {x, x, x, h, x, x, x, x, x, x, x, x, x, x, x, x}
+#define DIGITS(part) {{part('0', '-'), part(9, 0)}, {part('a', '-'), part(5, 0)}, \
+                      {part('A', '-'), part(5, 0)}}
+/* clang-format on */
+
+bool fiat__format_uuid(fiat__str text) {
+    static const fiat__range digits[3][3] = {DIGITS(FIRST), DIGITS(SECOND), DIGITS(THIRD)};
+    if (text.len != 36) return false;
+    unsigned in = 0xFFFF;
+    in &= fiat__block_bits(fiat__block_in_any(fiat__block_load(text.ptr), digits[0], 3));
+    in &= fiat__block_bits(fiat__block_in_any(fiat__block_load(text.ptr + 16), digits[1], 3));
+    in &= fiat__block_bits(fiat__block_in_any(fiat__block_load(text.ptr + 20), digits[2], 3));
+    return in == 0xFFFF;
+}
 
 bool fiat__format_json_pointer(fiat__str text) {
     if (text.len > 0 && text.ptr[0] != '/') return false;

@@ -5,7 +5,7 @@ libfiat_schema_la_LIBADD = $(PCRE2_LIBS) $(IDN2_LIBS)
 
 # Formats.
 libfiat_schema_la_SOURCES += \
-	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_host.c %D%/format_mail.c \
+	%D%/format.c %D%/format.h %D%/format_checks.h %D%/format_host.c %D%/format_mail.c %D%/format_name.h \
 	%D%/format_net.c %D%/format_text.c %D%/format_time.c %D%/format_uri.c %D%/idn.c %D%/idn.h
 
 # Encoded content of strings.
@@ -13,9 +13,10 @@ libfiat_schema_la_SOURCES += %D%/content.c %D%/content.h
 
 # Regular expressions.
 libfiat_schema_la_SOURCES += \
-	%D%/regex.c %D%/regex.h %D%/regex_class.c %D%/regex_match.c %D%/regex_parts.h \
-	%D%/regex_pcre2.h %D%/regex_property.c \
-	%D%/regex_simple.c %D%/regex_simple_compile.c %D%/regex_translate.c
+	%D%/block.h %D%/block_portable.h %D%/block_sse2.h %D%/regex.c %D%/regex.h \
+	%D%/regex_class.c %D%/regex_match.c %D%/regex_parts.h %D%/regex_pcre2.h \
+	%D%/regex_property.c %D%/regex_simple.c %D%/regex_simple_compile.c \
+	%D%/regex_simple_ranges.c %D%/regex_translate.c
 
 # The engine: from schema text to a program, and from event text to a verdict.
 libfiat_schema_la_SOURCES += \

@@ -110,8 +110,7 @@ void fiat__regex_free(fiat__regex *regex) {
 
 size_t fiat__regex_size(const fiat__regex *regex) {
     size_t bytes = sizeof *regex, code = 0;
-    if (regex->simple)
-        bytes += sizeof *regex->simple + regex->simple->count * sizeof *regex->simple->segments;
+    if (regex->simple) bytes += regex->simple->bytes;
     if (regex->code && pcre2_pattern_info(regex->code, PCRE2_INFO_SIZE, &code) == 0) bytes += code;
     return bytes;
 }

@@ -171,13 +171,11 @@ static fiat__match search_slowly(search *s) {
     return FIAT__MATCH_NO;
 }
 
-fiat__match fiat__regex_match(const fiat__regex *regex, fiat__regex_scratch *scratch,
-                              fiat__str text) {
+static fiat__match match_pcre2(const fiat__regex *regex, fiat__regex_scratch *scratch,
+                               fiat__str text) {
     search s = {.regex = regex, .scratch = scratch, .text = text};
     s.steps = MATCH_STEPS_BASE + MATCH_STEPS_A_BYTE * (uint64_t)text.len;
     if (!pay(&s, TRY_STEPS + text.len)) return FIAT__MATCH_LIMIT;
-    if (regex->simple)
-        return fiat__simple_match(regex->simple, text) ? FIAT__MATCH_YES : FIAT__MATCH_NO;
     if (text.len <= LONG_BYTES || regex->anchored) {
         int result = try_from(&s, 0, START_STEPS);
         if (result >= 0) return FIAT__MATCH_YES;
@@ -188,4 +186,14 @@ fiat__match fiat__regex_match(const fiat__regex *regex, fiat__regex_scratch *scr
     fiat__match match = search_slowly(&s);
     pcre2_set_offset_limit(scratch->context, PCRE2_UNSET);
     return match;
+}
+
+fiat__match fiat__regex_match(const fiat__regex *regex, fiat__regex_scratch *scratch,
+                              fiat__str text) {
+    if (!regex->simple) return match_pcre2(regex, scratch, text);
+    uint64_t steps = TRY_STEPS + text.len;
+    bool enough = steps <= scratch->steps;
+    scratch->steps -= enough ? steps : scratch->steps;
+    if (!enough) return FIAT__MATCH_LIMIT;
+    return regex->simple->match(regex->simple, text) ? FIAT__MATCH_YES : FIAT__MATCH_NO;
 }

@@ -4,6 +4,7 @@
 #define FIAT_SCHEMA_REGEX_PARTS_H
 
 #include "base/buf.h"
+#include "schema/block.h"
 #include "schema/regex.h"
 #include <stdint.h>
 
@@ -83,39 +84,72 @@ bool fiat__regex_read_class(fiat__regex_translation *run, fiat__regex_members *m
 /* \p{...} and \P{...}; run->at stands after the letter. */
 bool fiat__regex_read_property(fiat__regex_translation *run, bool negated, fiat__regex_item *item);
 
-/* ---- The matcher of our own: regex_simple.c, regex_simple_compile.c ---- */
+/* ---- The matcher of our own: regex_simple.c, regex_simple_compile.c, regex_simple_ranges.c ----
+ */
 
 /* Consecutive bytes, or a run of characters of one class. */
 typedef struct fiat__segment {
     uint32_t min, max;             /* characters; UINT32_MAX: without end */
     uint32_t literal, literal_len; /* bytes in the pool; literal_len 0: a class */
-    unsigned char class_bit;       /* in fiat__simple.classes */
-    bool wide;                     /* class: every character beyond ASCII belongs to it, ... */
-    bool dot;                      /* ... except U+2028 and U+2029 */
+    unsigned char class_index;
+    unsigned char range, range_count; /* class: its ASCII, in fiat__simple.ranges */
+    bool wide;                        /* class: every character beyond ASCII belongs to it, ... */
+    bool dot;                         /* ... except U+2028 and U+2029 */
 } fiat__segment;
 
 #define FIAT__SIMPLE_SEGMENTS      24
 #define FIAT__SIMPLE_CLASSES       8
 #define FIAT__SIMPLE_LITERAL_BYTES 256
 #define FIAT__SIMPLE_SHAPE_BYTES   64
+#define FIAT__SIMPLE_RANGES        16
 
 typedef struct fiat__simple {
-    bool from_start, to_end; /* ^ and $ */
+    bool (*match)(const struct fiat__simple *simple, fiat__str text); /* one of those below */
+    bool from_start, to_end;                                          /* ^ and $ */
+    bool wide;                                                        /* a segment is */
     uint32_t count;
     uint32_t split;    /* the segment that takes all up to a tail of fixed length; or count */
     size_t tail_bytes; /* bytes of the segments after the split */
-    unsigned char classes[256]; /* of each byte: the classes whose characters have it */
-    /* When all that matches has the same length: the class of each byte. 0: no such pattern. */
-    uint32_t shape_len;
-    unsigned char shape[FIAT__SIMPLE_SHAPE_BYTES];
-    char literals[FIAT__SIMPLE_LITERAL_BYTES];
-    fiat__segment segments[];
+    /* When all that matches has the same length: shape_ranges ranges for each block of sixteen
+     * places, the last of which ends with the text. 0: no such pattern. */
+    uint32_t shape_len, shape_ranges;
+    size_t bytes; /* of this object, with what its pointers point to */
+    const fiat__segment *segments;
+    const fiat__range
+        *ranges; /* of the shape, or of the ASCII of class i: [first[i], first[i+1]) */
+    unsigned char first[FIAT__SIMPLE_CLASSES + 1];
+    const unsigned char *classes; /* of each byte: the classes whose characters have it */
+    const char *literals;
 } fiat__simple;
+
+/* The bytes that the characters of a class are made of. */
+typedef struct fiat__byte_set {
+    uint64_t bits[4];
+} fiat__byte_set;
+
+/* What the reader of a pattern found, in the caller's storage. */
+typedef struct fiat__simple_plan {
+    bool from_start, to_end;
+    uint32_t count, split;
+    size_t tail_bytes;
+    fiat__segment segments[FIAT__SIMPLE_SEGMENTS];
+    fiat__byte_set sets[FIAT__SIMPLE_CLASSES];
+    uint32_t set_count;
+    char literals[FIAT__SIMPLE_LITERAL_BYTES];
+    uint32_t literals_len;
+} fiat__simple_plan;
+
+/* regex_simple_ranges.c: the matcher's tables, in one block of memory. */
+fiat_status fiat__simple_assemble(fiat__simple **out, const fiat__simple_plan *plan,
+                                  fiat_error *err);
 
 /* *out is NULL when the pattern (which must be one that translates) is not simple. */
 fiat_status fiat__simple_compile(fiat__simple **out, fiat__str pattern, fiat_error *err);
 void fiat__simple_free(fiat__simple *simple);
-bool fiat__simple_match(const fiat__simple *simple, fiat__str text);
+/* When all that matches has the same length; when short texts are matched with ranges; always. */
+bool fiat__simple_match_shape(const fiat__simple *simple, fiat__str text);
+bool fiat__simple_match_short(const fiat__simple *simple, fiat__str text);
+bool fiat__simple_match_any(const fiat__simple *simple, fiat__str text);
 
 /* As fiat__regex_compile(), but always on PCRE2: for tests that compare the two. */
 fiat_status fiat__regex_compile_pcre2(fiat__regex **out, fiat__str pattern, fiat_error *err);

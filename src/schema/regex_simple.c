@@ -13,9 +13,8 @@ static bool is_line_separator(const char *at, const char *end) {
 }
 
 /* Every one of `count` bytes, without a branch on each. */
-static bool all_in(const unsigned char *classes, unsigned char class_bit, const char *at,
-                   size_t count) {
-    unsigned char seen = class_bit;
+static bool all_in(const unsigned char *classes, unsigned class_bit, const char *at, size_t count) {
+    unsigned seen = class_bit;
     for (size_t i = 0; i < count; i++)
         seen &= classes[(unsigned char)at[i]];
     return seen != 0;
@@ -24,9 +23,10 @@ static bool all_in(const unsigned char *classes, unsigned char class_bit, const 
 static const char *run_ascii(const unsigned char *classes, const fiat__segment *segment,
                              const char *at, const char *end) {
     size_t limit = (size_t)(end - at), len = segment->min;
-    if (limit < len || !all_in(classes, segment->class_bit, at, len)) return NULL;
+    unsigned class_bit = 1u << segment->class_index;
+    if (limit < len || !all_in(classes, class_bit, at, len)) return NULL;
     if (segment->max != UINT32_MAX && segment->max < limit) limit = segment->max;
-    while (len < limit && (classes[(unsigned char)at[len]] & segment->class_bit) != 0)
+    while (len < limit && (classes[(unsigned char)at[len]] & class_bit) != 0)
         len++;
     return at + len;
 }
@@ -35,7 +35,8 @@ static const char *run_ascii(const unsigned char *classes, const fiat__segment *
 static const char *run_wide(const unsigned char *classes, const fiat__segment *segment,
                             const char *at, const char *end) {
     uint32_t count = 0;
-    for (; at < end && (classes[(unsigned char)*at] & segment->class_bit) != 0; at++) {
+    unsigned class_bit = 1u << segment->class_index;
+    for (; at < end && (classes[(unsigned char)*at] & class_bit) != 0; at++) {
         if (is_continuation(*at)) continue;
         if (segment->max != UINT32_MAX && count == segment->max) break;
         if (segment->dot && is_line_separator(at, end)) break;
@@ -85,16 +86,73 @@ static bool contains(fiat__str text, const char *literal, size_t len) {
     return false;
 }
 
-static bool match_shape(const fiat__simple *simple, fiat__str text) {
-    if (text.len != simple->shape_len) return false;
-    unsigned wrong = 0;
-    for (uint32_t i = 0; i < simple->shape_len; i++)
-        wrong |= simple->shape[i] & ~(unsigned)simple->classes[(unsigned char)text.ptr[i]];
-    return wrong == 0;
+/* ---- Short texts: a bit for each byte. ---- */
+
+static bool in_shape(const fiat__range *ranges, unsigned count, fiat__block block) {
+    return fiat__block_bits(fiat__block_in_any(block, ranges, count)) == 0xFFFF;
 }
 
-bool fiat__simple_match(const fiat__simple *simple, fiat__str text) {
-    if (simple->shape_len > 0) return match_shape(simple, text);
+bool fiat__simple_match_shape(const fiat__simple *simple, fiat__str text) {
+    size_t len = simple->shape_len, at = 0;
+    unsigned count = simple->shape_ranges;
+    const fiat__range *ranges = simple->ranges;
+    if (text.len != len) return false;
+    if (len < 16) return in_shape(ranges, count, fiat__block_load_short(text.ptr, len));
+    for (; at + 16 <= len; at += 16, ranges += count)
+        if (!in_shape(ranges, count, fiat__block_load(text.ptr + at))) return false;
+    return at == len || in_shape(ranges, count, fiat__block_load(text.ptr + len - 16));
+}
+
+#define NO_MATCH UINT32_MAX
+
+/* As run_segments(), with offsets. */
+static uint32_t run_short(const fiat__simple *simple, uint32_t from, uint32_t to,
+                          const fiat__blocks *in, const char *text, uint32_t at, uint32_t end) {
+    const fiat__segment *segment = simple->segments + from, *last = simple->segments + to;
+    for (; segment < last; segment++) {
+        uint32_t len = segment->literal_len, left = end - at;
+        if (len > 0) {
+            const char *literal = simple->literals + segment->literal;
+            if (left < len || text[at] != literal[0]) return NO_MATCH;
+            if (len > 1 && memcmp(text + at + 1, literal + 1, len - 1) != 0) return NO_MATCH;
+            at += len;
+            continue;
+        }
+        uint64_t strangers =
+            ~(uint64_t)fiat__blocks_in(in, simple->ranges + segment->range, segment->range_count);
+        uint32_t run = (uint32_t)__builtin_ctzll(strangers >> at); /* at is at most 32 */
+        if (run > segment->max) run = segment->max;
+        if (run > left) run = left;
+        if (run < segment->min) return NO_MATCH;
+        at += run;
+    }
+    return at;
+}
+
+/* A run that takes all up to a tail of fixed length. */
+static bool match_split(const fiat__simple *simple, const fiat__blocks *in, fiat__str text,
+                        uint32_t at) {
+    uint32_t len = (uint32_t)text.len, split = simple->split;
+    if (len - at < simple->tail_bytes) return false;
+    uint32_t tail = len - (uint32_t)simple->tail_bytes;
+    return run_short(simple, split + 1, simple->count, in, text.ptr, tail, len) != NO_MATCH &&
+           run_short(simple, split, split + 1, in, text.ptr, at, tail) == tail;
+}
+
+bool fiat__simple_match_short(const fiat__simple *simple, fiat__str text) {
+    static const fiat__range beyond_ascii = FIAT__RANGE(0x80, 0xFF);
+    if (text.len > FIAT__BLOCKS_MAX_BYTES) return fiat__simple_match_any(simple, text);
+    fiat__blocks in = fiat__blocks_load(text);
+    /* Characters beyond ASCII would have to be counted. */
+    if (simple->wide && fiat__blocks_in(&in, &beyond_ascii, 1) != 0)
+        return fiat__simple_match_any(simple, text);
+    uint32_t at = run_short(simple, 0, simple->split, &in, text.ptr, 0, (uint32_t)text.len);
+    if (at == NO_MATCH) return false;
+    if (simple->split < simple->count) return match_split(simple, &in, text, at);
+    return !simple->to_end || at == text.len;
+}
+
+bool fiat__simple_match_any(const fiat__simple *simple, fiat__str text) {
     const char *at = text.ptr, *end = text.ptr + text.len;
     if (simple->from_start) return match_at(simple, at, end);
     if (simple->to_end)

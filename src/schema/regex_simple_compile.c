@@ -5,7 +5,6 @@
  * can get, so what may follow it must not be of its class. One run that fails this may be the last
  * before a tail of fixed length that ends with the text, as in ^a.*b$. Everything else is left to
  * PCRE2. */
-#include "base/error.h"
 #include "base/mem.h"
 #include "schema/regex_parts.h"
 
@@ -13,20 +12,9 @@
 /* Most characters of a pattern that is tried at every place of a text. */
 #define SEARCH_MAX_CHARS 16
 
-/* The bytes that the characters of a class are made of. */
-typedef struct byte_set {
-    uint64_t bits[4];
-} byte_set;
-
 typedef struct builder {
     fiat__regex_translation run; /* the reader of characters and classes */
-    byte_set sets[FIAT__SIMPLE_CLASSES];
-    uint32_t set_count;
-    fiat__segment segments[FIAT__SIMPLE_SEGMENTS];
-    uint32_t count;
-    char literals[FIAT__SIMPLE_LITERAL_BYTES];
-    uint32_t literals_len;
-    bool from_start, to_end;
+    fiat__simple_plan plan;
 } builder;
 
 static uint32_t read_number(fiat__regex_translation *run) {
@@ -61,31 +49,27 @@ static void read_quantifier(fiat__regex_translation *run, uint32_t *min, uint32_
 }
 
 static fiat__segment *add_segment(builder *build) {
-    if (build->count == FIAT__SIMPLE_SEGMENTS) return NULL;
-    fiat__segment *segment = &build->segments[build->count++];
+    if (build->plan.count == FIAT__SIMPLE_SEGMENTS) return NULL;
+    fiat__segment *segment = &build->plan.segments[build->plan.count++];
     *segment = (fiat__segment){.min = 1, .max = 1};
     return segment;
 }
 
-static bool set_has(const byte_set *set, unsigned byte) {
+static bool set_has(const fiat__byte_set *set, unsigned byte) {
     return (set->bits[byte / 64] >> byte % 64 & 1) != 0;
 }
 
-/* Bit of a class among at most eight; 0 when there are more. */
-static unsigned char class_bit(builder *build, const byte_set *set) {
+/* Index of a class; FIAT__SIMPLE_CLASSES when there are too many. */
+static uint32_t class_index(fiat__simple_plan *plan, const fiat__byte_set *set) {
     uint32_t i = 0;
-    while (i < build->set_count && memcmp(&build->sets[i], set, sizeof *set) != 0)
+    while (i < plan->set_count && memcmp(&plan->sets[i], set, sizeof *set) != 0)
         i++;
-    if (i == FIAT__SIMPLE_CLASSES) return 0;
-    if (i == build->set_count) build->sets[build->set_count++] = *set;
-    return (unsigned char)(1u << i);
+    if (i < FIAT__SIMPLE_CLASSES && i == plan->set_count) plan->sets[plan->set_count++] = *set;
+    return i;
 }
 
-static const byte_set *set_of(const builder *build, const fiat__segment *segment) {
-    uint32_t i = 0;
-    while (segment->class_bit >> i != 1)
-        i++;
-    return &build->sets[i];
+static const fiat__byte_set *set_of(const builder *build, const fiat__segment *segment) {
+    return &build->plan.sets[segment->class_index];
 }
 
 static bool add_class(builder *build, const fiat__regex_members *members, bool dot) {
@@ -101,9 +85,10 @@ static bool add_class(builder *build, const fiat__regex_members *members, bool d
     segment->min = min;
     segment->max = max;
     uint64_t others = segment->wide ? UINT64_MAX : 0;
-    segment->class_bit =
-        class_bit(build, &(byte_set){{members->ascii[0], members->ascii[1], others, others}});
-    return segment->class_bit != 0;
+    fiat__byte_set set = {{members->ascii[0], members->ascii[1], others, others}};
+    uint32_t index = class_index(&build->plan, &set);
+    segment->class_index = (unsigned char)index;
+    return index < FIAT__SIMPLE_CLASSES;
 }
 
 /* A character by itself, written as text[0..len) in UTF-8. */
@@ -119,15 +104,16 @@ static bool add_char(builder *build, const char *text, size_t len) {
         build->run.at = start;
         return add_class(build, &members, false);
     }
-    if (build->literals_len + len > FIAT__SIMPLE_LITERAL_BYTES) return false;
-    fiat__segment *last = build->count > 0 ? &build->segments[build->count - 1] : NULL;
+    if (build->plan.literals_len + len > FIAT__SIMPLE_LITERAL_BYTES) return false;
+    fiat__segment *last =
+        build->plan.count > 0 ? &build->plan.segments[build->plan.count - 1] : NULL;
     if (!last || last->literal_len == 0) {
         last = add_segment(build);
         if (!last) return false;
-        last->literal = build->literals_len;
+        last->literal = build->plan.literals_len;
     }
-    memcpy(build->literals + build->literals_len, text, len);
-    build->literals_len += (uint32_t)len;
+    memcpy(build->plan.literals + build->plan.literals_len, text, len);
+    build->plan.literals_len += (uint32_t)len;
     last->literal_len += (uint32_t)len;
     return true;
 }
@@ -154,7 +140,7 @@ static bool add_atom(builder *build) {
     case '^':
         return false;
     case '$':
-        build->to_end = true;
+        build->plan.to_end = true;
         return ++run->at == run->pattern.len;
     case '\\':
         return add_escape(build);
@@ -179,27 +165,28 @@ static bool is_class(const fiat__segment *segment) {
 /* Without ^ a match may as well begin later in a leading run, without $ end earlier in a last one:
  * only its least number of characters matters. */
 static void trim(builder *build) {
-    fiat__segment *segments = build->segments;
-    if (!build->from_start) {
+    fiat__segment *segments = build->plan.segments;
+    if (!build->plan.from_start) {
         uint32_t drop = 0;
-        while (drop < build->count && is_class(&segments[drop]) && segments[drop].min == 0)
+        while (drop < build->plan.count && is_class(&segments[drop]) && segments[drop].min == 0)
             drop++;
-        build->count -= drop;
-        memmove(segments, segments + drop, build->count * sizeof *segments);
-        if (build->count > 0) segments[0].max = segments[0].min;
+        build->plan.count -= drop;
+        memmove(segments, segments + drop, build->plan.count * sizeof *segments);
+        if (build->plan.count > 0) segments[0].max = segments[0].min;
     }
-    if (!build->to_end) {
-        while (build->count > 0 && segments[build->count - 1].min == 0)
-            build->count--;
-        if (build->count > 0) segments[build->count - 1].max = segments[build->count - 1].min;
+    if (!build->plan.to_end) {
+        while (build->plan.count > 0 && segments[build->plan.count - 1].min == 0)
+            build->plan.count--;
+        if (build->plan.count > 0)
+            segments[build->plan.count - 1].max = segments[build->plan.count - 1].min;
     }
 }
 
 /* Length in bytes that every match has; false when it varies. */
 static bool fixed_bytes(const builder *build, uint32_t from, size_t *bytes) {
     *bytes = 0;
-    for (uint32_t i = from; i < build->count; i++) {
-        const fiat__segment *segment = &build->segments[i];
+    for (uint32_t i = from; i < build->plan.count; i++) {
+        const fiat__segment *segment = &build->plan.segments[i];
         if (segment->wide || segment->min != segment->max) return false;
         *bytes += is_class(segment) ? segment->min : segment->literal_len;
     }
@@ -207,9 +194,11 @@ static bool fixed_bytes(const builder *build, uint32_t from, size_t *bytes) {
 }
 
 /* May text of a segment start with a byte of the set? */
-static bool may_start(const builder *build, const fiat__segment *segment, const byte_set *set) {
-    if (!is_class(segment)) return set_has(set, (unsigned char)build->literals[segment->literal]);
-    const byte_set *own = set_of(build, segment);
+static bool may_start(const builder *build, const fiat__segment *segment,
+                      const fiat__byte_set *set) {
+    if (!is_class(segment))
+        return set_has(set, (unsigned char)build->plan.literals[segment->literal]);
+    const fiat__byte_set *own = set_of(build, segment);
     for (int i = 0; i < 4; i++)
         if ((own->bits[i] & set->bits[i]) != 0) return true;
     return false;
@@ -217,69 +206,45 @@ static bool may_start(const builder *build, const fiat__segment *segment, const 
 
 /* Can a run end only where its class ends? */
 static bool is_decided(const builder *build, uint32_t which) {
-    const fiat__segment *segment = &build->segments[which];
+    const fiat__segment *segment = &build->plan.segments[which];
     if (segment->min == segment->max) return true;
-    for (uint32_t next = which + 1; next < build->count; next++) {
-        if (may_start(build, &build->segments[next], set_of(build, segment))) return false;
-        if (build->segments[next].min > 0) break;
+    for (uint32_t next = which + 1; next < build->plan.count; next++) {
+        if (may_start(build, &build->plan.segments[next], set_of(build, segment))) return false;
+        if (build->plan.segments[next].min > 0) break;
     }
     return true;
 }
 
 /* With ^: every run decided, but perhaps one before a fixed tail. */
 static bool plan_from_start(const builder *build, uint32_t *split, size_t *tail_bytes) {
-    *split = build->count;
-    for (uint32_t i = 0; i < build->count; i++) {
+    *split = build->plan.count;
+    for (uint32_t i = 0; i < build->plan.count; i++) {
         if (is_decided(build, i)) continue;
         *split = i;
-        return build->to_end && fixed_bytes(build, i + 1, tail_bytes);
+        return build->plan.to_end && fixed_bytes(build, i + 1, tail_bytes);
     }
     return true;
 }
 
 static bool plan(const builder *build, uint32_t *split, size_t *tail_bytes) {
     *tail_bytes = 0;
-    if (build->from_start) return plan_from_start(build, split, tail_bytes);
-    *split = build->count;
-    if (build->to_end) return fixed_bytes(build, 0, tail_bytes);
-    if (build->count == 1 && !is_class(&build->segments[0])) return true;
+    if (build->plan.from_start) return plan_from_start(build, split, tail_bytes);
+    *split = build->plan.count;
+    if (build->plan.to_end) return fixed_bytes(build, 0, tail_bytes);
+    if (build->plan.count == 1 && !is_class(&build->plan.segments[0])) return true;
     size_t chars = 0;
-    for (uint32_t i = 0; i < build->count; i++) {
-        const fiat__segment *segment = &build->segments[i];
+    for (uint32_t i = 0; i < build->plan.count; i++) {
+        const fiat__segment *segment = &build->plan.segments[i];
         if (segment->min != segment->max) return false;
         chars += is_class(segment) ? segment->min : segment->literal_len;
     }
     return chars <= SEARCH_MAX_CHARS;
 }
 
-/* The class of each byte of what ^...$ matches, when that has but one length; its literal bytes
- * become classes of their own. Returns the length, 0 when it cannot be had. */
-static uint32_t make_shape(builder *build, unsigned char *shape) {
-    size_t bytes;
-    if (!build->from_start || !build->to_end || !fixed_bytes(build, 0, &bytes)) return 0;
-    if (bytes > FIAT__SIMPLE_SHAPE_BYTES || build->count < 2) return 0;
-    uint32_t len = 0;
-    for (uint32_t i = 0; i < build->count; i++) {
-        const fiat__segment *segment = &build->segments[i];
-        uint32_t count = is_class(segment) ? segment->min : segment->literal_len;
-        for (uint32_t j = 0; j < count; j++) {
-            shape[len] = segment->class_bit;
-            if (!is_class(segment)) {
-                unsigned char byte = (unsigned char)build->literals[segment->literal + j];
-                byte_set set = {{0}};
-                set.bits[byte / 64] = UINT64_C(1) << byte % 64;
-                shape[len] = class_bit(build, &set);
-            }
-            if (shape[len++] == 0) return 0;
-        }
-    }
-    return len;
-}
-
 static bool read_pattern(builder *build, fiat__str pattern) {
     build->run.pattern = pattern;
-    build->from_start = pattern.len > 0 && pattern.ptr[0] == '^';
-    build->run.at = build->from_start ? 1 : 0;
+    build->plan.from_start = pattern.len > 0 && pattern.ptr[0] == '^';
+    build->run.at = build->plan.from_start ? 1 : 0;
     while (build->run.at < pattern.len)
         if (!add_atom(build)) return false;
     return true;
@@ -287,27 +252,11 @@ static bool read_pattern(builder *build, fiat__str pattern) {
 
 fiat_status fiat__simple_compile(fiat__simple **out, fiat__str pattern, fiat_error *err) {
     *out = NULL;
-    builder build = {.count = 0};
-    uint32_t split;
-    size_t tail_bytes;
+    builder build = {.plan = {.count = 0}};
     if (!read_pattern(&build, pattern)) return FIAT_OK;
     trim(&build);
-    if (!plan(&build, &split, &tail_bytes)) return FIAT_OK;
-    fiat__simple *simple = fiat__malloc(sizeof *simple + build.count * sizeof(fiat__segment));
-    if (!simple) return fiat__err_nomem(err);
-    *simple = (fiat__simple){.from_start = build.from_start,
-                             .to_end = build.to_end,
-                             .count = build.count,
-                             .split = split,
-                             .tail_bytes = tail_bytes};
-    simple->shape_len = make_shape(&build, simple->shape);
-    for (unsigned byte = 0; byte < 256; byte++)
-        for (uint32_t i = 0; i < build.set_count; i++)
-            if (set_has(&build.sets[i], byte)) simple->classes[byte] |= (unsigned char)(1u << i);
-    memcpy(simple->literals, build.literals, sizeof build.literals);
-    memcpy(simple->segments, build.segments, build.count * sizeof(fiat__segment));
-    *out = simple;
-    return FIAT_OK;
+    if (!plan(&build, &build.plan.split, &build.plan.tail_bytes)) return FIAT_OK;
+    return fiat__simple_assemble(out, &build.plan, err);
 }
 
 void fiat__simple_free(fiat__simple *simple) {

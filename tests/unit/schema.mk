@@ -5,6 +5,13 @@ TESTS += %D%/schema_format_test
 %C%_schema_format_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_format_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
 
+# Sixteen bytes at a time.
+check_PROGRAMS += %D%/schema_block_test
+TESTS += %D%/schema_block_test
+%C%_schema_block_test_SOURCES = %D%/schema_block_test.c
+%C%_schema_block_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_block_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+
 # Encoded content of strings.
 check_PROGRAMS += %D%/schema_content_test
 TESTS += %D%/schema_content_test

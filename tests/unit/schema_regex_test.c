@@ -442,8 +442,8 @@ START_TEST(matchers_agree) {
     static const char *const atoms[] = {"a",        "b",        "-",   "ab",  "[ab]",    "[^a]",
                                         "[a-z0-9]", "\\d",      ".",   "\\w", "[^\\d-]", "1",
                                         "\\.",      "\xc3\xa9", "\\W", "[b-]"};
-    static const char *const quantifiers[] = {"",  "",    "",      "*",      "+",
-                                              "?", "{2}", "{1,3}", "{0,2}?", "{2,}"};
+    static const char *const quantifiers[] = {
+        "", "", "", "*", "+", "?", "{2}", "{1,3}", "{0,2}?", "{2,}", "{15,}", "{16}", "{30,33}"};
     static const char *const texts[] = {
         "a", "b", "ab", "-", "1", ".", "\xc3\xa9", "\n", "aaa", "\xe2\x80\xa8", "\xf0\x9f\x90\xb2",
         "Z"};
@@ -470,7 +470,12 @@ START_TEST(matchers_agree) {
         ck_assert_fiat_ok(fiat__regex_compile_pcre2(&pcre2, fiat__buf_str(&pattern), &err), err);
         for (int i = 0; i < 40; i++) {
             fiat__buf_clear(&text);
-            append_random(&text, texts, sizeof texts / sizeof texts[0], random_below(7));
+            if (random_below(3) > 0) {
+                append_random(&text, texts, sizeof texts / sizeof texts[0], random_below(7));
+            } else { /* long ones, mostly of the same character */
+                append_random(&text, texts + random_below(6), 1, 12 + random_below(25));
+                append_random(&text, texts, sizeof texts / sizeof texts[0], random_below(3));
+            }
             fiat__match got = fiat__regex_match(ours, s_scratch, fiat__buf_str(&text));
             fiat__match want = fiat__regex_match(pcre2, s_scratch, fiat__buf_str(&text));
             ck_assert_msg(got == want, "/%s/ on \"%s\": ours %d, PCRE2 %d",
