@@ -11,6 +11,7 @@ typedef struct verdicts {
     const fiat_schema *schema;
     fiat_validator *validator;
     bool json;           /* failures as JSON objects, one a line */
+    int output;          /* a fiat_schema_output_format: each document's result, a line; or 0 */
     bool all;            /* every failure of a document, not the first alone */
     bool quiet;          /* nothing is printed */
     bool fail_fast;      /* stop at the first document that is not valid */

@@ -12,7 +12,7 @@
 
 #define URI_MAX_BYTES (64 * 1024)
 
-static const char *s_schema, *s_draft;
+static const char *s_schema, *s_draft, *s_output;
 static uint64_t s_max_errors = UINT64_MAX;
 static struct opt_list s_refs;
 static bool s_all, s_assert, s_json, s_lines, s_fail_fast, s_quiet;
@@ -36,6 +36,10 @@ static const struct opt s_options[] = {
     {"fail-fast", 0, OPT_FLAG, &s_fail_fast, NULL, "Stop at the first document that is not valid",
      0, 0},
     {"json", 0, OPT_FLAG, &s_json, NULL, "Print a JSON object a line for each failure", 0, 0},
+    {"output", 'o', OPT_STRING, &s_output, "FORMAT",
+     "Print a standard JSON Schema output a line for each document: flag, basic, detailed, list or "
+     "hierarchical",
+     0, 0},
     {"quiet", 'q', OPT_FLAG, &s_quiet, NULL, "Print nothing; the exit code is the answer", 0, 0},
     {NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0},
 };
@@ -55,6 +59,17 @@ static bool find_draft(const char *name, int32_t *out) {
         return true;
     }
     return false;
+}
+
+static bool find_output(const char *name, int *out) {
+    static const char *const names[] = {[FIAT_SCHEMA_OUTPUT_FLAG] = "flag",
+                                        [FIAT_SCHEMA_OUTPUT_BASIC] = "basic",
+                                        [FIAT_SCHEMA_OUTPUT_DETAILED] = "detailed",
+                                        [FIAT_SCHEMA_OUTPUT_LIST] = "list",
+                                        [FIAT_SCHEMA_OUTPUT_HIERARCHICAL] = "hierarchical"};
+    for (int i = FIAT_SCHEMA_OUTPUT_FLAG; i <= FIAT_SCHEMA_OUTPUT_HIERARCHICAL; i++)
+        if (strcmp(names[i], name) == 0) *out = i;
+    return *out != 0;
 }
 
 /* --- the schema --- */
@@ -154,12 +169,12 @@ static int judge_files(verdicts *v, int argc, char **argv) {
         cmd_fail_error(NULL, &err);
         code = EXIT_USAGE;
     }
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return cmd_fail(EXIT_USAGE, "cannot write to stdout: %s", strerror(errno));
     if (v->status != FIAT_OK) {
         cmd_fail_error(NULL, &v->error);
         return EXIT_USAGE;
     }
-    if (fflush(stdout) != 0 || ferror(stdout))
-        return cmd_fail(EXIT_USAGE, "cannot write to stdout: %s", strerror(errno));
     if (code == EXIT_DONE) print_summary(v, argc == 1 ? argv[0] : NULL);
     if (code == EXIT_DONE && v->invalid) code = EXIT_FAILED;
     return code;
@@ -174,6 +189,12 @@ static int run(int argc, char **argv) {
                   .max_errors = s_max_errors};
     fiat_schema *schema = NULL;
     if (!s_schema) return cmd_fail(EXIT_USAGE, "name the schema with --schema FILE");
+    if (s_json && s_output)
+        return cmd_fail(EXIT_USAGE, "--json and --output are two forms: choose one");
+    if (s_output && !find_output(s_output, &v.output))
+        return cmd_fail(EXIT_USAGE,
+                        "--output: \"%s\" is none of flag, basic, detailed, list, hierarchical",
+                        s_output);
     int code = load_schema(&schema);
     if (code == EXIT_DONE && fiat_validator_new(&v.validator, &err) != FIAT_OK) {
         cmd_fail_error(NULL, &err);
@@ -196,7 +217,10 @@ const struct cmd cmd_schema_validate = {
         "Every document that is not valid gives a line on stdout:\n\n"
         " FILE:LINE:COLUMN: /path/to/value: what is wrong (keyword ..., schema ...)\n\n"
         "With --json it is an object of file, line, column, offset (of the value's first byte in "
-        "its document), status, instance_path, keyword, schema_path and message.\n\n"
+        "its document), status, instance_path, keyword, schema_path, message, and, where they are "
+        "known, keyword_location and absolute_keyword_location. With --output every document, "
+        "valid or not, gives a line in one of the standard formats; what is not JSON gives "
+        "{\"valid\":false}, and the reason on stderr.\n\n"
         "The exit code is 0 when all documents are valid, 1 when one is not (also when it is not "
         "JSON), and 2 when there is no verdict: a bad schema, a file that cannot be read, wrong "
         "usage.",
