@@ -1,5 +1,7 @@
 #include "schema/keyword.h"
 
+#include "schema/metaschema.h"
+
 #define DRAFT_4    FIAT__DRAFT_4
 #define DRAFT_6    FIAT__DRAFT_6
 #define DRAFT_7    FIAT__DRAFT_7
@@ -65,8 +67,10 @@ static const struct {
 
 fiat__draft fiat__draft_find(fiat__str uri) {
     if (uri.len && uri.ptr[uri.len - 1] == '#') uri.len--;
+    fiat__str place = fiat__metaschema_place(uri);
     for (size_t i = 0; i < DRAFT_COUNT; i++)
-        if (fiat__str_eq_c(uri, drafts[i].uri)) return drafts[i].draft;
+        if (fiat__str_eq(fiat__metaschema_place(fiat__str_c(drafts[i].uri)), place))
+            return drafts[i].draft;
     return (fiat__draft)0;
 }
 

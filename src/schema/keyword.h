@@ -141,8 +141,8 @@ fiat__keyword_value fiat__keyword_value_of(fiat__keyword keyword);
 /* Does it say something about the instance (role A)? */
 bool fiat__keyword_asserts(fiat__keyword keyword);
 
-/* Draft of a `$schema` URI (an empty fragment is left out of account); 0 when it is none of ours.
- */
+/* Draft of a `$schema` URI, with or without an empty fragment and whether of http or https; 0 when
+ * it is none of ours. */
 fiat__draft fiat__draft_find(fiat__str uri);
 const char *fiat__draft_name(fiat__draft draft);
 

@@ -13,7 +13,9 @@ const fiat__metaschema *fiat__metaschema_at(size_t index) {
 }
 
 const fiat__metaschema *fiat__metaschema_find(fiat__str uri) {
+    fiat__str place = fiat__metaschema_place(uri);
     for (size_t i = 0; i < METASCHEMA_COUNT; i++)
-        if (fiat__str_eq(s_metaschemas[i].uri, uri)) return &s_metaschemas[i];
+        if (fiat__str_eq(fiat__metaschema_place(s_metaschemas[i].uri), place))
+            return &s_metaschemas[i];
     return NULL;
 }

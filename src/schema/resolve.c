@@ -151,7 +151,8 @@ static uint32_t enter_id(fiat__compiler *c, uint32_t item, uint32_t resource,
         else
             resource = enter_resource(c, item, resource, uri, dialect);
     }
-    if (fragment.len) name_anchor(c, keyword, resource, fragment, item);
+    /* "#/..." is a JSON Pointer and no name; tools that make schemas of samples write it. */
+    if (fragment.len && fragment.ptr[0] != '/') name_anchor(c, keyword, resource, fragment, item);
     return resource;
 }
 

@@ -89,6 +89,11 @@ static const char *const s_right[] = {
     /* where they are no keywords */
     "{\"properties\":{\"title\":true,\"examples\":{},\"readOnly\":true}}",
     "{\"const\":{\"title\":3,\"required\":[\"a\",\"a\"]},\"default\":{\"$anchor\":\"1\"}}",
+    /* JSON Pointers where names of anchors may stand */
+    "{" D7 ",\"properties\":{\"a\":{\"$id\":\"#/properties/b\"},\"b\":{\"$id\":"
+    "\"#/properties/b\"},\"c\":{\"$ref\":\"#/properties/b\"}}}",
+    "{\"$schema\":\"https://json-schema.org/draft-07/schema\",\"$ref\":"
+    "\"https://json-schema.org/draft-07/schema#/definitions/nonNegativeInteger\"}",
     "{" D2019 ",\"$anchor\":\"a:b-c._9\"}",
     "{" D2020 ",\"$anchor\":\"_A-c._9\"}",
     "{\"required\":[\"a\",\"A\",\"\",\"aa\"],\"dependentRequired\":{\"a\":[],\"b\":[\"a\"]}}",

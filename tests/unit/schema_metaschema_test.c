@@ -2,6 +2,7 @@
  * is not built in. */
 #include "base/error.h"
 #include "json/tape.h"
+#include "schema/keyword.h"
 #include "schema/metaschema.h"
 #include "support/test.h"
 
@@ -66,12 +67,34 @@ START_TEST(test_other_uris_are_not_found) {
 }
 END_TEST
 
+START_TEST(test_http_and_https_are_one) {
+    static const char *const pairs[][2] = {
+        {"https://json-schema.org/draft-07/schema", "http://json-schema.org/draft-07/schema"},
+        {"http://json-schema.org/draft/2020-12/meta/core",
+         "https://json-schema.org/draft/2020-12/meta/core"},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        const fiat__metaschema *row = fiat__metaschema_find(fiat__str_c(pairs[i][0]));
+        ck_assert_ptr_nonnull(row);
+        ck_assert(fiat__str_eq_c(row->uri, pairs[i][1]));
+    }
+    ck_assert_ptr_null(fiat__metaschema_find(fiat__str_c("//json-schema.org/draft-03/schema")));
+    ck_assert_ptr_null(fiat__metaschema_find(fiat__str_c("ftp://json-schema.org/draft-07/schema")));
+    ck_assert_int_eq(fiat__draft_find(fiat__str_c("https://json-schema.org/draft-04/schema#")),
+                     FIAT__DRAFT_4);
+    ck_assert_int_eq(fiat__draft_find(fiat__str_c("http://json-schema.org/draft/2019-09/schema")),
+                     FIAT__DRAFT_2019);
+    ck_assert_int_eq(fiat__draft_find(fiat__str_c("https://json-schema.org/draft-05/schema#")), 0);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema_metaschema");
     TCase *tcase = tcase_create("texts");
     tcase_add_loop_test(tcase, test_each_bears_its_uri, 0, COUNT);
     tcase_add_loop_test(tcase, test_texts_have_no_white_space, 0, COUNT);
     tcase_add_test(tcase, test_other_uris_are_not_found);
+    tcase_add_test(tcase, test_http_and_https_are_one);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
