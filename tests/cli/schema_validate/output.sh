@@ -6,7 +6,7 @@ END
 printf '%s\n' '{"x": 1, "y": 2}' '{"x": "1"}' '{"x": 1,' >points.jsonl
 for format in flag basic detailed list hierarchical; do
     fails 1 fiat schema validate --schema schema.json --output "$format" points.jsonl >"$format"
-    sed "s/^/$format: /" "$format" | cut -c1-120
+    sed "s/^/$format: /" "$format" | cut -c1-32
 done
 echo '{"x": 1, "y": 2}' | fiat schema validate --schema schema.json -o flag
 # The same failure with --json, and wrong use.
