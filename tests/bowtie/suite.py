@@ -12,8 +12,9 @@ import contextlib
 import json
 import os
 import pathlib
-import subprocess
 import sys
+import tempfile
+import traceback
 
 TREE = pathlib.Path(os.environ.get("top_srcdir") or pathlib.Path(__file__).resolve().parents[2])
 VENV = TREE / ".deps-local/schema-peers"
@@ -64,10 +65,26 @@ def be_bowtie(arguments):
 
 
 def bowtie_says(*arguments):
-    """Exit code, output and complaints of Bowtie's command line."""
-    done = subprocess.run([sys.executable, __file__, "--bowtie", *arguments],
-                          capture_output=True, timeout=600)
-    return done.returncode, done.stdout.decode(), done.stderr.decode()
+    """Exit code, output and complaints of Bowtie's command line, run in a copy of this process: it
+    takes seconds to import."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as complaints:
+        child = os.fork()
+        if child == 0:
+            os.dup2(output.fileno(), 1)
+            os.dup2(complaints.fileno(), 2)
+            try:
+                be_bowtie(arguments)
+            except SystemExit as end:
+                sys.stdout.flush()
+                os._exit(end.code or 0)
+            except BaseException:
+                traceback.print_exc()
+            sys.stdout.flush()
+            os._exit(1)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        output.seek(0)
+        complaints.seek(0)
+        return code, output.read().decode(), complaints.read().decode()
 
 
 def run_draft(program, path):
