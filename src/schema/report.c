@@ -34,6 +34,7 @@ static fiat_status look_again(fiat__run *run, const fiat_schema *schema, fiat_va
     ctx->faults.count = 0;
     ctx->faults.max = max;
     run->faults = &ctx->faults;
+    run->explains = true;
     run->trace = trace;
     fiat__run_item(run, schema->program.root, 0, 0);
     sort_faults(&ctx->faults);

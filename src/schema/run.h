@@ -49,6 +49,7 @@ typedef struct fiat__run {
     uint64_t steps;     /* left */
     uint32_t stamped;   /* FIAT_E_EVENT_STAMPED: the key that the event must not bring */
     fiat_status status; /* what stopped the run, other than the event's own fault */
+    bool explains;      /* somebody will ask where a limit was met */
     /* FIAT_E_SCHEMA_LIMIT on the tape: where. */
     uint32_t stop_node, stop_item;
     fiat__keyword stop_keyword;
@@ -80,6 +81,7 @@ static inline bool fiat__run_limit(fiat__run *run, fiat__keyword keyword) {
 
 /* Remember what is being judged, for the message when a limit ends the run. */
 static inline void fiat__run_at(fiat__run *run, const fiat__node *node, uint32_t item) {
+    if (!run->explains) return;
     run->stop_node = (uint32_t)(node - run->program->nodes);
     run->stop_item = item;
 }
@@ -90,6 +92,8 @@ bool fiat__run_text(fiat__run *run);
 /* run_tape.c: value `item` of ctx->tape. `marks`: 0, or the bit set (offset + 1 in ctx->marks)
  * where what was evaluated of this container is to be marked. */
 bool fiat__run_item(fiat__run *run, uint32_t node, uint32_t item, size_t marks);
+/* The same without leaving a trace. */
+bool fiat__run_node(fiat__run *run, uint32_t node, uint32_t item, size_t marks);
 /* run_array.c, run_object.c */
 bool fiat__run_array(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
 bool fiat__run_object(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);

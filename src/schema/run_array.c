@@ -13,14 +13,15 @@ static bool judge_items(fiat__run *run, const fiat__node *node, uint32_t item, s
     uint32_t count = tape->items[item].len, child = item + 1;
     bool ok = true;
     for (uint32_t i = 0; i < count; i++) {
-        bool prefix = i < rule->prefix_count;
-        if (!prefix && !rule->items_given) break;
-        uint32_t index = prefix ? run->program->links[rule->prefix + i] : rule->items;
-        fiat__keyword keyword =
-            (fiat__keyword)(prefix ? rule->prefix_keyword : rule->items_keyword);
-        fiat__run_by(run, keyword, i);
-        ok &= prefix ? fiat__run_item(run, index, child, 0)
-                     : fiat__run_child(run, node, keyword, index, child, i);
+        if (i < rule->prefix_count) {
+            fiat__run_by(run, (fiat__keyword)rule->prefix_keyword, i);
+            ok &= fiat__run_item(run, run->program->links[rule->prefix + i], child, 0);
+        } else if (rule->items_given) {
+            ok &= fiat__run_child(run, node, (fiat__keyword)rule->items_keyword, rule->items, child,
+                                  i);
+        } else {
+            break;
+        }
         if (!ok && !fiat__run_goes_on(run)) return false;
         fiat__marks_set(run, marks, i);
         child = fiat__tape_next(tape, child);

@@ -62,6 +62,7 @@ static bool record(fiat__run *run, const fiat__node *node, uint32_t item, unsign
         {FIAT__FAULT_MULTIPLE, FIAT__KW_MULTIPLE_OF},
     };
     if (!faults || run->status != FIAT_OK) return !faults;
+    if (!run->faults) return false; /* nobody asks which */
     fiat__keyword values = (fiat__keyword)run->program->values[node->values].keyword;
     if (faults & FIAT__FAULT_VALUES) fiat__run_fault(run, node, values, item, 0, 0);
     for (size_t i = 0; i < sizeof keywords / sizeof keywords[0]; i++)
@@ -197,7 +198,7 @@ static bool judge_all(fiat__run *run, const fiat__node *node, uint32_t item, siz
     return ok;
 }
 
-static bool run_node(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
+bool fiat__run_node(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
     const fiat__node *node = &run->program->nodes[index];
     if (run->steps == 0 || run->frames == 0) return fiat__run_limit(run, FIAT__KW_NONE);
     run->steps--;
@@ -214,26 +215,10 @@ static bool run_node(fiat__run *run, uint32_t index, uint32_t item, size_t marks
     return ok;
 }
 
-/* The children of a conjunction (compile_members.c) are entered from the schema around it. */
-static bool is_conjunction(const fiat__run *run, uint32_t index) {
-    const fiat__apply *apply = &run->program->applies[run->program->nodes[index].apply];
-    return apply->op == FIAT__APPLY_ALL && apply->keyword == FIAT__KW_NONE;
-}
-
-static bool run_in_place(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
-    if (is_conjunction(run, index)) return run_node(run, index, item, marks);
-    uint32_t faults = fiat__run_fault_count(run);
-    uint32_t place = fiat__trace_enter(run, index, item);
-    if (place == FIAT__PLACE_NONE) return false;
-    bool ok = run_node(run, index, item, marks);
-    fiat__trace_leave(run, place, faults, ok);
-    return ok;
-}
-
 bool fiat__run_item(fiat__run *run, uint32_t index, uint32_t item, size_t marks) {
     index = fiat__node_origin(run->program, index);
-    if (run->trace) return run_in_place(run, index, item, marks);
-    return run_node(run, index, item, marks);
+    if (run->trace) return fiat__trace_item(run, index, item, marks);
+    return fiat__run_node(run, index, item, marks);
 }
 
 bool fiat__run_child(fiat__run *run, const fiat__node *parent, fiat__keyword keyword,

@@ -142,7 +142,9 @@ static bool push(fiat__run *run, const way *at, uint32_t node, uint32_t item, ui
     return true;
 }
 
-uint32_t fiat__trace_enter(fiat__run *run, uint32_t node, uint32_t item) {
+/* Enter the schema of `node`, and those that lead to it by nothing but a reference. Returns the
+ * first place entered; FIAT__PLACE_NONE when the run had to be stopped. */
+static uint32_t enter(fiat__run *run, uint32_t node, uint32_t item) {
     uint32_t first = run->trace->count, index = run->trace->index;
     way at = way_in(run, node, item);
     do {
@@ -151,7 +153,7 @@ uint32_t fiat__trace_enter(fiat__run *run, uint32_t node, uint32_t item) {
     return first;
 }
 
-void fiat__trace_leave(fiat__run *run, uint32_t first, uint32_t faults, bool ok) {
+static void leave(fiat__run *run, uint32_t first, uint32_t faults, bool ok) {
     fiat__trace *trace = run->trace;
     uint32_t last = trace->current;
     trace->current = trace->list[first].parent;
@@ -163,4 +165,19 @@ void fiat__trace_leave(fiat__run *run, uint32_t first, uint32_t faults, bool ok)
         trace->list[i].ok = ok;
         trace->list[i].end = trace->count;
     }
+}
+
+/* The children of a conjunction (compile_members.c) are entered from the schema around it. */
+static bool is_conjunction(const fiat__run *run, uint32_t node) {
+    const fiat__apply *apply = &run->program->applies[run->program->nodes[node].apply];
+    return apply->op == FIAT__APPLY_ALL && apply->keyword == FIAT__KW_NONE;
+}
+
+bool fiat__trace_item(fiat__run *run, uint32_t node, uint32_t item, size_t marks) {
+    if (is_conjunction(run, node)) return fiat__run_node(run, node, item, marks);
+    uint32_t faults = fiat__run_fault_count(run), place = enter(run, node, item);
+    if (place == FIAT__PLACE_NONE) return false;
+    bool ok = fiat__run_node(run, node, item, marks);
+    leave(run, place, faults, ok);
+    return ok;
 }

@@ -53,10 +53,9 @@ static inline void fiat__trace_by(fiat__trace *trace, fiat__keyword keyword, uin
 void fiat__trace_begin(fiat__trace *trace, bool all);
 void fiat__trace_deinit(fiat__trace *trace);
 
-/* Enter the schema of `node`, and those that lead to it by nothing but a reference. Returns the
- * first place entered; FIAT__PLACE_NONE when the run had to be stopped. */
-uint32_t fiat__trace_enter(struct fiat__run *run, uint32_t node, uint32_t item);
-void fiat__trace_leave(struct fiat__run *run, uint32_t first, uint32_t faults, bool ok);
+/* fiat__run_node() between entering a schema and leaving it. Those that lead to it by nothing but a
+ * reference are entered too. */
+bool fiat__trace_item(struct fiat__run *run, uint32_t node, uint32_t item, size_t marks);
 
 /* Longest path or URI that is written. */
 #define FIAT__LOCATION_MAX (1u << 20)

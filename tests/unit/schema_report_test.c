@@ -204,6 +204,28 @@ START_TEST(near_names_are_proposed) {
 }
 END_TEST
 
+/* ---- Limits. ---- */
+
+/* A limit that is met where nobody hears of faults, too, has its place and keyword. */
+START_TEST(limits_have_their_place) {
+    fiat_schema *schema = test_compile("{\"items\":{\"anyOf\":[{\"type\":\"null\"},"
+                                       "{\"not\":{\"pattern\":\"^(a|aa)+$\"}}]}}",
+                                       NULL);
+    fiat_validator *ctx = test_ctx();
+    fiat_error err = FIAT_ERROR_INIT;
+    char text[120] = "[1,\"";
+    memset(text + strlen(text), 'a', 100);
+    strcat(text, "!\"]");
+    ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(text), &err),
+                          FIAT_E_SCHEMA_LIMIT);
+    ck_assert_str_eq(err.instance_path, "/1");
+    ck_assert_str_eq(err.schema_path, "/items/anyOf/1/not/pattern");
+    ck_assert_str_eq(err.keyword, "pattern");
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
+}
+END_TEST
+
 /* ---- Locations. ---- */
 
 static bool note_location(const fiat_schema_failure *failure, void *user) {
@@ -339,6 +361,7 @@ int main(void) {
     TCase *tcase = tcase_create("report");
     tcase_add_test(tcase, every_failure_is_reported_in_order);
     tcase_add_test(tcase, number_of_failures_is_limited);
+    tcase_add_test(tcase, limits_have_their_place);
     tcase_add_loop_test(tcase, failures_have_their_locations, 0,
                         sizeof locations / sizeof locations[0]);
     tcase_add_test(tcase, first_failure_is_the_first_in_the_text);
