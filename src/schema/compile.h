@@ -84,6 +84,7 @@ typedef struct fiat__compiler {
     uint32_t scope;              /* of the schema that is being compiled */
     uint32_t node_cap, string_cap, number_cap, array_cap, object_cap, values_cap, apply_cap;
     uint32_t slot_cap, link_cap, names_cap, regex_cap, document_cap, resource_cap, alias_cap;
+    uint32_t group_cap;
 } fiat__compiler;
 
 /* One schema object while it is compiled. */
@@ -122,6 +123,7 @@ uint32_t fiat__add_array(fiat__compiler *c, const fiat__array_rule *rule);
 uint32_t fiat__add_object(fiat__compiler *c, const fiat__object_rule *rule);
 uint32_t fiat__add_values(fiat__compiler *c, const fiat__values_rule *rule);
 uint32_t fiat__add_apply(fiat__compiler *c, const fiat__apply *apply);
+uint32_t fiat__add_group(fiat__compiler *c, const fiat__group *group);
 uint32_t fiat__add_slots(fiat__compiler *c, uint32_t count);
 uint32_t fiat__add_link(fiat__compiler *c, uint32_t value);
 uint32_t fiat__add_name(fiat__compiler *c, fiat__str name);

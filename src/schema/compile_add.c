@@ -42,6 +42,7 @@ ADD(array, fiat__array_rule, arrays, array_count, array_cap)
 ADD(object, fiat__object_rule, objects, object_count, object_cap)
 ADD(values, fiat__values_rule, values, values_count, values_cap)
 ADD(apply, fiat__apply, applies, apply_count, apply_cap)
+ADD(group, fiat__group, groups, group_count, group_cap)
 
 uint32_t fiat__add_node(fiat__compiler *c, uint32_t where) {
     fiat__program *p = c->program;

@@ -58,6 +58,15 @@ static bool takes_all(const fiat__program *p, uint32_t index, unsigned class) {
 static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index, unsigned class,
                    unsigned depth);
 
+/* What cannot be settled is left to a group, or to the tape. */
+static void leave(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
+                  unsigned class) {
+    if (class != FIAT__JSON_OBJECT || parts->pending_count == FIAT__PENDING_MAX)
+        parts->whole = true;
+    else
+        parts->pending[parts->pending_count++] = (uint32_t)(apply - f->p->applies);
+}
+
 /* anyOf and oneOf: settled when no more than one branch can take the class. */
 static void gather_branch(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
                           unsigned class, unsigned depth) {
@@ -75,7 +84,7 @@ static void gather_branch(const fiat__flattener *f, fiat__parts *parts, const fi
     else if (candidates == 1)
         gather(f, parts, only, class, depth);
     else
-        parts->whole = true;
+        leave(f, parts, apply, class);
 }
 
 static void gather_not(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
@@ -84,7 +93,7 @@ static void gather_not(const fiat__flattener *f, fiat__parts *parts, const fiat_
     if (takes_all(f->p, apply->a, class))
         parts->kinds = 0;
     else
-        parts->whole = true;
+        leave(f, parts, apply, class);
 }
 
 static void gather_if(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
@@ -93,7 +102,7 @@ static void gather_if(const fiat__flattener *f, fiat__parts *parts, const fiat__
     if (takes_all(f->p, apply->a, class))
         next = apply->then;
     else if (can_take(f->p, apply->a, class)) {
-        parts->whole = true;
+        leave(f, parts, apply, class);
         return;
     }
     if (next != FIAT__NODE_NONE) gather(f, parts, next, class, depth);
@@ -138,6 +147,12 @@ static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index,
     if (!node->apply) return;
     for (const fiat__apply *at = &f->p->applies[node->apply]; at->op != FIAT__APPLY_END; at++)
         gather_applied(f, parts, at, class, depth - 1);
+}
+
+void fiat__flatten_gather(const fiat__flattener *f, fiat__parts *parts, uint32_t node,
+                          unsigned class) {
+    *parts = (fiat__parts){.kinds = (uint8_t) class};
+    gather(f, parts, node, class, DEPTH_MAX);
 }
 
 /* ---- enum and const. ---- */
@@ -208,6 +223,19 @@ static void check_strictness(const fiat__flattener *f, fiat__parts *parts, unsig
             parts->whole = true;
 }
 
+/* unevaluatedProperties cannot be told beside what a group leaves open. */
+static void merge_object(fiat__flattener *f, fiat__node *twin, fiat__parts *parts,
+                         uint32_t unevaluated) {
+    if (!parts->pending_count) {
+        twin->object = fiat__flatten_object(f, parts, unevaluated);
+    } else if (unevaluated != FIAT__NODE_NONE) {
+        parts->whole = true;
+    } else {
+        twin->object = fiat__flatten_group(f, parts);
+        if (twin->object) twin->flags |= FIAT__NODE_GROUP;
+    }
+}
+
 /* The rule for one class of values, put into the twin. */
 static void merge_class(fiat__flattener *f, fiat__node *twin, fiat__parts *parts, unsigned class,
                         uint32_t own) {
@@ -223,8 +251,7 @@ static void merge_class(fiat__flattener *f, fiat__node *twin, fiat__parts *parts
         twin->array = fiat__flatten_array(f, parts);
         break;
     case FIAT__JSON_OBJECT:
-        twin->object =
-            fiat__flatten_object(f, parts, f->p->objects[f->p->nodes[own].object].unevaluated);
+        merge_object(f, twin, parts, f->p->objects[f->p->nodes[own].object].unevaluated);
         break;
     default:
         break;
@@ -247,8 +274,7 @@ static void fill(fiat__flattener *f, uint32_t own, uint32_t index) {
     fiat__parts parts[CLASS_COUNT];
     uint32_t values[CLASS_COUNT] = {0};
     for (size_t i = 0; i < CLASS_COUNT && f->c->status == FIAT_OK; i++) {
-        parts[i] = (fiat__parts){.kinds = classes[i]};
-        gather(f, &parts[i], own, classes[i], DEPTH_MAX);
+        fiat__flatten_gather(f, &parts[i], own, classes[i]);
         if (!parts[i].kinds) continue;
         check_unevaluated(f, own, &parts[i], classes[i]);
         values[i] = values_of(f, &parts[i]);

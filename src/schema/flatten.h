@@ -13,11 +13,14 @@
 #include "schema/compile.h"
 
 /* Schemas that look at one value together. */
-#define FIAT__PARTS_MAX 32
+#define FIAT__PARTS_MAX   32
+#define FIAT__PENDING_MAX 8
 
 typedef struct fiat__parts {
     uint32_t node[FIAT__PARTS_MAX];
     uint32_t count;
+    uint32_t pending[FIAT__PENDING_MAX]; /* objects: applies that are told by a group */
+    uint32_t pending_count;
     uint8_t kinds; /* of the class of values that it is about: those that all of them let in */
     bool whole;    /* cannot be told in one pass: to the tape */
 } fiat__parts;
@@ -39,6 +42,9 @@ typedef struct fiat__flattener {
 uint32_t fiat__flatten_node(fiat__flattener *f, uint32_t node);
 /* A node that demands what all of several do, and its twin. */
 uint32_t fiat__flatten_set(fiat__flattener *f, uint32_t *nodes, uint32_t count);
+/* What looks at a class of values together with a schema, and by it. */
+void fiat__flatten_gather(const fiat__flattener *f, fiat__parts *parts, uint32_t node,
+                          unsigned class);
 /* Take bytes from the budget; false when there are not enough left. */
 bool fiat__flatten_afford(fiat__flattener *f, size_t bytes);
 
@@ -54,5 +60,7 @@ uint32_t fiat__flatten_number(fiat__flattener *f, fiat__parts *parts);
 uint32_t fiat__flatten_array(fiat__flattener *f, fiat__parts *parts);
 /* `unevaluated`: the node's own unevaluatedProperties; FIAT__NODE_NONE when it has none. */
 uint32_t fiat__flatten_object(fiat__flattener *f, fiat__parts *parts, uint32_t unevaluated);
+/* flatten_group.c: the group of parts with applies pending. */
+uint32_t fiat__flatten_group(fiat__flattener *f, fiat__parts *parts);
 
 #endif

@@ -52,6 +52,7 @@ static void add_firsts(fiat__compiler *c) {
                                              .unevaluated = FIAT__NODE_NONE};
     static const fiat__values_rule values = {0};
     static const fiat__apply apply = {.op = FIAT__APPLY_END};
+    static const fiat__group group = {0};
     fiat__add_node(c, 0);
     fiat__add_string(c, &string);
     fiat__add_number(c, &number);
@@ -59,6 +60,7 @@ static void add_firsts(fiat__compiler *c) {
     fiat__add_object(c, &object);
     fiat__add_values(c, &values);
     fiat__add_apply(c, &apply);
+    fiat__add_group(c, &group);
     fiat__add_link(c, 0);
     fiat__add_name(c, fiat__str_of("", 0));
 }
@@ -170,10 +172,10 @@ size_t fiat_schema_size(const fiat_schema *schema) {
     bytes += BYTES(p->nodes, p->node_count) + BYTES(p->strings, p->string_count) +
              BYTES(p->numbers, p->number_count) + BYTES(p->arrays, p->array_count) +
              BYTES(p->objects, p->object_count) + BYTES(p->values, p->values_count) +
-             BYTES(p->applies, p->apply_count) + BYTES(p->slots, p->slot_count) +
-             BYTES(p->links, p->link_count) + p->names_len + BYTES(p->regexes, p->regex_count) +
-             BYTES(p->documents, p->document_count) + BYTES(p->resources, p->resource_count) +
-             BYTES(p->aliases, p->alias_count);
+             BYTES(p->applies, p->apply_count) + BYTES(p->groups, p->group_count) +
+             BYTES(p->slots, p->slot_count) + BYTES(p->links, p->link_count) + p->names_len +
+             BYTES(p->regexes, p->regex_count) + BYTES(p->documents, p->document_count) +
+             BYTES(p->resources, p->resource_count) + BYTES(p->aliases, p->alias_count);
     for (uint32_t i = 0; i < p->regex_count; i++)
         bytes += fiat__regex_size(p->regexes[i]);
     return bytes;
@@ -192,6 +194,7 @@ void fiat_schema_free(fiat_schema *schema) {
     fiat__free(p->objects);
     fiat__free(p->values);
     fiat__free(p->applies);
+    fiat__free(p->groups);
     fiat__free(p->slots);
     fiat__free(p->links);
     fiat__free(p->names);

@@ -50,6 +50,7 @@ _Static_assert(sizeof(fiat__node) == 32, "two nodes a cache line");
 /* Flags of a node. */
 #define FIAT__NODE_STRICT_INTEGER 1u /* draft-04: 1.0 is not an integer */
 #define FIAT__NODE_TWIN           2u /* of the node `apply`, for run.c alone: see flatten.h */
+#define FIAT__NODE_GROUP          4u /* `object` is a group */
 
 typedef struct fiat__string_rule {
     uint32_t min, max; /* code points */
@@ -185,6 +186,29 @@ typedef struct fiat__alias {
     uint32_t item, node, target;
 } fiat__alias;
 
+/* Several rules of objects that look at the same members, and what must hold of their verdicts: the
+ * objects of a twin whose schema has anyOf and the like. Bit i of a verdict is that of rule i. */
+typedef struct fiat__group {
+    uint32_t rules, count; /* links: indices of object rules */
+    uint32_t formula;      /* links, see fiat__formula_op */
+    uint32_t mandatory;    /* rules without which the formula cannot hold */
+} fiat__group;
+
+#define FIAT__GROUP_MAX 32u
+
+/* A formula is an operation, with the number of its operands above the low byte, and the operands
+ * behind it. */
+typedef enum fiat__formula_op {
+    FIAT__FORMULA_FALSE,
+    FIAT__FORMULA_TRUE,
+    FIAT__FORMULA_RULE, /* the number is that of a rule */
+    FIAT__FORMULA_ALL,
+    FIAT__FORMULA_ANY,
+    FIAT__FORMULA_ONE,
+    FIAT__FORMULA_NOT,
+    FIAT__FORMULA_IF /* three operands */
+} fiat__formula_op;
+
 typedef struct fiat__program {
     fiat__node *nodes;
     fiat__string_rule *strings;
@@ -193,6 +217,7 @@ typedef struct fiat__program {
     fiat__object_rule *objects;
     fiat__values_rule *values;
     fiat__apply *applies;
+    fiat__group *groups;
     fiat__slot *slots;
     uint32_t *links;
     char *names; /* FIAT__SCAN_PAD bytes follow the last name */
@@ -202,7 +227,7 @@ typedef struct fiat__program {
     fiat__alias *aliases; /* sorted by item and node */
     uint32_t node_count, string_count, number_count, array_count, object_count, values_count;
     uint32_t apply_count, slot_count, link_count, names_len, regex_count, document_count;
-    uint32_t resource_count, alias_count;
+    uint32_t resource_count, alias_count, group_count;
     uint32_t root;
     uint32_t max_words; /* most `words` of any object rule */
     bool takes_provided;

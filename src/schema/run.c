@@ -3,7 +3,8 @@
  * Every function takes the place in the text and returns the place after what it read, or NULL when
  * the text or its value is not as it must be; what exactly is wrong is found out by the report,
  * which looks again. The text is padded with zero bytes, so none of them checks for its end. */
-#include "schema/run.h"
+#include "schema/run_text.h"
+
 #include "schema/run_scalar.h"
 
 static const char *read_any(fiat__run *run, const char *p, const fiat__node *node);
@@ -15,8 +16,8 @@ static inline const fiat__node *node_at(const fiat__run *run, uint32_t node) {
 /* ---- Values that the other engine judges. ---- */
 
 /* Put the value on a tape and judge it there by `count` nodes. */
-static const char *read_on_tape(fiat__run *run, const char *p, const uint32_t *nodes,
-                                uint32_t count) {
+const char *fiat__read_on_tape(fiat__run *run, const char *p, const uint32_t *nodes,
+                               uint32_t count) {
     fiat__tape *tape = &run->ctx->tape;
     tape->count = 0;
     tape->strings_len = 0;
@@ -32,27 +33,17 @@ static const char *read_on_tape(fiat__run *run, const char *p, const uint32_t *n
 
 static const char *read_node_on_tape(fiat__run *run, const char *p, const fiat__node *node) {
     uint32_t index = (uint32_t)(node - run->program->nodes);
-    return read_on_tape(run, p, &index, 1);
+    return fiat__read_on_tape(run, p, &index, 1);
 }
 
 /* ---- Scalars. ---- */
-
-/* A string's value: itself, or with its escapes resolved in scratch memory, which is as large as
- * the whole text. */
-static inline fiat__str value_of(const fiat__run *run, const char *raw, const char *end,
-                                 bool escaped) {
-    fiat__str value = fiat__str_of(raw, (size_t)(end - raw));
-    if (!escaped) return value;
-    char *to = run->ctx->unescaped;
-    return fiat__str_of(to, fiat__scan_unescape(to, value));
-}
 
 static inline const char *read_string(fiat__run *run, const char *p, const fiat__node *node) {
     bool escaped = false;
     const char *end = fiat__scan_string(p + 1, &escaped);
     if (!end || !(node->kinds & FIAT__JSON_STRING)) return NULL;
     if (node->plain_kinds & FIAT__JSON_STRING) return end + 1;
-    fiat__str value = value_of(run, p + 1, end, escaped);
+    fiat__str value = fiat__read_string(run, p + 1, end, escaped);
     return fiat__string_faults(run, node, value, false) ? NULL : end + 1;
 }
 
@@ -145,7 +136,7 @@ static const char *read_by_patterns(fiat__run *run, const object_state *object, 
     }
     if (run->status != FIAT_OK) return NULL;
     if (matched <= 1) return read_value(run, p, node_at(run, node));
-    const char *end = read_on_tape(run, p, NULL, 0);
+    const char *end = fiat__read_on_tape(run, p, NULL, 0);
     for (uint32_t i = 0; end && i < rule->pattern_count; i++) {
         if (fiat__pattern_faults(run, pattern[2 * i], key)) continue;
         if (!fiat__run_item(run, pattern[2 * i + 1], 0, 0)) return NULL;
@@ -184,7 +175,7 @@ static inline const char *read_member(fiat__run *run, const char *p, object_stat
     if (rule->property_names != FIAT__NODE_NONE &&
         !read_any(run, p, node_at(run, rule->property_names)))
         return NULL;
-    fiat__str key = value_of(run, raw, end, escaped);
+    fiat__str key = fiat__read_string(run, raw, end, escaped);
     p = fiat__scan_space(end + 1);
     if (*p != ':') return NULL;
     p = fiat__scan_space(p + 1);
@@ -212,13 +203,6 @@ static inline const char *read_members(fiat__run *run, const char *p, object_sta
     }
 }
 
-/* Where the bits of an object with more than 64 known names are: sized before the run. */
-static uint64_t *wide_seen(const fiat__run *run, uint32_t words) {
-    uint64_t *seen = run->ctx->wide + (size_t)(run->depth - 1) * run->program->max_words;
-    memset(seen, 0, words * sizeof *seen);
-    return seen;
-}
-
 static bool members_ok(const fiat__run *run, object_state *object) {
     const fiat__object_rule *rule = object->rule;
     object->seen &= ~rule->reserved;
@@ -232,13 +216,14 @@ static bool members_ok(const fiat__run *run, object_state *object) {
 static const char *read_object(fiat__run *run, const char *p, const fiat__node *node) {
     if (fits_no_value(run, node, FIAT__JSON_OBJECT) || run->depth >= run->schema->max_depth)
         return NULL;
+    if (node->flags & FIAT__NODE_GROUP) return fiat__read_group(run, p, node);
     object_state object; /* the arrays of its key set need no values yet */
     object.rule = &run->program->objects[node->object];
     object.seen = object.rule->provided | object.rule->reserved;
     object.others = 0;
     fiat__keyset_open(&object.keys);
     run->depth++;
-    object.wide = object.rule->words > 1 ? wide_seen(run, object.rule->words) : NULL;
+    object.wide = object.rule->words > 1 ? fiat__read_wide(run, object.rule->words) : NULL;
     p = fiat__scan_space(p + 1);
     if (*p != '}') p = read_members(run, p, &object);
     run->depth--;
@@ -270,6 +255,10 @@ static const char *read_any(fiat__run *run, const char *p, const fiat__node *nod
         if (tape_kinds & FIAT__JSON_NUMERIC) return read_node_on_tape(run, p, node);
         return read_number(run, p, node);
     }
+}
+
+const char *fiat__read_value(fiat__run *run, const char *p, const fiat__node *node) {
+    return read_value(run, p, node);
 }
 
 bool fiat__run_text(fiat__run *run) {

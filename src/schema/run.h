@@ -47,6 +47,7 @@ typedef struct fiat__run {
     unsigned depth;     /* containers open */
     unsigned frames;    /* tape engine: calls that may still be opened */
     uint64_t steps;     /* left */
+    size_t reread;      /* bytes that groups may still read more than once */
     uint32_t stamped;   /* FIAT_E_EVENT_STAMPED: the key that the event must not bring */
     fiat_status status; /* what stopped the run, other than the event's own fault */
     bool explains;      /* somebody will ask where a limit was met */
@@ -61,6 +62,9 @@ typedef struct fiat__run {
  * value as often as its references multiply, which no honest one does a hundred times a byte. */
 #define FIAT__STEPS_BASE     1000000u
 #define FIAT__STEPS_PER_BYTE 128u
+
+/* What groups may read again: this, and twice the text. */
+#define FIAT__REREAD_BASE 65536u
 
 /* Calls of the tape engine inside each other, by nodes that look at the same value and by nesting:
  * as many a level of the depth that is allowed. Each takes about 500 bytes of stack. */
@@ -77,6 +81,12 @@ static inline bool fiat__run_stop(fiat__run *run, fiat_status status) {
 static inline bool fiat__run_limit(fiat__run *run, fiat__keyword keyword) {
     if (run->status == FIAT_OK) run->stop_keyword = keyword;
     return fiat__run_stop(run, FIAT_E_SCHEMA_LIMIT);
+}
+
+/* Groups have read bytes again. A text in which they would do so without end is judged on the tape.
+ */
+static inline void fiat__run_reread(fiat__run *run, size_t bytes) {
+    run->reread -= bytes < run->reread ? bytes : run->reread;
 }
 
 /* Remember what is being judged, for the message when a limit ends the run. */

@@ -75,6 +75,7 @@ void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *
                        .program = &schema->program,
                        .ctx = ctx,
                        .frames = frames < FIAT__FRAMES_MAX ? frames : FIAT__FRAMES_MAX,
+                       .reread = FIAT__REREAD_BASE + 2 * ctx->text.len,
                        .steps = FIAT__STEPS_BASE + FIAT__STEPS_PER_BYTE * (uint64_t)ctx->text.len};
     fiat__regex_scratch_allow(ctx->regex, FIAT__REGEX_STEPS(ctx->text.len));
     ctx->marks_used = 0;
