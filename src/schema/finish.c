@@ -91,8 +91,8 @@ static unsigned tape_kinds(const fiat__program *p, const fiat__node *node) {
     const fiat__array_rule *array = &p->arrays[node->array];
     const fiat__object_rule *object = &p->objects[node->object];
     unsigned kinds = 0;
-    if (node->array && (array->unique || array->contains != FIAT__NODE_NONE ||
-                        array->unevaluated != FIAT__NODE_NONE))
+    if (node->array &&
+        (array->contains != FIAT__NODE_NONE || array->unevaluated != FIAT__NODE_NONE))
         kinds |= FIAT__JSON_ARRAY;
     if (node->object && (object->depend_schemas_count || object->unevaluated != FIAT__NODE_NONE))
         kinds |= FIAT__JSON_OBJECT;

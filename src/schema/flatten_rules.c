@@ -114,9 +114,11 @@ uint32_t fiat__flatten_array(fiat__flattener *f, fiat__parts *parts) {
         rule.min = greater(rule.min, from->min);
         rule.max = smaller(rule.max, from->max);
         rule.prefix_count = greater(rule.prefix_count, from->prefix_count);
-        if (from->unique || from->contains != FIAT__NODE_NONE) parts->whole = true;
+        rule.unique |= from->unique;
+        if (from->contains != FIAT__NODE_NONE) parts->whole = true;
     }
-    if (count <= 1 || parts->whole) return only;
+    if (parts->whole) return 0;
+    if (count <= 1) return only;
     if (rule.prefix_count > PREFIX_MAX || !fiat__flatten_afford(f, sizeof rule)) {
         parts->whole = true;
         return 0;

@@ -28,7 +28,7 @@ libfiat_schema_la_SOURCES += \
 	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/places.c %D%/nearest.c %D%/nearest.h \
 	%D%/program.h %D%/public.c %D%/references.c %D%/registry.c \
 	%D%/registry.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
-	%D%/run_group.c %D%/run_members.c %D%/run_text.h %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/run_values.c %D%/scope.c %D%/schema.c %D%/schema.h \
+	%D%/run_group.c %D%/run_members.c %D%/run_text.h %D%/run_unique.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/run_values.c %D%/scope.c %D%/schema.c %D%/schema.h \
 	%D%/uri.c
 
 # The meta-schemas, turned into C.

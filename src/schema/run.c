@@ -86,13 +86,14 @@ static inline uint32_t item_node(const fiat__run *run, const fiat__array_rule *r
 }
 
 /* The items up to the closing bracket, which is returned. */
-static const char *read_items(fiat__run *run, const char *p, const fiat__array_rule *rule) {
-    for (uint32_t count = 0;;) {
-        p = read_value(run, p, node_at(run, item_node(run, rule, count)));
+static const char *read_items(fiat__run *run, const char *p, const fiat__array_rule *rule,
+                              uint32_t *count) {
+    for (;;) {
+        p = read_value(run, p, node_at(run, item_node(run, rule, *count)));
         if (!p) return NULL;
-        count++;
+        ++*count;
         p = fiat__scan_space(p);
-        if (*p == ']') return count >= rule->min && count <= rule->max ? p : NULL;
+        if (*p == ']') return *count >= rule->min && *count <= rule->max ? p : NULL;
         if (*p != ',') return NULL;
         p = fiat__scan_space(p + 1);
     }
@@ -102,12 +103,15 @@ static const char *read_array(fiat__run *run, const char *p, const fiat__node *n
     if (fits_no_value(run, node, FIAT__JSON_ARRAY) || run->depth >= run->schema->max_depth)
         return NULL;
     const fiat__array_rule *rule = &run->program->arrays[node->array];
+    const char *start = p;
+    uint32_t count = 0;
     p = fiat__scan_space(p + 1);
     if (*p == ']') return rule->min ? NULL : p + 1;
     run->depth++;
-    p = read_items(run, p, rule);
+    p = read_items(run, p, rule, &count);
     run->depth--;
-    return p ? p + 1 : NULL;
+    if (!p || (rule->unique && count > 1 && !fiat__read_unique(run, start, p, node))) return NULL;
+    return p + 1;
 }
 
 /* ---- Objects. ---- */

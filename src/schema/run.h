@@ -106,6 +106,8 @@ bool fiat__run_item(fiat__run *run, uint32_t node, uint32_t item, size_t marks);
 bool fiat__run_node(fiat__run *run, uint32_t node, uint32_t item, size_t marks);
 /* run_array.c, run_object.c */
 bool fiat__run_array(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
+/* uniqueItems of the array `item`. */
+bool fiat__run_unique(fiat__run *run, const fiat__node *node, uint32_t item);
 bool fiat__run_object(fiat__run *run, const fiat__node *node, uint32_t item, size_t marks);
 /* run_values.c: is an array or object among the values of enum or const? */
 bool fiat__values_have_container(fiat__run *run, const fiat__node *node, uint32_t item);

@@ -96,7 +96,7 @@ static int find_by_hash(fiat__run *run, uint32_t item, uint32_t *first, uint32_t
     return found;
 }
 
-static bool judge_unique(fiat__run *run, const fiat__node *node, uint32_t item) {
+bool fiat__run_unique(fiat__run *run, const fiat__node *node, uint32_t item) {
     uint32_t count = run->ctx->tape.items[item].len, first = 0, second = 0;
     fiat__run_at(run, node, item);
     int found = count <= PAIRWISE_MAX ? find_pairwise(run, item, &first, &second)
@@ -115,7 +115,8 @@ bool fiat__run_array(fiat__run *run, const fiat__node *node, uint32_t item, size
     if (ok || fiat__run_goes_on(run)) ok = judge_items(run, node, item, marks) && ok;
     if (rule->contains != FIAT__NODE_NONE && (ok || fiat__run_goes_on(run)))
         ok = judge_contains(run, node, item, marks) && ok;
-    if (rule->unique && (ok || fiat__run_goes_on(run))) ok = judge_unique(run, node, item) && ok;
+    if (rule->unique && (ok || fiat__run_goes_on(run)))
+        ok = fiat__run_unique(run, node, item) && ok;
     return ok;
 }
 

@@ -13,6 +13,10 @@ const char *fiat__read_on_tape(fiat__run *run, const char *p, const uint32_t *no
 /* run_group.c: an object, by a group. */
 const char *fiat__read_group(fiat__run *run, const char *p, const fiat__node *node);
 
+/* run_unique.c: are the items of an array that has been read all different? p and end at
+ * its brackets. */
+bool fiat__read_unique(fiat__run *run, const char *p, const char *end, const fiat__node *node);
+
 /* A string's value: itself, or with its escapes resolved in scratch memory, which is as large as
  * the whole text. Good until the next. */
 static inline fiat__str fiat__read_string(const fiat__run *run, const char *raw, const char *end,

@@ -17,7 +17,8 @@ static const struct {
     {"{\"allOf\":[{\"minimum\":1},{\"maximum\":3},{\"multipleOf\":0.5}]}", 0},
     {"{\"allOf\":[{\"multipleOf\":2},{\"multipleOf\":3}]}", FIAT__JSON_NUMERIC},
     {"{\"allOf\":[{\"items\":{\"type\":\"null\"}},{\"maxItems\":3}]}", 0},
-    {"{\"allOf\":[{\"items\":{\"type\":\"null\"}},{\"uniqueItems\":true}]}", ARRAY},
+    {"{\"allOf\":[{\"items\":{\"type\":\"null\"}},{\"uniqueItems\":true}]}", 0},
+    {"{\"allOf\":[{\"contains\":{\"type\":\"null\"}},{\"uniqueItems\":true}]}", ARRAY},
     {"{\"anyOf\":[{\"type\":\"string\",\"minLength\":2},{\"type\":\"array\",\"items\":{\"type\":"
      "\"string\"}}]}",
      0},
