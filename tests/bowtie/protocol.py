@@ -168,7 +168,7 @@ def main():
     check_registry()
     check_errors()
     check_malformed()
-    print(f"{checks - failures} of {checks} passed")
+    print(f"protocol: {checks - failures} of {checks} passed")
     return 1 if failures or not checks else 0
 
 

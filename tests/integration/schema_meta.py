@@ -191,6 +191,7 @@ class Check:
             print(f"FAIL {text}: {json.dumps(schema)}")
 
     def compare(self, draft, uri):
+        before = self.wrong
         schemas = [each for each in candidates(draft) if of_draft(each, uri)]
         ours = self.harness.verdicts({"$schema": uri, "$ref": uri}, schemas)
         theirs = self.harness.verdicts(
@@ -203,8 +204,9 @@ class Check:
                 self.complain(f"{draft}: ours says {our}, the published {their}", schema)
         self.ask_python(draft, uri, schemas, theirs)
         reasons = self.compile_all(draft, uri, schemas, ours)
-        print(f"{draft}: {len(schemas)} schemas, {theirs.count(True)} right, "
-              f"{theirs.count(False)} wrong; compiled otherwise: {reasons}")
+        print(f"{draft}: {len(schemas) - (self.wrong - before)} of {len(schemas)} passed; "
+              f"{theirs.count(True)} are right, {theirs.count(False)} wrong; compiled otherwise: "
+              f"{reasons}")
         if min(theirs.count(True), theirs.count(False)) < 500:
             self.complain("too few schemas of one kind", draft)
 
