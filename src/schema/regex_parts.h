@@ -39,6 +39,7 @@ typedef struct fiat__regex_translation {
     size_t reason_at;
     size_t locate, located; /* of fiat__regex_locate() */
     bool captures;          /* the pattern refers back to its groups */
+    bool wary;              /* with something that PCRE2 10.42 cannot look ahead for, see regex.c */
     unsigned groups;        /* capture groups in the whole pattern */
     unsigned names;
     struct {

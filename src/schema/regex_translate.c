@@ -150,6 +150,7 @@ static bool read_quantifier(fiat__regex_translation *run, bool *edge) {
         q.open = false;
     }
     *edge = *edge && q.low == 0;
+    if (q.open) run->wary = true;
     if (run->out && q.open) fiat__buf_printf(run->out, "{%u,}", q.low);
     if (run->out && !q.open) fiat__buf_printf(run->out, "{%u,%u}", q.low, q.high);
     if (fiat__regex_sees(run, 0, '?')) {
@@ -237,6 +238,7 @@ static bool open_group(fiat__regex_translation *run, group_stack *stack) {
         if (!fiat__str_starts(rest, fiat__str_c(plain[i]))) continue;
         fiat__regex_emit(run, "(");
         fiat__regex_emit(run, plain[i]);
+        run->wary = true;
         run->at += strlen(plain[i]);
         stack->open[stack->depth - 1].lookaround = i > 0;
         stack->open[stack->depth - 1].lookbehind = i > 2;

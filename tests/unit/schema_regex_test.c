@@ -250,6 +250,13 @@ static const struct {
     {"(?<=x|b*?|ab{2})c", 'P', {"c", "ac"}, {""}},
     {"(?<=(?:ab)+)c", 'P', {"abc", "ababc"}, {"bc", "c"}},
     {"(?<=x|b{2,3}|ab)c", 'P', {"xc", "bbc", "bbbbc", "abc"}, {"bc", "c"}},
+    /* a lookahead at the start, of the character that the match ends with */
+    {"(?=-)a?-", 'P', {"-", "x-"}, {"", "a"}},
+    {"(?=-|b)(?:ab){0,3}-", 'P', {"-", "x-"}, {"b", "ab"}},
+    {"((?=b))b?b", 'P', {"b", "ab"}, {"a"}},
+    /* a repetition after an alternative that may be empty, where JIT looks for a start */
+    {"(?:b|)\\ba*\\D", 'P', {" b", "-b", "b-"}, {"", "1"}},
+    {"(?:b|)\\b[a]*?\\D", 'P', {" b", "ab"}, {"1"}},
     /* references to what is not set */
     {"^(?:(x)|b)\\1{2}$", 'P', {"xxx", "b"}, {"x", "xx", "bx"}},
     {"^(?:(x)|b)\\1+c", 'P', {"xxc", "bc"}, {"xc"}},
