@@ -83,8 +83,8 @@ typedef struct fiat__compiler {
     struct fiat__scopes *scopes; /* NULL: no reference is dynamic */
     uint32_t scope;              /* of the schema that is being compiled */
     uint32_t node_cap, string_cap, number_cap, array_cap, object_cap, values_cap, apply_cap;
-    uint32_t slot_cap, link_cap, names_cap, regex_cap, document_cap, resource_cap, alias_cap;
-    uint32_t group_cap;
+    uint32_t slot_cap, place_cap, link_cap, names_cap, regex_cap, document_cap, resource_cap,
+        alias_cap, group_cap;
 } fiat__compiler;
 
 /* One schema object while it is compiled. */
@@ -125,6 +125,9 @@ uint32_t fiat__add_values(fiat__compiler *c, const fiat__values_rule *rule);
 uint32_t fiat__add_apply(fiat__compiler *c, const fiat__apply *apply);
 uint32_t fiat__add_group(fiat__compiler *c, const fiat__group *group);
 uint32_t fiat__add_slots(fiat__compiler *c, uint32_t count);
+uint32_t fiat__add_places(fiat__compiler *c, uint32_t count);
+/* Give back the room to grow of a schema that is ready. */
+void fiat__shrink(fiat_schema *schema);
 uint32_t fiat__add_link(fiat__compiler *c, uint32_t value);
 uint32_t fiat__add_name(fiat__compiler *c, fiat__str name);
 /* Index + 1 of the compiled pattern; 0 when it does not compile. */

@@ -56,10 +56,57 @@ uint32_t fiat__add_slots(fiat__compiler *c, uint32_t count) {
     if (!fiat__grow(c, &p->slots, p->slot_count, &c->slot_cap, count, sizeof *p->slots)) return 0;
     uint32_t first = p->slot_count;
     memset(p->slots + first, 0, count * sizeof *p->slots);
-    for (uint32_t i = 0; i < count; i++)
-        p->slots[first + i].len = FIAT__UNLIMITED;
     p->slot_count += count;
     return first;
+}
+
+uint32_t fiat__add_places(fiat__compiler *c, uint32_t count) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->places, p->place_count, &c->place_cap, count, sizeof *p->places))
+        return 0;
+    uint32_t first = p->place_count;
+    p->place_count += count;
+    return first;
+}
+
+/* Give back what `array`, a pointer to a pointer, has beyond `bytes`. */
+static void shrink(void *array, size_t bytes) {
+    void *old;
+    memcpy(&old, array, sizeof old);
+    if (!old) return;
+    void *shrunk = fiat__realloc(old, bytes);
+    if (shrunk) memcpy(array, &shrunk, sizeof shrunk);
+}
+
+#define SHRINK(array, count) shrink(&(array), (size_t)(count) * sizeof *(array))
+
+void fiat__shrink(fiat_schema *schema) {
+    fiat__program *p = &schema->program;
+    fiat__tape *tape = &schema->tape;
+    SHRINK(p->nodes, p->node_count);
+    SHRINK(p->strings, p->string_count);
+    SHRINK(p->numbers, p->number_count);
+    SHRINK(p->arrays, p->array_count);
+    SHRINK(p->objects, p->object_count);
+    SHRINK(p->values, p->values_count);
+    SHRINK(p->applies, p->apply_count);
+    SHRINK(p->groups, p->group_count);
+    SHRINK(p->slots, p->slot_count);
+    SHRINK(p->places, p->place_count);
+    SHRINK(p->links, p->link_count);
+    SHRINK(p->regexes, p->regex_count);
+    SHRINK(p->documents, p->document_count);
+    SHRINK(p->resources, p->resource_count);
+    SHRINK(p->aliases, p->alias_count);
+    SHRINK(p->names, p->names_len + FIAT__SCAN_PAD);
+    SHRINK(tape->items, tape->count);
+    tape->cap = tape->count;
+    SHRINK(tape->strings, tape->strings_len + FIAT__SCAN_SLACK);
+    if (tape->strings) tape->strings_cap = tape->strings_len + FIAT__SCAN_SLACK;
+    SHRINK(schema->text.ptr, schema->text.len + FIAT__SCAN_PAD);
+    schema->text.cap = schema->text.len + FIAT__SCAN_PAD;
+    tape->text.ptr = schema->text.ptr;
+    fiat__keyspace_deinit(&schema->keys); /* of use to those who add to the tape */
 }
 
 uint32_t fiat__add_link(fiat__compiler *c, uint32_t value) {

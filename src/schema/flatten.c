@@ -409,9 +409,7 @@ static void redirect(fiat__flattener *f) {
     }
     for (uint32_t i = 1; i < objects; i++) {
         const fiat__names names = p->objects[i].names;
-        for (uint32_t k = 0; names.count && k <= names.mask; k++) {
-            uint32_t slot = names.slots + k;
-            if (p->slots[slot].len == FIAT__UNLIMITED) continue;
+        for (uint32_t slot = names.slots; slot < names.slots + names.count; slot++) {
             uint32_t node = fiat__flatten_node(f, p->slots[slot].child);
             p->slots[slot].child = node;
         }

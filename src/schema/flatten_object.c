@@ -44,25 +44,10 @@ static size_t bytes_needed(const merger *m) {
         names += rule_at(m, i)->names.count;
         patterns += rule_at(m, i)->pattern_count;
     }
-    return sizeof m->rule + names * 4 * sizeof(fiat__slot) + patterns * 8;
+    return sizeof m->rule + names * (sizeof(fiat__slot) + 4 * sizeof(uint16_t)) + patterns * 8;
 }
 
 /* ---- Names. ---- */
-
-/* The slots of a rule's names by their bit. */
-static uint32_t *slots_by_index(const merger *m, uint32_t i) {
-    const fiat__names *names = &rule_at(m, i)->names;
-    uint32_t *slots = fiat__calloc(names->count + 1, sizeof *slots);
-    if (!slots) {
-        m->f->c->status = fiat__err_nomem(m->f->c->err);
-        return NULL;
-    }
-    for (uint32_t k = 0; names->count && k <= names->mask; k++) {
-        const fiat__slot *slot = &m->f->p->slots[names->slots + k];
-        if (slot->len != FIAT__UNLIMITED) slots[slot->index] = names->slots + k;
-    }
-    return slots;
-}
 
 static void require(merger *m, uint32_t index) {
     if (m->known.at[index].required) return;
@@ -90,10 +75,13 @@ static void add_depends(merger *m, const fiat__object_rule *from, const uint32_t
 /* Take in the names of a part, in the order of their bits, and what it asks of them together. */
 static void add_names(merger *m, uint32_t i) {
     const fiat__object_rule from = *rule_at(m, i);
-    uint32_t *bits = slots_by_index(m, i); /* slots first, then the new bits */
-    if (!bits) return;
+    uint32_t *bits = fiat__calloc(from.names.count + 1, sizeof *bits); /* the new ones */
+    if (!bits) {
+        m->f->c->status = fiat__err_nomem(m->f->c->err);
+        return;
+    }
     for (uint32_t k = 0; k < from.names.count && m->f->c->status == FIAT_OK; k++) {
-        uint32_t slot = bits[k];
+        uint32_t slot = from.names.slots + k;
         bits[k] = fiat__known_add(m->f->c, &m->known, fiat__slot_name(m->f->p, slot));
         if (m->f->c->status != FIAT_OK) break;
         fiat__known *known = &m->known.at[bits[k]];

@@ -136,6 +136,7 @@ static fiat_status compile(fiat_schema *schema, fiat__str text, const fiat__sche
     if (c.status == FIAT_OK) fiat__scopes_init(&c);
     if (c.status == FIAT_OK) fiat__compile_all(&c);
     if (c.status == FIAT_OK) fiat__finish(&c);
+    if (c.status == FIAT_OK) fiat__shrink(schema);
     deinit_compiler(&c);
     return c.status;
 }
@@ -173,7 +174,8 @@ size_t fiat_schema_size(const fiat_schema *schema) {
              BYTES(p->numbers, p->number_count) + BYTES(p->arrays, p->array_count) +
              BYTES(p->objects, p->object_count) + BYTES(p->values, p->values_count) +
              BYTES(p->applies, p->apply_count) + BYTES(p->groups, p->group_count) +
-             BYTES(p->slots, p->slot_count) + BYTES(p->links, p->link_count) + p->names_len +
+             BYTES(p->slots, p->slot_count) + BYTES(p->places, p->place_count) +
+             BYTES(p->links, p->link_count) + p->names_len + FIAT__SCAN_PAD +
              BYTES(p->regexes, p->regex_count) + BYTES(p->documents, p->document_count) +
              BYTES(p->resources, p->resource_count) + BYTES(p->aliases, p->alias_count);
     for (uint32_t i = 0; i < p->regex_count; i++)
@@ -196,6 +198,7 @@ void fiat_schema_free(fiat_schema *schema) {
     fiat__free(p->applies);
     fiat__free(p->groups);
     fiat__free(p->slots);
+    fiat__free(p->places);
     fiat__free(p->links);
     fiat__free(p->names);
     fiat__free(p->documents);

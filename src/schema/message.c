@@ -198,11 +198,9 @@ static void write_extra_item(message *m) {
 static void offer_known(const message *m, fiat__nearest *nearest) {
     const fiat__program *p = m->run->program;
     const fiat__names *names = &p->objects[m->node->object].names;
-    for (uint32_t i = 0; names->count && i <= names->mask; i++) {
-        const fiat__slot *slot = &p->slots[names->slots + i];
-        if (slot->len != FIAT__UNLIMITED && slot->flags & FIAT__SLOT_DECLARED)
-            fiat__nearest_offer(nearest, fiat__slot_name(p, names->slots + i));
-    }
+    for (uint32_t slot = names->slots; slot < names->slots + names->count; slot++)
+        if (p->slots[slot].flags & FIAT__SLOT_DECLARED)
+            fiat__nearest_offer(nearest, fiat__slot_name(p, slot));
 }
 
 /* item: the value of a member; its key stands before it. */

@@ -55,44 +55,56 @@ static uint64_t next_multiplier(uint64_t *state) {
     return (z ^ z >> 31) | 1;
 }
 
-/* Fill the table; returns how many names did not get the slot that they hash to. */
-static uint32_t place(fiat__compiler *c, const fiat__names *names, const fiat__known_list *list) {
-    fiat__slot *slots = c->program->slots + names->slots;
+/* Fill the table; returns how many names did not get the place that they hash to. */
+static uint32_t place(const fiat__names *names, const fiat__slot *slots, uint16_t *places) {
     uint32_t displaced = 0;
-    for (uint32_t i = 0; i <= names->mask; i++)
-        slots[i] = (fiat__slot){.len = FIAT__UNLIMITED};
-    for (uint32_t i = 0; i < list->count; i++) {
-        const fiat__known *known = &list->at[i];
-        fiat__slot slot = {.head = fiat__key_head(known->name.ptr, known->name.len),
-                           .tail = fiat__key_tail(known->name.ptr, known->name.len),
-                           .len = (uint32_t)known->name.len,
-                           .child = known->child,
-                           .index = (uint16_t)i,
-                           .flags = known->flags};
-        uint32_t at = fiat__names_hash(names, known->name.len, slot.head, slot.tail);
-        displaced += slots[at].len != FIAT__UNLIMITED;
-        while (slots[at].len != FIAT__UNLIMITED)
+    memset(places, 0, ((size_t)names->mask + 1) * sizeof *places);
+    for (uint32_t i = 0; i < names->count; i++) {
+        uint32_t at = fiat__names_hash(names, slots[i].len, slots[i].head, slots[i].tail);
+        displaced += places[at] != 0;
+        while (places[at])
             at = (at + 1) & names->mask;
-        slots[at] = slot;
+        places[at] = (uint16_t)(i + 1);
     }
     return displaced;
 }
 
 /* Try multipliers until one is perfect, or keep the best. The more names, the less can be hoped for
  * and the dearer is a try. */
-static void search(fiat__compiler *c, fiat__names *names, const fiat__known_list *list) {
-    uint32_t tries = list->count < 64 ? 512 : list->count < 512 ? 32 : 4;
+static void search(fiat__names *names, const fiat__slot *slots, uint16_t *places) {
+    uint32_t tries = names->count < 64 ? 512 : names->count < 512 ? 32 : 4;
     uint32_t fewest = UINT32_MAX;
     uint64_t state = 1, best = 1;
     for (uint32_t i = 0; i < tries && fewest; i++) {
         names->multiplier = next_multiplier(&state);
-        uint32_t displaced = place(c, names, list);
+        uint32_t displaced = place(names, slots, places);
         if (displaced >= fewest) continue;
         fewest = displaced;
         best = names->multiplier;
     }
     names->multiplier = best;
-    if (fewest) place(c, names, list);
+    if (fewest) place(names, slots, places);
+}
+
+/* Can the name stand in a text as it is, and is it no longer than fiat__slot_ahead() allows? */
+static bool is_plain(fiat__str name) {
+    if (name.len > FIAT__SLOT_PLAIN_MAX) return false;
+    for (size_t i = 0; i < name.len; i++)
+        if ((unsigned char)name.ptr[i] < ' ' || name.ptr[i] == '"' || name.ptr[i] == '\\')
+            return false;
+    return true;
+}
+
+static fiat__slot make_slot(fiat__compiler *c, const fiat__known *known, uint32_t index) {
+    fiat__str name = known->name;
+    uint16_t plain = is_plain(name) ? FIAT__SLOT_PLAIN : 0;
+    return (fiat__slot){.head = fiat__key_head(name.ptr, name.len),
+                        .tail = fiat__key_tail(name.ptr, name.len),
+                        .len = (uint32_t)name.len,
+                        .name = known->pooled ? known->pooled - 1 : fiat__add_name(c, name),
+                        .child = known->child,
+                        .index = (uint16_t)index,
+                        .flags = (uint16_t)(known->flags | plain)};
 }
 
 void fiat__names_build(fiat__compiler *c, fiat__names *out, const fiat__known_list *list) {
@@ -102,15 +114,13 @@ void fiat__names_build(fiat__compiler *c, fiat__names *out, const fiat__known_li
     while ((1u << bits) < list->count * 3)
         bits++;
     fiat__names names = {.mask = (1u << bits) - 1, .shift = 64 - bits, .count = list->count};
-    names.slots = fiat__add_slots(c, 1u << bits);
-    if (c->status != FIAT_OK) return;
-    search(c, &names, list);
-    for (uint32_t i = 0; i <= names.mask; i++) {
-        fiat__slot *slot = &c->program->slots[names.slots + i];
-        if (slot->len == FIAT__UNLIMITED) continue;
-        const fiat__known *known = &list->at[slot->index];
-        uint32_t name = known->pooled ? known->pooled - 1 : fiat__add_name(c, known->name);
-        c->program->slots[names.slots + i].name = name;
+    names.slots = fiat__add_slots(c, list->count);
+    names.places = fiat__add_places(c, 1u << bits);
+    for (uint32_t i = 0; i < list->count && c->status == FIAT_OK; i++) {
+        fiat__slot slot = make_slot(c, &list->at[i], i);
+        c->program->slots[names.slots + i] = slot;
     }
-    if (c->status == FIAT_OK) *out = names;
+    if (c->status != FIAT_OK) return;
+    search(&names, c->program->slots + names.slots, c->program->places + names.places);
+    *out = names;
 }

@@ -87,14 +87,15 @@ typedef struct fiat__array_rule {
 #define FIAT__SLOT_DECLARED 1u /* properties or patternProperties apply to it */
 #define FIAT__SLOT_PROVIDED 2u /* the caller alone may add the member */
 #define FIAT__SLOT_CLOSED   4u /* not declared, and additionalProperties is false */
+#define FIAT__SLOT_PLAIN    8u /* short, and stands in a text as it is: see fiat__slot_ahead() */
 
 /* A known name. */
 typedef struct fiat__slot {
     uint64_t head, tail; /* fiat__key_head(), fiat__key_tail() */
-    uint32_t len;        /* FIAT__UNLIMITED: an empty slot */
-    uint32_t name;       /* offset in the pool */
-    uint32_t child;      /* node of the member's value (objects); where in the tape (enums) */
-    uint16_t index;      /* of the name's bit */
+    uint32_t len;
+    uint32_t name;  /* offset in the pool */
+    uint32_t child; /* node of the member's value (objects); where in the tape (enums) */
+    uint16_t index; /* of the name's bit */
     uint16_t flags;
 } fiat__slot;
 
@@ -102,12 +103,15 @@ _Static_assert(sizeof(fiat__slot) == 32, "two slots a cache line");
 
 #define FIAT__NAMES_MAX 65535u
 
-/* A hash table of names. The multiplier was searched so that no two names collide; where none was
- * found, and for names that differ only in their middle, slots follow one another. */
+/* A hash table of names. The slots lie in the order of their bits, which is the order in which the
+ * schema has the names; the table holds their places, + 1. The multiplier was searched so that no
+ * two names collide; where none was found, and for names that differ only in their middle, the
+ * place that follows is taken. */
 typedef struct fiat__names {
     uint64_t multiplier;
-    uint32_t slots; /* first slot */
-    uint32_t mask;  /* number of slots - 1; the table always has an empty one */
+    uint32_t slots;  /* first slot */
+    uint32_t places; /* first place of the table */
+    uint32_t mask;   /* number of places - 1; the table always has an empty one */
     uint32_t shift;
     uint32_t count;
 } fiat__names;
@@ -219,6 +223,7 @@ typedef struct fiat__program {
     fiat__apply *applies;
     fiat__group *groups;
     fiat__slot *slots;
+    uint16_t *places;
     uint32_t *links;
     char *names; /* FIAT__SCAN_PAD bytes follow the last name */
     fiat__regex **regexes;
@@ -226,8 +231,8 @@ typedef struct fiat__program {
     fiat__resource *resources;
     fiat__alias *aliases; /* sorted by item and node */
     uint32_t node_count, string_count, number_count, array_count, object_count, values_count;
-    uint32_t apply_count, slot_count, link_count, names_len, regex_count, document_count;
-    uint32_t resource_count, alias_count, group_count;
+    uint32_t apply_count, slot_count, place_count, link_count, names_len, regex_count;
+    uint32_t document_count, resource_count, alias_count, group_count;
     uint32_t root;
     uint32_t max_words; /* most `words` of any object rule */
     bool takes_provided;
@@ -280,10 +285,27 @@ static inline const fiat__slot *fiat__names_find(const fiat__program *program,
     if (names->count == 0) return NULL;
     uint64_t head = fiat__key_head(key, len), tail = fiat__key_tail(key, len);
     const fiat__slot *slots = program->slots + names->slots;
-    for (uint32_t i = fiat__names_hash(names, len, head, tail);; i = (i + 1) & names->mask) {
-        if (fiat__names_match(program->names, &slots[i], key, len, head, tail)) return &slots[i];
-        if (slots[i].len == FIAT__UNLIMITED) return NULL;
+    const uint16_t *places = program->places + names->places;
+    for (uint32_t i = fiat__names_hash(names, len, head, tail); places[i];
+         i = (i + 1) & names->mask) {
+        const fiat__slot *slot = &slots[places[i] - 1];
+        if (fiat__names_match(program->names, slot, key, len, head, tail)) return slot;
     }
+    return NULL;
+}
+
+/* Does the string that opens at p stand there as the slot's name does, letter by letter? "No" may
+ * be wrong. Names longer than this are not compared: the text has so many bytes behind its end. */
+#define FIAT__SLOT_PLAIN_MAX 32
+_Static_assert(FIAT__SLOT_PLAIN_MAX + 10 <= FIAT__SCAN_PAD, "a name's end may be looked at");
+
+static inline bool fiat__slot_ahead(const fiat__program *program, const fiat__slot *slot,
+                                    const char *p) {
+    const char *key = p + 1;
+    size_t len = slot->len;
+    if (!(slot->flags & FIAT__SLOT_PLAIN) || key[len] != '"') return false;
+    return fiat__names_match(program->names, slot, key, len, fiat__key_head(key, len),
+                             fiat__key_tail(key, len));
 }
 
 #endif

@@ -120,6 +120,7 @@ static const char *read_array(fiat__run *run, const char *p, const fiat__node *n
  * are in `wide`, where only the first word is left to the end. */
 typedef struct object_state {
     const fiat__object_rule *rule;
+    const fiat__slot *next, *end; /* the name that is expected, and the last one's end */
     uint64_t seen;
     uint64_t *wide;
     uint32_t others; /* members with names that are not known */
@@ -169,22 +170,43 @@ static bool see_wide(object_state *object, uint32_t index) {
     return true;
 }
 
-/* One member; p at its key. */
+/* A key of any kind; p at its quote. Returns the place after it, with its value in *key. */
+static inline const char *read_key(fiat__run *run, const char *p, const object_state *object,
+                                   fiat__str *key) {
+    uint32_t names = object->rule->property_names;
+    bool escaped = false;
+    const char *end = fiat__scan_string(p + 1, &escaped);
+    if (!end) return NULL;
+    if (names != FIAT__NODE_NONE && !read_any(run, p, node_at(run, names))) return NULL;
+    *key = fiat__read_string(run, p + 1, end, escaped);
+    return end + 1;
+}
+
+/* The colon between a key and its value; returns the place of the value. */
+static inline const char *read_colon(const char *p) {
+    p = fiat__scan_space(p);
+    return *p == ':' ? fiat__scan_space(p + 1) : NULL;
+}
+
+/* One member; p at its key. Members mostly come in the order in which the schema has them: whether
+ * it is the next one is asked before it is known where the key ends. */
 static inline const char *read_member(fiat__run *run, const char *p, object_state *object) {
     const fiat__object_rule *rule = object->rule;
+    const fiat__slot *slot = object->next;
     if (*p != '"') return NULL;
-    bool escaped = false;
-    const char *raw = p + 1, *end = fiat__scan_string(raw, &escaped);
-    if (!end) return NULL;
-    if (rule->property_names != FIAT__NODE_NONE &&
-        !read_any(run, p, node_at(run, rule->property_names)))
-        return NULL;
-    fiat__str key = fiat__read_string(run, raw, end, escaped);
-    p = fiat__scan_space(end + 1);
-    if (*p != ':') return NULL;
-    p = fiat__scan_space(p + 1);
-    const fiat__slot *slot = fiat__names_find(run->program, &rule->names, key.ptr, key.len);
-    if (!slot) return read_unknown(run, object, key, (uint32_t)(raw - run->ctx->text.ptr), p);
+    if (slot < object->end && fiat__slot_ahead(run->program, slot, p)) {
+        p = read_colon(p + slot->len + 2);
+        if (!p) return NULL;
+    } else {
+        uint32_t at = (uint32_t)(p + 1 - run->ctx->text.ptr);
+        fiat__str key;
+        p = read_key(run, p, object, &key);
+        p = p ? read_colon(p) : NULL;
+        if (!p) return NULL;
+        slot = fiat__names_find(run->program, &rule->names, key.ptr, key.len);
+        if (!slot) return read_unknown(run, object, key, at, p);
+    }
+    object->next = slot + 1;
     if (slot->index < 64) {
         uint64_t bit = UINT64_C(1) << slot->index;
         if (object->seen & bit) return NULL; /* twice, or one that the caller adds */
@@ -223,6 +245,10 @@ static const char *read_object(fiat__run *run, const char *p, const fiat__node *
     if (node->flags & FIAT__NODE_GROUP) return fiat__read_group(run, p, node);
     object_state object; /* the arrays of its key set need no values yet */
     object.rule = &run->program->objects[node->object];
+    object.next = run->program->slots + object.rule->names.slots;
+    object.end = object.next;
+    /* With propertyNames, every key is looked at. */
+    if (object.rule->property_names == FIAT__NODE_NONE) object.end += object.rule->names.count;
     object.seen = object.rule->provided | object.rule->reserved;
     object.others = 0;
     fiat__keyset_open(&object.keys);

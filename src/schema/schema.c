@@ -101,12 +101,28 @@ static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, fiat
     return run.status == FIAT_E_NOMEM ? fiat__err_nomem(err) : run.status;
 }
 
+/* May a failure be that the value brings a member which the caller alone may add? */
+static bool is_entry(const fiat__program *program) {
+    const fiat__object_rule *rule = &program->objects[program->nodes[program->root].object];
+    return (rule->provided | rule->reserved) != 0;
+}
+
+/* The first engine found a fault and nobody asks which: it is either of the value, or of the text.
+ */
+static fiat_status judge_text(const fiat_schema *schema, fiat_validator *ctx) {
+    fiat__run run;
+    fiat__run_begin(&run, schema, ctx);
+    fiat_status status = fiat__tape_parse(&ctx->tape, NULL);
+    return status == FIAT_OK ? FIAT_E_SCHEMA_MISMATCH : status;
+}
+
 fiat_status fiat__schema_validate(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                                   fiat_error *err) {
     bool valid = false;
     fiat_status status = run_once(schema, ctx, text, &valid, err);
     if (valid && status == FIAT_OK) return FIAT_OK;
     if (status != FIAT_OK && status != FIAT_E_SCHEMA_LIMIT) return status;
+    if (!err && status == FIAT_OK && !is_entry(&schema->program)) return judge_text(schema, ctx);
     return fiat__report_first(schema, ctx, status, err);
 }
 
