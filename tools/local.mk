@@ -4,8 +4,8 @@ fiat_SOURCES = \
 	%D%/cmd.c %D%/cmd.h %D%/commands.h %D%/documents.c %D%/documents.h %D%/help.c %D%/help.h \
 	%D%/lines.c %D%/lines.h %D%/main.c %D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h \
 	%D%/progress.c %D%/progress.h %D%/project.c %D%/project.h %D%/references.c %D%/references.h \
-	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/text.c %D%/text.h %D%/verdicts.c %D%/verdicts.h \
-	%D%/waiting.c %D%/waiting.h \
+	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/text.c %D%/text.h \
+	%D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/query.c \
 	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools

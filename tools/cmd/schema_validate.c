@@ -1,16 +1,11 @@
 /* fiat schema validate: do documents match a schema? */
-#include "base/error.h"
-#include "base/file.h"
-#include "base/mem.h"
 #include "cmd.h"
-#include "references.h"
+#include "schema_file.h"
 #include "verdicts.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-
-#define URI_MAX_BYTES (64 * 1024)
 
 static const char *s_schema, *s_draft, *s_output;
 static uint64_t s_max_errors = UINT64_MAX;
@@ -19,7 +14,7 @@ static bool s_all, s_assert, s_json, s_lines, s_fail_fast, s_quiet;
 
 static const struct opt s_options[] = {
     {"schema", 's', OPT_STRING, &s_schema, "FILE",
-     "The schema; a folder stands for the json_schema.json in it; - is stdin", 0, 0},
+     "The schema; a stream's folder or name stands for its json_schema.json; - is stdin", 0, 0},
     {"draft", 0, OPT_STRING, &s_draft, "DRAFT",
      "4, 6, 7, 2019-09 or 2020-12 (default), for a schema without \"$schema\"", 0, 0},
     {"ref", 'r', OPT_LIST, &s_refs, "[URI=]PATH",
@@ -72,74 +67,6 @@ static bool find_output(const char *name, int *out) {
     return *out != 0;
 }
 
-/* --- the schema --- */
-
-struct compiling {
-    fiat_schema **out;
-    const fiat_schema_options *options;
-    int code;
-};
-
-/* Is it a document of the registry that is wrong? The message then names it by its URI, "schema
- * URI#/path: ...". */
-static bool is_elsewhere(const fiat_error *err) {
-    static const char start[] = "schema ";
-    return strncmp(err->message, start, strlen(start)) == 0 &&
-           !strchr("/(", err->message[strlen(start)]);
-}
-
-static bool compile(const document *doc, void *user) {
-    struct compiling *compiling = user;
-    fiat_error err = FIAT_ERROR_INIT;
-    char place[300];
-    fiat_status status =
-        fiat_schema_compile(compiling->out, doc->text.ptr, doc->text.len, compiling->options, &err);
-    if (status == FIAT_OK) return true;
-    document_place at = document_at(doc, err.offset);
-    snprintf(place, sizeof place, "%.250s:%" PRIu64 ":%" PRIu64, doc->file, at.line, at.column);
-    if (is_elsewhere(&err)) snprintf(place, sizeof place, "%.250s", doc->file);
-    cmd_fail_error(place, &err);
-    compiling->code = EXIT_USAGE;
-    return false;
-}
-
-static int load_schema_from(fiat_schema **out, const char *path) {
-    fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;
-    fiat_schema_registry *registry = NULL;
-    fiat_error err = FIAT_ERROR_INIT;
-    struct compiling compiling = {out, &options, EXIT_DONE};
-    fiat__buf uri;
-    options.formats = s_assert ? FIAT_SCHEMA_FORMATS_ASSERT : FIAT_SCHEMA_FORMATS_DEFAULT;
-    if (s_draft && !find_draft(s_draft, &options.draft))
-        return cmd_fail(EXIT_USAGE, "--draft: \"%s\" is none of 4, 6, 7, 2019-09, 2020-12",
-                        s_draft);
-    fiat__buf_init(&uri, URI_MAX_BYTES);
-    if (s_refs.count && references_load(&registry, &s_refs, path, &err) != FIAT_OK) {
-        cmd_fail_error("--ref", &err);
-        return EXIT_USAGE;
-    }
-    options.registry = registry;
-    /* A pipe has no URI, and needs none. */
-    if (s_refs.count && references_uri(&uri, path, NULL) == FIAT_OK)
-        options.base_uri = fiat__buf_cstr(&uri);
-    fiat_status status = documents_read(path, false, compile, &compiling, &err);
-    fiat_schema_registry_free(registry);
-    fiat__buf_deinit(&uri);
-    if (status == FIAT_OK) return compiling.code;
-    cmd_fail_error("the schema", &err);
-    return EXIT_USAGE;
-}
-
-static int load_schema(fiat_schema **out) {
-    if (!fiat__path_is_dir(s_schema)) return load_schema_from(out, s_schema);
-    char *inside = fiat__path_join(s_schema, "json_schema.json");
-    int code = inside ? load_schema_from(out, inside) : cmd_fail(EXIT_USAGE, "out of memory");
-    fiat__free(inside);
-    return code;
-}
-
-/* --- the documents --- */
-
 /* One line on stderr, so that silence never has to be understood. */
 static void print_summary(const verdicts *v, const char *only_file) {
     uint64_t valid = v->documents - v->invalid;
@@ -187,6 +114,7 @@ static int run(int argc, char **argv) {
                   .quiet = s_quiet,
                   .fail_fast = s_fail_fast,
                   .max_errors = s_max_errors};
+    fiat_schema_options options = FIAT_SCHEMA_OPTIONS_INIT;
     fiat_schema *schema = NULL;
     if (!s_schema) return cmd_fail(EXIT_USAGE, "name the schema with --schema FILE");
     if (s_json && s_output)
@@ -195,7 +123,11 @@ static int run(int argc, char **argv) {
         return cmd_fail(EXIT_USAGE,
                         "--output: \"%s\" is none of flag, basic, detailed, list, hierarchical",
                         s_output);
-    int code = load_schema(&schema);
+    if (s_draft && !find_draft(s_draft, &options.draft))
+        return cmd_fail(EXIT_USAGE, "--draft: \"%s\" is none of 4, 6, 7, 2019-09, 2020-12",
+                        s_draft);
+    options.formats = s_assert ? FIAT_SCHEMA_FORMATS_ASSERT : FIAT_SCHEMA_FORMATS_DEFAULT;
+    int code = schema_file_load(&schema, s_schema, &s_refs, &options);
     if (code == EXIT_DONE && fiat_validator_new(&v.validator, &err) != FIAT_OK) {
         cmd_fail_error(NULL, &err);
         code = EXIT_USAGE;

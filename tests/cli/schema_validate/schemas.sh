@@ -17,3 +17,8 @@ echo 1 >one.json
 fails 1 fiat schema validate --schema draft4.json --draft 4 one.json
 fails 2 fiat schema validate --schema draft4.json --draft=2020-12 one.json
 fiat schema validate --schema - any.json <any.json
+# A stream's name: of a folder, or built in.
+mkdir -p schemas/Small
+echo '{"type": "integer"}' >schemas/Small/json_schema.json
+fails 1 fiat schema validate --schema Small any.json
+fails 1 fiat schema validate --schema Audit any.json
