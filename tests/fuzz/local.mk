@@ -4,7 +4,7 @@ EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
-	%D%/fuzz_json_number %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
+	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
 	%D%/fuzz_schema_validate %D%/fuzz_table
 if FUZZING
 fuzz_main =
@@ -61,6 +61,10 @@ endif
 %C%_fuzz_local_segment_SOURCES = %D%/fuzz_local_segment.c $(fuzz_main)
 %C%_fuzz_local_segment_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_local_segment_LDADD = $(fiat_local)
+
+%C%_fuzz_infer_SOURCES = %D%/fuzz_infer.c $(fuzz_main)
+%C%_fuzz_infer_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_infer_LDADD = $(fiat_table)
 
 %C%_fuzz_table_SOURCES = %D%/fuzz_table.c $(fuzz_main)
 %C%_fuzz_table_LDFLAGS = $(fuzz_ldflags)
