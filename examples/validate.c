@@ -50,6 +50,7 @@ int main(int argc, char **argv) {
     else if (status == FIAT_OK)
         status = fiat_schema_output(schema, validator, text, len, (fiat_schema_output_format)format,
                                     print, stdout, &err);
+    if (argc == 4) putchar('\n');
     if (status != FIAT_OK) fprintf(stderr, "%s\n", err.message);
 
     fiat_validator_free(validator);
