@@ -2,23 +2,21 @@
  * `format`, through local references, allOf, anyOf and oneOf, in any draft. */
 #include "table/shape.h"
 
-#include <strings.h>
-
-#include "base/buf.h"
+#include "table/shape_ref.h"
 
 #include <math.h>
-#include <stdlib.h>
+#include <strings.h>
 
 /* Schemas may refer to themselves: both bounds end such a walk. */
-#define MAX_DEPTH         64
-#define MAX_VISITS        100000
-#define POINTER_MAX_BYTES 1024
+#define MAX_DEPTH  64
+#define MAX_VISITS 100000
 
 struct walk {
     const fiat__doc *root;
     const fiat__step *steps;
     size_t step_count;
-    unsigned visits, searched;
+    unsigned visits;
+    unsigned searched;                               /* by fiat__shape_ref() */
     bool (*each)(const fiat__doc *node, void *user); /* only fiat__shape_nodes() */
     void *user;
     bool stopped;
@@ -75,77 +73,6 @@ static void widen(fiat__shape *shape, const fiat__shape *other) {
             shape->format[0] = '\0';
     }
     shape->types |= other->types;
-}
-
-static int hex_digit(char c) {
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/* One token of a JSON Pointer in a URI fragment (RFC 6901 sections 4 and 6), up to the next '/'. */
-static const char *read_token(const char *at, char *token, size_t size) {
-    size_t len = 0;
-    for (; *at && *at != '/'; at++) {
-        char c = *at;
-        if (c == '%' && hex_digit(at[1]) >= 0 && hex_digit(at[2]) >= 0) {
-            c = (char)(hex_digit(at[1]) * 16 + hex_digit(at[2]));
-            at += 2;
-        }
-        if (c == '~' && (at[1] == '0' || at[1] == '1')) c = *++at == '0' ? '~' : '/';
-        if (len + 1 == size) return NULL;
-        token[len++] = c;
-    }
-    token[len] = '\0';
-    return at;
-}
-
-static const fiat__doc *item_at(const fiat__doc *array, const char *token) {
-    const fiat__doc *item = fiat__doc_first(array);
-    for (unsigned long index = strtoul(token, NULL, 10); item && index > 0; index--)
-        item = fiat__doc_next(item);
-    return item;
-}
-
-static bool has_text(const fiat__doc *node, const char *keyword, const char *text) {
-    const char *value;
-    return fiat__doc_string(fiat__doc_get(node, keyword), &value) && strcmp(value, text) == 0;
-}
-
-/* The part of the document that calls itself `name`: an anchor after a '#', else a whole $id. */
-static const fiat__doc *find_named(struct walk *walk, const fiat__doc *node, const char *name,
-                                   unsigned depth) {
-    const fiat__doc *found = NULL, *child = fiat__doc_first(node);
-    bool anchor = name[0] == '#';
-    if (depth > MAX_DEPTH || walk->searched++ > MAX_VISITS) return NULL;
-    if (has_text(node, "$id", name) || has_text(node, "id", name)) return node;
-    if (anchor &&
-        (has_text(node, "$anchor", name + 1) || has_text(node, "$dynamicAnchor", name + 1)))
-        return node;
-    for (; child && !found; child = fiat__doc_next(child))
-        if (fiat__doc_first(child)) found = find_named(walk, child, name, depth + 1);
-    return found;
-}
-
-/* The target of "#", "#/...", "#anchor" or the $id of a part; NULL for any other reference and for
- * one that leads nowhere. */
-static const fiat__doc *resolve(struct walk *walk, const char *ref) {
-    char token[POINTER_MAX_BYTES];
-    const fiat__doc *node = walk->root;
-    if (*ref != '#' || (ref[1] && ref[1] != '/')) return find_named(walk, node, ref, 0);
-    ref++;
-    while (node && *ref == '/') {
-        ref = read_token(ref + 1, token, sizeof token);
-        if (!ref) return NULL;
-        node = fiat__doc_kind_of(node) == FIAT__DOC_ARRAY ? item_at(node, token)
-                                                          : fiat__doc_get(node, token);
-    }
-    return *ref == '\0' ? node : NULL;
-}
-
-static const fiat__doc *ref_target(struct walk *walk, const fiat__doc *node) {
-    const char *ref;
-    return fiat__doc_string(fiat__doc_get(node, "$ref"), &ref) ? resolve(walk, ref) : NULL;
 }
 
 static unsigned named_type(const char *name) {
@@ -278,7 +205,7 @@ static fiat__shape shape_of_any(struct walk *walk, const fiat__doc *node, size_t
 static void narrow_by_branches(struct walk *walk, const fiat__doc *node, size_t at, unsigned depth,
                                fiat__shape *shape) {
     static const char *const choices[] = {"anyOf", "oneOf"};
-    const fiat__doc *target = ref_target(walk, node);
+    const fiat__doc *target = fiat__shape_ref(walk->root, node, &walk->searched);
     const fiat__doc *branch = fiat__doc_first(fiat__doc_get(node, "allOf"));
     if (target) {
         fiat__shape other = look(walk, target, at, depth);
@@ -362,7 +289,7 @@ static void visit(struct walk *walk, const fiat__doc *node, size_t at, unsigned 
         visit_step(walk, node, at, depth + 1);
     else
         walk->stopped = !walk->each(node, walk->user);
-    visit(walk, ref_target(walk, node), at, depth + 1);
+    visit(walk, fiat__shape_ref(walk->root, node, &walk->searched), at, depth + 1);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         visit_each(walk, fiat__doc_get(node, lists[i]), at, depth + 1);
     for (size_t i = 0; i < sizeof singles / sizeof singles[0]; i++)
