@@ -27,7 +27,7 @@ static const struct opt s_options[] = {
      0, 0},
     {"all-errors", 'a', OPT_FLAG, &s_all, NULL,
      "Print every failure of a document, not the first alone", 0, 0},
-    {"max-errors", 0, OPT_UINT, &s_max_errors, "N", "Stop after N failures", 1, UINT64_MAX},
+    {"max-errors", 0, OPT_UINT, &s_max_errors, "N", "Stop after N failures", 1, 1000000000},
     {"fail-fast", 0, OPT_FLAG, &s_fail_fast, NULL, "Stop at the first document that is not valid",
      0, 0},
     {"json", 0, OPT_FLAG, &s_json, NULL, "Print a JSON object a line for each failure", 0, 0},

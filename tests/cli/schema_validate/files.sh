@@ -5,6 +5,8 @@ echo '{"type": "object"}' >schema.json
 echo '{}' >good.json
 fails 2 fiat schema validate --schema schema.json missing.json good.json
 fails 2 fiat schema validate --schema schema.json .
+fails 2 fiat schema validate --schema schema.json good.json/inside
+fails 2 fiat schema validate --schema schema.json --max-errors=0 good.json
 fails 1 fiat schema validate --schema schema.json empty.json
 fiat schema validate --schema schema.json empty.jsonl
 printf '\037\213 damaged' >damaged.jsonl.gz
@@ -14,6 +16,10 @@ fails 1 fiat schema validate --schema schema.json latin1.json
 awk 'BEGIN { for (i = 0; i < 129; i++) printf "["; print "" }' >deep.json
 fails 1 fiat schema validate --schema schema.json deep.json
 echo '{"a": 1, "a": 2}' | fails 1 fiat schema validate --schema schema.json
+# A line that is longer than lines may be; the one after it is judged.
+{ head -c 70000000 /dev/zero | tr '\0' ' ' && printf '\n{}\n'; } >long.jsonl
+fails 1 fiat schema validate --schema schema.json long.jsonl
+rm long.jsonl
 # Whoever reads the output may stop reading.
 awk 'BEGIN { for (i = 0; i < 100000; i++) print 1 }' >wrong.jsonl
 fiat schema validate --schema schema.json wrong.jsonl | head -n 1
