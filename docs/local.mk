@@ -18,8 +18,8 @@ check_PROGRAMS += %D%/print_settings
 %C%_print_settings_SOURCES = %D%/print_settings.c
 %C%_print_settings_LDADD = libfiat.la
 EXTRA_DIST += \
-	%D%/configuration.md %D%/conformance.md %D%/delivery-guarantees.md %D%/formats.md \
-	%D%/local-engine.md %D%/performance.md %D%/schemas.md %D%/testing.md %D%/validation.md
+	%D%/configuration.md %D%/conformance.md %D%/delivery-guarantees.md %D%/formats.md %D%/json.md \
+	%D%/limits.md %D%/local-engine.md %D%/performance.md %D%/schemas.md %D%/testing.md %D%/validation.md
 
 docs: %D%/print_settings$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md

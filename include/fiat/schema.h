@@ -66,8 +66,23 @@ typedef struct fiat_schema_options {
     /** Deepest nesting of arrays and objects in an instance: 1 to 1000; 0 is 128. Validation
      *  recurses: 1 MB of stack is enough for the default, 2 MB for any depth. */
     uint32_t max_depth;
-    uint32_t flags;        /**< FIAT_SCHEMA_ASSERT_* or 0. */
-    uint32_t reserved[28]; /**< Zero. */
+    uint32_t flags; /**< FIAT_SCHEMA_ASSERT_* or 0. */
+    /** Deepest nesting of arrays and objects in the schema's text: 1 to 1000; 0 is 256. */
+    uint32_t max_schema_depth;
+    /** Bytes of the schema's text, with the documents that it leads to: up to 2^30 - 1; 0 is 64
+     * MiB. */
+    uint32_t max_schema_bytes;
+    /** Bytes of an instance's text: up to 2^30 - 1, which 0 is too. */
+    uint32_t max_instance_bytes;
+    /** Steps that a validation may take: max_steps and, for each byte of the instance,
+     *  max_steps_per_byte; 0 is 1,000,000 and 128. Looking at a value takes one; regular
+     * expressions have an account of their own, of four times max_steps and as many a byte. */
+    uint32_t max_steps_per_byte;
+    uint64_t max_steps;
+    /** Bytes of memory that the schema may take while it is compiled, without its text and its
+     *  regular expressions; 0 is 1 GiB. */
+    uint64_t max_compiled_bytes;
+    uint32_t reserved[20]; /**< Zero. */
 } fiat_schema_options;
 
 /** A zeroed options object. */

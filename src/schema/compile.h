@@ -13,8 +13,8 @@
 #include "json/lookup.h"
 #include "schema/program.h"
 
-/* Nesting of schema text. */
-#define FIAT__SCHEMA_TEXT_DEPTH 256
+/* Most nesting of schema text that a caller may allow. */
+#define FIAT__SCHEMA_TEXT_DEPTH 1000
 
 /* A schema resource: a document's root, or a schema with an $id. */
 typedef struct fiat__scheme {
@@ -63,7 +63,9 @@ typedef struct fiat__compiler {
     bool assert_content;
     fiat__str dialect_uri; /* the last $schema, and what it said */
     fiat__dialect dialect;
-    bool unevaluated; /* unevaluatedItems or unevaluatedProperties stands somewhere */
+    bool unevaluated;              /* unevaluatedItems or unevaluatedProperties stands somewhere */
+    uint32_t max_depth, max_bytes; /* of the text */
+    uint64_t max_memory, memory;   /* of the program and the tables beside it: allowed, taken */
     fiat_status status;
     fiat_error *err;
     fiat__arena arena;   /* URIs and names of anchors */
@@ -241,6 +243,11 @@ fiat__match fiat__compile_match(fiat__compiler *c, uint32_t regex, fiat__str nam
 
 /* flatten.c: nodes for the one-pass engine. */
 void fiat__flatten(fiat__compiler *c);
+
+/* limits.c: the limits of the options, or the defaults. FIAT_E_ARG when one is out of range. */
+fiat_status fiat__limits_take(fiat_schema *schema, const fiat_schema_options *options,
+                              fiat_error *err);
+void fiat__limits_of_compiler(fiat__compiler *c, const fiat_schema_options *options);
 
 /* finish.c: what is known only when all nodes are there. */
 void fiat__finish(fiat__compiler *c);

@@ -15,6 +15,14 @@ bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, u
         return false;
     }
     uint32_t wanted = (count + more) * 2;
+    c->memory += (uint64_t)(wanted - *cap) * elem_bytes;
+    if (c->memory > c->max_memory) {
+        c->status = fiat__err_set(c->err, FIAT_E_SCHEMA_LIMIT,
+                                  "schema: compiling it takes more than %llu bytes, which are "
+                                  "allowed (max_compiled_bytes); split it",
+                                  (unsigned long long)c->max_memory);
+        return false;
+    }
     void *old;
     memcpy(&old, array, sizeof old);
     void *grown = fiat__realloc_array(old, wanted, elem_bytes);

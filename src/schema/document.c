@@ -10,6 +10,13 @@ static uint32_t parse(fiat__compiler *c, fiat__str text) {
     fiat__padded *all = &c->schema->text;
     uint32_t item = c->tape->count;
     size_t at = all->len + (item != 0);
+    if (text.len > c->max_bytes || all->len > c->max_bytes - text.len) {
+        c->status = fiat__err_set(c->err, FIAT_E_SCHEMA_LIMIT,
+                                  "schema: %zu bytes of text, with what it refers to: at most %u "
+                                  "are allowed (max_schema_bytes); split it",
+                                  all->len + text.len, c->max_bytes);
+        return FIAT__NO_ITEM;
+    }
     fiat_status status =
         item ? fiat__scan_append(all, text, c->err) : fiat__scan_load(all, text, c->err);
     if (status == FIAT_OK) {
@@ -17,7 +24,7 @@ static uint32_t parse(fiat__compiler *c, fiat__str text) {
         if (item)
             fiat__tape_rebase(c->tape, whole);
         else
-            fiat__tape_reset(c->tape, whole, FIAT__SCHEMA_TEXT_DEPTH);
+            fiat__tape_reset(c->tape, whole, c->max_depth);
         status = item ? FIAT_OK : fiat__tape_parse(c->tape, c->err);
     }
     if (status == FIAT_OK && item && !fiat__tape_add(c->tape, fiat__scan_space(all->ptr + at), 0))

@@ -5,9 +5,6 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-/* Most nesting that a caller may allow in events: the engines recurse once a level. */
-#define EVENT_MAX_DEPTH 1000
-
 /* URIs of a schema, made while its references are resolved. */
 #define URIS_MAX_BYTES (64u << 20)
 
@@ -84,6 +81,7 @@ static void init_compiler(fiat__compiler *c, fiat_schema *schema, const fiat__sc
                           fiat_error *err) {
     *c = (fiat__compiler){
         .schema = schema, .program = &schema->program, .tape = &schema->tape, .err = err};
+    fiat__limits_of_compiler(c, &opts->base);
     fiat__arena_init(&c->arena, URIS_MAX_BYTES);
     fiat__lookup_init(&c->lookup);
     take_names(c, opts);
@@ -145,16 +143,12 @@ fiat_status fiat__schema_compile(fiat_schema **out, fiat__str text, const fiat__
                                  fiat_error *err) {
     static const fiat__schema_opts defaults = {0};
     if (!opts) opts = &defaults;
-    uint32_t depth = opts->base.max_depth ? opts->base.max_depth : FIAT__SCHEMA_MAX_DEPTH;
-    if (depth > EVENT_MAX_DEPTH)
-        return fiat__err_set(err, FIAT_E_ARG, "max_depth %u: at most %u is possible", depth,
-                             EVENT_MAX_DEPTH);
     fiat_schema *schema = fiat__calloc(1, sizeof *schema);
     if (!schema) return fiat__err_nomem(err);
-    schema->max_depth = depth;
     fiat__keyspace_init(&schema->keys);
     fiat__tape_init(&schema->tape, &schema->keys);
-    fiat_status status = compile(schema, text, opts, err);
+    fiat_status status = fiat__limits_take(schema, &opts->base, err);
+    if (status == FIAT_OK) status = compile(schema, text, opts, err);
     if (status != FIAT_OK) {
         fiat_schema_free(schema);
         return status;

@@ -25,7 +25,7 @@ libfiat_schema_la_SOURCES += \
 	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/dialect.c %D%/document.c \
 	%D%/finish.c %D%/flatten.c \
 	%D%/flatten.h %D%/flatten_group.c %D%/flatten_object.c %D%/flatten_rules.c %D%/keyword.c \
-	%D%/keyword.h %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/places.c %D%/nearest.c %D%/nearest.h \
+	%D%/keyword.h %D%/limits.c %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/places.c %D%/nearest.c %D%/nearest.h \
 	%D%/program.h %D%/public.c %D%/references.c %D%/registry.c \
 	%D%/registry.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
 	%D%/run_group.c %D%/run_members.c %D%/run_text.h %D%/run_unique.c %D%/run_object.c %D%/run_scalar.h %D%/run_tape.c %D%/run_values.c %D%/scope.c %D%/schema.c %D%/schema.h \

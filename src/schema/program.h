@@ -238,12 +238,20 @@ typedef struct fiat__program {
     bool takes_provided;
 } fiat__program;
 
+/* What a schema was compiled with, defaults put in (limits.c). */
+typedef struct fiat__limits {
+    uint32_t instance_bytes;
+    uint32_t steps_per_byte;
+    uint64_t steps;
+} fiat__limits;
+
 struct fiat_schema {
     fiat__program program;
     fiat__padded text; /* of all documents, one after the other */
     fiat__keyspace keys;
     fiat__tape tape;
     unsigned max_depth;
+    fiat__limits limits;
 };
 
 /* places.c: for reports. */

@@ -77,13 +77,13 @@ static fiat_status report_limit(fiat__run *run, fiat_error *err) {
     const char *keyword = fiat__keyword_name(run->stop_keyword);
     if (run->stop_keyword != FIAT__KW_NONE)
         fiat__err_set(err, FIAT_E_SCHEMA_LIMIT,
-                      "%s%scheck of %s takes more steps than are allowed; make it simpler in the "
-                      "schema",
+                      "%s%scheck of %s takes more steps than are allowed (max_steps); make it "
+                      "simpler in the schema",
                       path, *path ? ": " : "", keyword);
     else
         fiat__err_set(err, FIAT_E_SCHEMA_LIMIT,
                       "%s%sthe schema looks at this value too often; it has too many alternatives "
-                      "or references inside each other",
+                      "or references inside each other (max_steps)",
                       path, *path ? ": " : "");
     set_places(run, &at, err);
     return FIAT_E_SCHEMA_LIMIT;
@@ -107,8 +107,8 @@ static fiat_status report_stop(fiat__run *run, fiat_status status, fiat_error *e
 static fiat_status report_nothing(fiat_status first, fiat_error *err) {
     if (first == FIAT_E_SCHEMA_LIMIT)
         return fiat__err_set(err, first,
-                             "validation takes more steps than are allowed; make the "
-                             "schema simpler");
+                             "validation takes more steps than are allowed (max_steps); "
+                             "make the schema simpler");
     return fiat__err_set(err, FIAT_E_SCHEMA_MISMATCH, "the event does not match its schema");
 }
 
@@ -128,7 +128,7 @@ fiat_status fiat__report_first(const fiat_schema *schema, fiat_validator *ctx, f
 
 fiat_status fiat__report_trace(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx,
                                fiat__str text, bool *valid, fiat_error *err) {
-    fiat_status status = fiat__schema_load(ctx, text, err);
+    fiat_status status = fiat__schema_load(schema, ctx, text, err);
     if (status != FIAT_OK) return status;
     fiat__trace_begin(&ctx->trace, true);
     status = look_again(run, schema, ctx, &ctx->trace, FAULTS_MAX, err);

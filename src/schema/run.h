@@ -46,7 +46,7 @@ typedef struct fiat__run {
     fiat_validator *ctx;
     unsigned depth;     /* containers open */
     unsigned frames;    /* tape engine: calls that may still be opened */
-    uint64_t steps;     /* left */
+    uint64_t steps;     /* left: each look at a value by a node takes one */
     size_t reread;      /* bytes that groups may still read more than once */
     uint32_t stamped;   /* FIAT_E_EVENT_STAMPED: the key that the event must not bring */
     fiat_status status; /* what stopped the run, other than the event's own fault */
@@ -57,11 +57,6 @@ typedef struct fiat__run {
     fiat__fault_list *faults; /* NULL: stop at the first, and say only that there is one */
     fiat__trace *trace;       /* NULL: nobody asks by which way a schema was reached */
 } fiat__run;
-
-/* Each look at a value by a node takes one step: see fiat__run_begin(). A schema may look at a
- * value as often as its references multiply, which no honest one does a hundred times a byte. */
-#define FIAT__STEPS_BASE     1000000u
-#define FIAT__STEPS_PER_BYTE 128u
 
 /* What groups may read again: this, and twice the text. */
 #define FIAT__REREAD_BASE 65536u
@@ -181,7 +176,8 @@ void fiat__marks_fill(fiat__run *run, size_t marks, uint32_t bits);
 void fiat__marks_merge(fiat__run *run, size_t to, size_t from, uint32_t bits);
 
 /* schema.c: take a text over into ctx->text. */
-fiat_status fiat__schema_load(fiat_validator *ctx, fiat__str text, fiat_error *err);
+fiat_status fiat__schema_load(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
+                              fiat_error *err);
 /* Prepare a run over a loaded text. */
 void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx);
 

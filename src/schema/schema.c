@@ -70,30 +70,30 @@ static bool size_scratch(const fiat_schema *schema, fiat_validator *ctx) {
 }
 
 void fiat__run_begin(fiat__run *run, const fiat_schema *schema, fiat_validator *ctx) {
+    uint64_t by_bytes = (uint64_t)schema->limits.steps_per_byte * ctx->text.len;
     unsigned frames = (schema->max_depth + 8) * FIAT__FRAMES_PER_LEVEL;
     *run = (fiat__run){.schema = schema,
                        .program = &schema->program,
                        .ctx = ctx,
                        .frames = frames < FIAT__FRAMES_MAX ? frames : FIAT__FRAMES_MAX,
                        .reread = FIAT__REREAD_BASE + 2 * ctx->text.len,
-                       .steps = FIAT__STEPS_BASE + FIAT__STEPS_PER_BYTE * (uint64_t)ctx->text.len};
-    fiat__regex_scratch_allow(ctx->regex, FIAT__REGEX_STEPS(ctx->text.len));
+                       .steps = schema->limits.steps + by_bytes};
+    fiat__regex_scratch_allow(ctx->regex, 4 * schema->limits.steps + by_bytes);
     ctx->marks_used = 0;
     fiat__tape_reset(&ctx->tape, fiat__str_of(ctx->text.ptr, ctx->text.len), schema->max_depth);
 }
 
-fiat_status fiat__schema_load(fiat_validator *ctx, fiat__str text, fiat_error *err) {
-    fiat_status status = fiat__scan_load(&ctx->text, text, err);
-    if (status != FIAT_E_LIMIT) return status;
-    if (err) err->status = FIAT_E_SCHEMA_LIMIT;
-    return FIAT_E_SCHEMA_LIMIT;
+fiat_status fiat__schema_load(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
+                              fiat_error *err) {
+    if (text.len <= schema->limits.instance_bytes) return fiat__scan_load(&ctx->text, text, err);
+    return fiat__err_set(err, FIAT_E_SCHEMA_LIMIT,
+                         "the text has %zu bytes: at most %u are allowed (max_instance_bytes)",
+                         text.len, schema->limits.instance_bytes);
 }
 
-/* Take the text over and run the first engine. */
-static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
-                            bool *valid, fiat_error *err) {
-    fiat_status status = fiat__schema_load(ctx, text, err);
-    if (status != FIAT_OK) return status;
+/* Run the first engine over the text that was taken over. */
+static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, bool *valid,
+                            fiat_error *err) {
     if (!size_scratch(schema, ctx)) return fiat__err_nomem(err);
     fiat__run run;
     fiat__run_begin(&run, schema, ctx);
@@ -119,7 +119,9 @@ static fiat_status judge_text(const fiat_schema *schema, fiat_validator *ctx) {
 fiat_status fiat__schema_validate(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                                   fiat_error *err) {
     bool valid = false;
-    fiat_status status = run_once(schema, ctx, text, &valid, err);
+    fiat_status status = fiat__schema_load(schema, ctx, text, err);
+    if (status != FIAT_OK) return status;
+    status = run_once(schema, ctx, &valid, err);
     if (valid && status == FIAT_OK) return FIAT_OK;
     if (status != FIAT_OK && status != FIAT_E_SCHEMA_LIMIT) return status;
     if (!err && status == FIAT_OK && !is_entry(&schema->program)) return judge_text(schema, ctx);
@@ -130,7 +132,9 @@ fiat_status fiat__schema_report(const fiat_schema *schema, fiat_validator *ctx, 
                                 size_t max, bool (*each)(const fiat_schema_failure *, void *user),
                                 void *user, fiat_error *err) {
     bool valid = false;
-    fiat_status status = run_once(schema, ctx, text, &valid, err);
+    fiat_status status = fiat__schema_load(schema, ctx, text, err);
+    if (status != FIAT_OK) return status;
+    status = run_once(schema, ctx, &valid, err);
     if (valid && status == FIAT_OK) return FIAT_OK;
     if (status != FIAT_OK && status != FIAT_E_SCHEMA_LIMIT) return status;
     return fiat__report_all(schema, ctx, status, max, each, user, err);

@@ -4,8 +4,8 @@ EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
-	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
-	%D%/fuzz_schema_validate %D%/fuzz_table
+	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
+	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_table
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -20,6 +20,15 @@ endif
 %C%_fuzz_json_number_SOURCES = %D%/fuzz_json_number.c $(fuzz_main)
 %C%_fuzz_json_number_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_json_number_LDADD = $(fiat_json)
+
+%C%_fuzz_json_text_SOURCES = %D%/fuzz_json_text.c $(fuzz_main)
+%C%_fuzz_json_text_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
+%C%_fuzz_json_text_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_json_text_LDADD = $(fiat_schema) $(CJSON_LIBS)
+
+%C%_fuzz_schema_shape_SOURCES = %D%/fuzz_schema_shape.c $(fuzz_main)
+%C%_fuzz_schema_shape_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_schema_shape_LDADD = $(fiat_schema)
 
 %C%_fuzz_schema_format_SOURCES = %D%/fuzz_schema_format.c $(fuzz_main)
 %C%_fuzz_schema_format_LDFLAGS = $(fuzz_ldflags)

@@ -16,3 +16,7 @@ check_PROGRAMS += %D%/schema_output
 TESTS += %D%/schema_output
 %C%_schema_output_SOURCES = %D%/schema_output.c
 %C%_schema_output_LDADD = $(fiat_schema)
+
+# Random schemas and instances, judged by us and by python-jsonschema.
+dist_check_SCRIPTS += %D%/schema_differential.py
+TESTS += %D%/schema_differential.py
