@@ -140,14 +140,13 @@ static inline const char *fiat__scan_literal(const char *p) {
 static inline uint64_t fiat__key_head(const char *key, size_t len) {
     uint64_t word;
     memcpy(&word, key, sizeof word);
-    return len >= 8 ? word : word & fiat__key_mask(len);
+    return word & fiat__key_mask(len);
 }
 
 static inline uint64_t fiat__key_tail(const char *key, size_t len) {
-    if (len <= 8) return 0;
     uint64_t word;
-    memcpy(&word, key + len - 8, sizeof word);
-    return word;
+    memcpy(&word, key + (len > 8 ? len - 8 : 0), sizeof word);
+    return len > 8 ? word : 0;
 }
 
 #endif

@@ -5,14 +5,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* len 0..7 */
+/* Without a branch: which keys are short cannot be foretold. */
 #if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
 static inline uint64_t fiat__key_mask(size_t len) {
-    return (UINT64_C(1) << (8 * len)) - 1;
+    return len > 7 ? UINT64_MAX : (UINT64_C(1) << (8 * len % 64)) - 1;
 }
 #else
 static inline uint64_t fiat__key_mask(size_t len) {
-    return ~(UINT64_MAX >> (8 * len));
+    return len > 7 ? UINT64_MAX : ~(UINT64_MAX >> (8 * len % 64));
 }
 #endif
 

@@ -52,6 +52,11 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     return all < 0x80;
 }
 
+/* Are the first `len` bytes equal, at most 16? */
+static inline bool fiat__scan_same(const char *a, const char *b, size_t len) {
+    return memcmp(a, b, len) == 0;
+}
+
 /* Copy from p to `to` up to the first '"', '\\' or byte below 0x20, whose place is returned. */
 static inline const char *fiat__scan_copy_plain(char *to, const char *p) {
     const char *end = fiat__scan_plain(p);

@@ -78,6 +78,14 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     return _mm_movemask_epi8(all) == 0 && rest < 0x80;
 }
 
+/* Are the first `len` bytes equal, at most 16? All 16 are read. */
+static inline bool fiat__scan_same(const char *a, const char *b, size_t len) {
+    __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
+                                   _mm_loadu_si128((const __m128i *)(const void *)b));
+    unsigned all = (1u << len) - 1;
+    return ((unsigned)_mm_movemask_epi8(equal) & all) == all;
+}
+
 /* Copy from p to `to` up to the first '"', '\\' or byte below 0x20, whose place is returned. Up to
  * 16 bytes more may be written. */
 static inline const char *fiat__scan_copy_plain(char *to, const char *p) {

@@ -303,17 +303,15 @@ static inline const fiat__slot *fiat__names_find(const fiat__program *program,
 }
 
 /* Does the string that opens at p stand there as the slot's name does, letter by letter? "No" may
- * be wrong. Names longer than this are not compared: the text has so many bytes behind its end. */
-#define FIAT__SLOT_PLAIN_MAX 32
-_Static_assert(FIAT__SLOT_PLAIN_MAX + 10 <= FIAT__SCAN_PAD, "a name's end may be looked at");
+ * be wrong: longer names than these are not compared. */
+#define FIAT__SLOT_PLAIN_MAX 16
+_Static_assert(FIAT__SLOT_PLAIN_MAX + 16 <= FIAT__SCAN_PAD, "bytes behind a name may be read");
 
 static inline bool fiat__slot_ahead(const fiat__program *program, const fiat__slot *slot,
                                     const char *p) {
     const char *key = p + 1;
-    size_t len = slot->len;
-    if (!(slot->flags & FIAT__SLOT_PLAIN) || key[len] != '"') return false;
-    return fiat__names_match(program->names, slot, key, len, fiat__key_head(key, len),
-                             fiat__key_tail(key, len));
+    if (!(slot->flags & FIAT__SLOT_PLAIN) || key[slot->len] != '"') return false;
+    return fiat__scan_same(key, program->names + slot->name, slot->len);
 }
 
 #endif

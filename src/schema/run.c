@@ -53,6 +53,14 @@ static inline const char *read_value(fiat__run *run, const char *p, const fiat__
     return read_any(run, p, node);
 }
 
+/* The same for members: strings of which nothing is asked are read where they are met. */
+static inline const char *read_member_value(fiat__run *run, const char *p, const fiat__node *node) {
+    if (*p != '"' || !(node->plain_kinds & FIAT__JSON_STRING)) return read_value(run, p, node);
+    bool escaped = false;
+    const char *end = fiat__scan_string(p + 1, &escaped);
+    return end ? end + 1 : NULL;
+}
+
 static inline const char *read_number(fiat__run *run, const char *p, const fiat__node *node) {
     fiat__scan_number number = fiat__scan_number_at(p);
     if (!number.end) return NULL;
@@ -214,7 +222,7 @@ static inline const char *read_member(fiat__run *run, const char *p, object_stat
     } else if (!see_wide(object, slot->index)) {
         return NULL;
     }
-    return read_value(run, p, node_at(run, slot->child));
+    return read_member_value(run, p, node_at(run, slot->child));
 }
 
 /* The members up to the closing brace, which is returned. */
@@ -222,9 +230,11 @@ static inline const char *read_members(fiat__run *run, const char *p, object_sta
     for (;;) {
         p = read_member(run, p, object);
         if (!p) return NULL;
-        p = fiat__scan_space(p);
-        if (*p == '}') return p;
-        if (*p != ',') return NULL;
+        if (*p != ',') { /* nothing is between a value and its comma, nearly everywhere */
+            p = fiat__scan_space(p);
+            if (*p == '}') return p;
+            if (*p != ',') return NULL;
+        }
         p = fiat__scan_space(p + 1);
     }
 }
@@ -291,9 +301,9 @@ const char *fiat__read_value(fiat__run *run, const char *p, const fiat__node *no
     return read_value(run, p, node);
 }
 
-bool fiat__run_text(fiat__run *run) {
+bool fiat__run_text(fiat__run *run, uint32_t node) {
     const fiat__padded *text = &run->ctx->text;
     const char *p = fiat__scan_space(text->ptr);
-    p = read_any(run, p, node_at(run, run->program->root));
+    p = read_any(run, p, node_at(run, node));
     return p && fiat__scan_space(p) == text->ptr + text->len;
 }

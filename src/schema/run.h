@@ -91,8 +91,8 @@ static inline void fiat__run_at(fiat__run *run, const fiat__node *node, uint32_t
     run->stop_item = item;
 }
 
-/* run.c: the text in ctx->text, in one pass. */
-bool fiat__run_text(fiat__run *run);
+/* run.c: the text in ctx->text by a node, in one pass. */
+bool fiat__run_text(fiat__run *run, uint32_t node);
 
 /* run_tape.c: value `item` of ctx->tape. `marks`: 0, or the bit set (offset + 1 in ctx->marks)
  * where what was evaluated of this container is to be marked. */

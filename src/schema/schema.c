@@ -97,7 +97,7 @@ static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, bool
     if (!size_scratch(schema, ctx)) return fiat__err_nomem(err);
     fiat__run run;
     fiat__run_begin(&run, schema, ctx);
-    *valid = fiat__run_text(&run);
+    *valid = fiat__run_text(&run, schema->program.root);
     return run.status == FIAT_E_NOMEM ? fiat__err_nomem(err) : run.status;
 }
 
@@ -111,6 +111,8 @@ static bool is_entry(const fiat__program *program) {
  */
 static fiat_status judge_text(const fiat_schema *schema, fiat_validator *ctx) {
     fiat__run run;
+    fiat__run_begin(&run, schema, ctx);
+    if (fiat__run_text(&run, FIAT__NODE_ANY)) return FIAT_E_SCHEMA_MISMATCH;
     fiat__run_begin(&run, schema, ctx);
     fiat_status status = fiat__tape_parse(&ctx->tape, NULL);
     return status == FIAT_OK ? FIAT_E_SCHEMA_MISMATCH : status;
