@@ -5,6 +5,7 @@
 #define fiat__scan_copy       portable_copy
 #define fiat__scan_copy_plain portable_copy_plain
 #define fiat__scan_ascii      portable_ascii
+#define fiat__scan_same       portable_same
 #define fiat__scan_has_zero   portable_has_zero
 #include "json/scan_portable.h"
 #undef fiat__scan_plain
@@ -287,6 +288,18 @@ START_TEST(fast_loops_equal_portable_ones) {
 }
 END_TEST
 
+START_TEST(sixteen_bytes_are_compared_up_to_a_length) {
+    for (size_t len = 0; len <= 16; len++) {
+        for (size_t at = 0; at < 16; at++) {
+            char a[] = "0123456789abcdef", b[] = "0123456789abcdef";
+            b[at] = '!';
+            ck_assert_int_eq(fiat__scan_same(a, b, len), at >= len);
+            ck_assert_int_eq(portable_same(a, b, len), at >= len);
+        }
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("json/scan");
     TCase *tcase = tcase_create("scan");
@@ -296,6 +309,7 @@ int main(void) {
     tcase_add_loop_test(tcase, good_text_is_taken, 0, sizeof good / sizeof good[0]);
     tcase_add_test(tcase, numbers_are_classed);
     tcase_add_test(tcase, fast_loops_equal_portable_ones);
+    tcase_add_test(tcase, sixteen_bytes_are_compared_up_to_a_length);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
