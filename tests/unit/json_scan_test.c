@@ -13,6 +13,7 @@
 #undef fiat__scan_copy
 #undef fiat__scan_copy_plain
 #undef fiat__scan_ascii
+#undef fiat__scan_same
 #undef fiat__scan_has_zero
 #undef FIAT_JSON_SCAN_PORTABLE_H /* where there is no other version, it comes again as itself */
 
