@@ -2,8 +2,6 @@
  */
 #include "schema/run.h"
 
-#include "base/mem.h"
-
 /* Faults of one branch that are looked at. */
 #define FAULTS_OF_BRANCH 64u
 
@@ -28,7 +26,9 @@ static uint32_t score(const fiat__run *run, const fiat__fault_list *faults, uint
 
 uint32_t fiat__run_closest(fiat__run *run, const fiat__apply *apply, uint32_t item,
                            fiat__fault *fault) {
-    fiat__fault_list list = {.max = FAULTS_OF_BRANCH}, *outer = run->faults;
+    fiat__fault faults[FAULTS_OF_BRANCH];
+    fiat__fault_list list = {.at = faults, .cap = FAULTS_OF_BRANCH, .max = FAULTS_OF_BRANCH};
+    fiat__fault_list *outer = run->faults;
     fiat__trace *trace = run->trace;
     uint32_t best = UINT32_MAX, least = UINT32_MAX;
     run->faults = &list;
@@ -45,7 +45,6 @@ uint32_t fiat__run_closest(fiat__run *run, const fiat__apply *apply, uint32_t it
     }
     run->faults = outer;
     run->trace = trace;
-    fiat__free(list.at);
     if (run->status != FIAT_OK) {
         run->status = FIAT_OK; /* the fault itself is certain */
         return UINT32_MAX;

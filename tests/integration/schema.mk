@@ -20,3 +20,10 @@ TESTS += %D%/schema_output
 # Random schemas and instances, judged by us and by python-jsonschema.
 dist_check_SCRIPTS += %D%/schema_differential.py
 TESTS += %D%/schema_differential.py
+
+# Its schemas and instances again: nothing is allocated twice, and every allocation may fail.
+check_PROGRAMS += %D%/schema_memory
+TESTS += %D%/schema_memory
+%C%_schema_memory_SOURCES = \
+	%D%/schema_memory.c %D%/../support/json_cut.c %D%/../support/json_cut.h
+%C%_schema_memory_LDADD = $(fiat_schema)
