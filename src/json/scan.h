@@ -110,8 +110,7 @@ static inline fiat__scan_number fiat__scan_number_at(const char *p) {
     bool fits = p - digits <= 18, fraction = *p == '.';
     if (fraction) {
         if (!fiat__scan_is_digit(*++p)) return (fiat__scan_number){0};
-        while (fiat__scan_is_digit(*p))
-            p++;
+        p = fiat__scan_digits(p);
     }
     bool exponent = (*p | 0x20) == 'e';
     if (exponent) p = fiat__scan_exponent(p);

@@ -52,6 +52,13 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     return all < 0x80;
 }
 
+/* The first byte that is no decimal digit, at or after p. */
+static inline const char *fiat__scan_digits(const char *p) {
+    while ((unsigned char)(*p - '0') < 10)
+        p++;
+    return p;
+}
+
 /* Are the first `len` bytes equal, at most 16? */
 static inline bool fiat__scan_same(const char *a, const char *b, size_t len) {
     return memcmp(a, b, len) == 0;

@@ -78,6 +78,17 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     return _mm_movemask_epi8(all) == 0 && rest < 0x80;
 }
 
+/* The first byte that is no decimal digit, at or after p. */
+static inline const char *fiat__scan_digits(const char *p) {
+    const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);
+    for (;; p += 16) {
+        __m128i digits = _mm_sub_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), zero);
+        unsigned found =
+            (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(digits, nine), digits));
+        if (found != 0xffff) return p + __builtin_ctz(~found);
+    }
+}
+
 /* Are the first `len` bytes equal, at most 16? All 16 are read. */
 static inline bool fiat__scan_same(const char *a, const char *b, size_t len) {
     __m128i equal = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)a),
