@@ -341,7 +341,12 @@ void fiat__message_places(fiat__run *run, const fiat__fault *fault) {
     fiat_validator *ctx = run->ctx;
     fiat__buf_clear(&ctx->instance_path);
     fiat__buf_clear(&ctx->schema_path);
-    fiat__pointer_write(&ctx->instance_path, &ctx->tape, fault->item);
+    if (run->trace) {
+        fiat__place_write(NULL, &ctx->instance_path, run, fault->place);
+        fiat__fault_instance_token(&ctx->instance_path, run, fault);
+    } else {
+        fiat__pointer_write(&ctx->instance_path, &ctx->tape, fault->item);
+    }
     uint32_t where = run->program->nodes[fault->node].where;
     const fiat__document *document = fiat__document_of(run->program, where);
     if (document != run->program->documents)

@@ -34,9 +34,9 @@ void fiat__output_enter(fiat__output *o, uint32_t place);
 typedef enum fiat__output_words { FIAT__WORDS_2020, FIAT__WORDS_NEXT } fiat__output_words;
 
 /* `{"valid":...,` and the locations of a place, or of a keyword in it unless that is empty, and of
- * the value `item`. The object stays open. */
+ * the fault's value if it is another's (NULL: it is the place's). The object stays open. */
 void fiat__output_open(fiat__output *o, fiat__output_words words, bool valid, uint32_t place,
-                       fiat__str keyword, uint32_t item);
+                       fiat__str keyword, const fiat__fault *fault);
 
 /* The message of a fault, borrowed until the next; and the same as a JSON string. */
 fiat__str fiat__output_line(fiat__output *o, const fiat__fault *fault);

@@ -29,7 +29,7 @@ void fiat__output_basic(fiat__output *o) {
     const fiat__trace *trace = o->run->trace;
     bool first = true;
     fiat__output_enter(o, 0);
-    fiat__output_open(o, FIAT__WORDS_2020, o->valid, 0, fiat__str_of("", 0), 0);
+    fiat__output_open(o, FIAT__WORDS_2020, o->valid, 0, fiat__str_of("", 0), NULL);
     for (uint32_t i = 0; i < trace->count && fiat__output_flush(o, false);) {
         bool dropped = o->valid && !trace->list[i].ok;
         fiat__output_enter(o, i);

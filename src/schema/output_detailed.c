@@ -4,7 +4,6 @@
  *
  * Recursion opens no more levels than the run did, with less on the stack for each: a chain of
  * single nodes opens none. */
-#include "json/pointer.h"
 #include "schema/output.h"
 
 /* A schema (keyword NONE), or a keyword in it. */
@@ -122,8 +121,7 @@ static void go_to(fiat__output *o, uint32_t index) {
     fiat__place *place = &o->run->trace->list[index];
     fiat__buf_clear(&o->way);
     fiat__buf_clear(&o->instance);
-    fiat__place_write(&o->way, o->run, index);
-    fiat__pointer_write(&o->instance, &o->run->ctx->tape, place->item);
+    fiat__place_write(&o->way, &o->instance, o->run, index);
     place->way_len = (uint32_t)o->way.len;
     place->instance_len = (uint32_t)o->instance.len;
 }
@@ -131,7 +129,7 @@ static void go_to(fiat__output *o, uint32_t index) {
 static void open_node(fiat__output *o, node n) {
     go_to(o, n.place);
     fiat__output_open(o, FIAT__WORDS_2020, o->valid, n.place,
-                      fiat__str_c(fiat__keyword_name(n.keyword)), place_at(o, n.place)->item);
+                      fiat__str_c(fiat__keyword_name(n.keyword)), NULL);
 }
 
 static void separate(fiat__output *o, bool *first) {

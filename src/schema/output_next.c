@@ -115,7 +115,7 @@ static void write_false(fiat__output *o, uint32_t place, fiat__fault_range range
         const fiat__fault *fault = &o->run->faults->at[i];
         if (!is_of_false(o, fault)) continue;
         separate(o, first);
-        fiat__output_open(o, FIAT__WORDS_NEXT, false, place, name_of(fault), fault->item);
+        fiat__output_open(o, FIAT__WORDS_NEXT, false, place, name_of(fault), fault);
         fiat__buf_append_c(&o->text, ",\"errors\":{\"\":");
         fiat__output_message(o, fault);
         fiat__buf_append_c(&o->text, "}}");
@@ -124,7 +124,7 @@ static void write_false(fiat__output *o, uint32_t place, fiat__fault_range range
 
 static void open_unit(fiat__output *o, uint32_t place) {
     const fiat__place *at = &o->run->trace->list[place];
-    fiat__output_open(o, FIAT__WORDS_NEXT, at->ok, place, fiat__str_of("", 0), at->item);
+    fiat__output_open(o, FIAT__WORDS_NEXT, at->ok, place, fiat__str_of("", 0), NULL);
 }
 
 /* ---- "list": only units that say something. ---- */

@@ -28,7 +28,7 @@ static void write_pointer(fiat__output *o, const char *name, const fiat__buf *po
 }
 
 void fiat__output_open(fiat__output *o, fiat__output_words words, bool valid, uint32_t index,
-                       fiat__str keyword, uint32_t item) {
+                       fiat__str keyword, const fiat__fault *fault) {
     const fiat__place *place = &o->run->trace->list[index];
     bool next = words == FIAT__WORDS_NEXT;
     fiat__buf_clear(&o->location);
@@ -37,8 +37,7 @@ void fiat__output_open(fiat__output *o, fiat__output_words words, bool valid, ui
         fiat__pointer_append(&o->way, keyword);
         fiat__location_append(&o->location, keyword);
     }
-    if (item != place->item)
-        fiat__pointer_write_from(&o->instance, &o->run->ctx->tape, place->item, item);
+    if (fault) fiat__fault_instance_token(&o->instance, o->run, fault);
     fiat__buf_printf(&o->text, "{\"valid\":%s", valid ? "true" : "false");
     write_pointer(o, next ? "evaluationPath" : "keywordLocation", &o->way);
     write_pointer(o, next ? "schemaLocation" : "absoluteKeywordLocation", &o->location);
@@ -61,15 +60,14 @@ void fiat__output_message(fiat__output *o, const fiat__fault *fault) {
 
 void fiat__output_error(fiat__output *o, const fiat__fault *fault) {
     fiat__str name = fiat__str_c(fiat__keyword_name((fiat__keyword)fault->keyword));
-    fiat__output_open(o, FIAT__WORDS_2020, false, fault->place, name, fault->item);
+    fiat__output_open(o, FIAT__WORDS_2020, false, fault->place, name, fault);
     fiat__buf_append_c(&o->text, ",\"error\":");
     fiat__output_message(o, fault);
     fiat__buf_append_char(&o->text, '}');
 }
 
 void fiat__output_annotation(fiat__output *o, const fiat__annotation *annotation) {
-    uint32_t item = o->run->trace->list[annotation->place].item;
-    fiat__output_open(o, FIAT__WORDS_2020, true, annotation->place, annotation->name, item);
+    fiat__output_open(o, FIAT__WORDS_2020, true, annotation->place, annotation->name, NULL);
     fiat__buf_append_c(&o->text, ",\"annotation\":");
     fiat__annotation_write(&o->text, annotation);
     fiat__buf_append_char(&o->text, '}');

@@ -72,6 +72,7 @@ static fiat_status report_stamped(const fiat__run *run, fiat_error *err) {
 static fiat_status report_limit(fiat__run *run, fiat_error *err) {
     fiat__fault at = {.node = run->stop_node, .item = run->stop_item};
     at.keyword = (uint16_t)run->stop_keyword;
+    run->trace = NULL; /* it says where schemas were entered, not where the run stopped */
     fiat__message_places(run, &at);
     const char *path = fiat__buf_cstr(&run->ctx->instance_path);
     const char *keyword = fiat__keyword_name(run->stop_keyword);
@@ -145,7 +146,7 @@ static fiat_schema_failure describe(fiat__run *run, const fiat__fault *fault, fi
     size_t offset = ctx->tape.items[fault->item].at;
     fiat__message_write(run, fault);
     fiat__buf_clear(way);
-    fiat__place_write(way, run, fault->place);
+    fiat__place_write(way, NULL, run, fault->place);
     fiat__buf_clear(location);
     fiat__location_write(location, run->schema, ctx->trace.list[fault->place].schema);
     if (name.len) {

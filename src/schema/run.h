@@ -10,7 +10,8 @@ typedef struct fiat__fault {
     uint32_t node;   /* whose keyword it is */
     uint32_t item;   /* the value, on the tape */
     uint32_t detail; /* required, dependencies: slot of the missing name; uniqueItems: the item
-                        that is there twice; dependencies: see detail2 */
+                        that is there twice; an applicator of the schema `false`: which item of an
+                        array the value is */
     uint32_t detail2;
     uint32_t order; /* in which it was found */
     uint32_t place; /* where its schema was entered; 0 without places */

@@ -226,6 +226,6 @@ bool fiat__run_child(fiat__run *run, const fiat__node *parent, fiat__keyword key
     fiat__run_by(run, keyword, at);
     index = fiat__node_origin(run->program, index);
     if (run->program->nodes[index].kinds) return fiat__run_item(run, index, item, 0);
-    fiat__run_fault(run, parent, keyword, item, 0, 0);
+    fiat__run_fault(run, parent, keyword, item, at, 0);
     return false;
 }

@@ -44,6 +44,7 @@ typedef struct fiat__trace {
 } fiat__trace;
 
 struct fiat__run;
+struct fiat__fault;
 
 static inline void fiat__trace_by(fiat__trace *trace, fiat__keyword keyword, uint32_t index) {
     trace->keyword = keyword;
@@ -60,12 +61,17 @@ bool fiat__trace_item(struct fiat__run *run, uint32_t node, uint32_t item, size_
 /* Longest path or URI that is written. */
 #define FIAT__LOCATION_MAX (1u << 20)
 
-/* Append the way from the root schema to a place; and its last step alone. */
-void fiat__place_write(fiat__buf *out, const struct fiat__run *run, uint32_t index);
+/* Append the way from the root schema to a place, and that from the document's root to its value;
+ * either may be NULL. */
+void fiat__place_write(fiat__buf *way, fiat__buf *instance, const struct fiat__run *run,
+                       uint32_t index);
+/* The last step of the way alone; and that from the parent's value, if it is another. */
 void fiat__place_token(fiat__buf *out, const struct fiat__run *run, const fiat__place *place);
-/* Append the step from the parent's value to the place's; nothing when they are the same. */
 void fiat__place_instance_token(fiat__buf *out, const struct fiat__run *run,
                                 const fiat__place *place);
+/* The step from a place's value to that of a fault, if it is another. */
+void fiat__fault_instance_token(fiat__buf *out, const struct fiat__run *run,
+                                const struct fiat__fault *fault);
 
 /* Append the absolute location of a schema: the URI of its resource, '#', and a JSON Pointer. */
 void fiat__location_write(fiat__buf *out, const fiat_schema *schema, uint32_t item);

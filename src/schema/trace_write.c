@@ -17,27 +17,50 @@ void fiat__place_token(fiat__buf *out, const fiat__run *run, const fiat__place *
     fiat__pointer_write_from(out, &run->schema->tape, parent->schema, place->schema);
 }
 
-void fiat__place_instance_token(fiat__buf *out, const fiat__run *run, const fiat__place *place) {
-    const fiat__tape *tape = &run->ctx->tape;
-    if (place->parent == FIAT__PLACE_NONE) return;
-    uint32_t outer = run->trace->list[place->parent].item;
-    if (outer == place->item) return;
-    if (tape->items[outer].kind == FIAT__JSON_ARRAY)
-        fiat__buf_printf(out, "/%u", place->at);
+/* From a container to an item in it: by what is known, as looking for it takes time that grows with
+ * the container. */
+static void step_into(fiat__buf *out, const fiat__tape *tape, uint32_t container, uint32_t item,
+                      bool is_name, uint32_t at) {
+    if (tape->items[container].kind == FIAT__JSON_ARRAY)
+        fiat__buf_printf(out, "/%u", at);
     else
-        fiat__pointer_write_from(out, tape, outer, place->item);
+        fiat__pointer_append(out, fiat__tape_string(tape, is_name ? item : item - 1));
 }
 
-void fiat__place_write(fiat__buf *out, const fiat__run *run, uint32_t index) {
-    fiat__place *list = run->trace->list;
-    uint32_t at = index;
-    while (list[at].parent != FIAT__PLACE_NONE) { /* leave a trail for the way back down */
+void fiat__place_instance_token(fiat__buf *out, const fiat__run *run, const fiat__place *place) {
+    if (place->parent == FIAT__PLACE_NONE) return;
+    uint32_t outer = run->trace->list[place->parent].item;
+    bool is_name = place->keyword == FIAT__KW_PROPERTY_NAMES;
+    if (outer != place->item)
+        step_into(out, &run->ctx->tape, outer, place->item, is_name, place->at);
+}
+
+void fiat__fault_instance_token(fiat__buf *out, const fiat__run *run, const fiat__fault *fault) {
+    const fiat__tape *tape = &run->ctx->tape;
+    uint32_t outer = run->trace->list[fault->place].item;
+    if (fault->item == outer) return;
+    if (fault->keyword == FIAT__KW_UNIQUE_ITEMS) /* one an array */
+        fiat__pointer_write_from(out, tape, outer, fault->item);
+    else
+        step_into(out, tape, outer, fault->item, fault->keyword == FIAT__KW_PROPERTY_NAMES,
+                  fault->detail);
+}
+
+/* Leave a trail for the way back down; returns the root. */
+static uint32_t lay_trail(fiat__place *list, uint32_t at) {
+    while (list[at].parent != FIAT__PLACE_NONE) {
         list[list[at].parent].next = at;
         at = list[at].parent;
     }
-    while (at != index) {
+    return at;
+}
+
+void fiat__place_write(fiat__buf *way, fiat__buf *instance, const fiat__run *run, uint32_t index) {
+    fiat__place *list = run->trace->list;
+    for (uint32_t at = lay_trail(list, index); at != index;) {
         at = list[at].next;
-        fiat__place_token(out, run, &list[at]);
+        if (way) fiat__place_token(way, run, &list[at]);
+        if (instance) fiat__place_instance_token(instance, run, &list[at]);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "support/chaos.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #define TEXT_MAX (64u << 20)
 
@@ -314,6 +315,66 @@ START_TEST(deep_values_are_written) {
 }
 END_TEST
 
+/* ---- Time. ---- */
+
+static bool count_bytes(const char *bytes, size_t len, void *user) {
+    (void)bytes;
+    *(size_t *)user += len;
+    return true;
+}
+
+static bool count_failure(const fiat_schema_failure *failure, void *user) {
+    *(size_t *)user += strlen(failure->instance_path);
+    return true;
+}
+
+/* A container of many: what stands before and after each number, and around all of them. */
+typedef struct wide_case {
+    const char *schema, *open, *before, *after, *close;
+} wide_case;
+
+/* Processor time of a report and of all outputs of so many. */
+static double time_of(const wide_case *of, int count) {
+    fiat_schema *schema = test_compile(of->schema, NULL);
+    fiat_validator *ctx = test_ctx();
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__buf text;
+    struct timespec start, end;
+    size_t bytes = 0;
+    fiat__buf_init(&text, TEXT_MAX);
+    fiat__buf_append_c(&text, of->open);
+    for (int i = 0; i < count; i++)
+        fiat__buf_printf(&text, "%s%d%s", of->before, i, of->after);
+    fiat__buf_append_c(&text, of->close);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &start);
+    fiat_status status =
+        fiat_schema_report(schema, ctx, text.ptr, text.len, 10000, count_failure, &bytes, &err);
+    for (int format = BASIC; format <= TREE; format++)
+        ck_assert_fiat_status(fiat_schema_output(schema, ctx, text.ptr, text.len,
+                                                 (fiat_schema_output_format)format, count_bytes,
+                                                 &bytes, &err),
+                              status);
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
+    fiat__buf_deinit(&text);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
+    return (double)(end.tv_sec - start.tv_sec) + (double)(end.tv_nsec - start.tv_nsec) * 1e-9;
+}
+
+static const wide_case wide[] = {
+    {"{\"items\":{\"title\":\"x\"}}", "[", "", ",", "0]"},
+    {"{\"additionalProperties\":{\"title\":\"x\"}}", "{", "\"", "\":0,", "\"\":0}"},
+    {"{\"items\":{\"enum\":[0]},\"prefixItems\":[{}]}", "[", "", ",", "0]"},
+    {"{\"propertyNames\":{\"maxLength\":1}}", "{", "\"x", "\":0,", "\"\":0}"},
+};
+
+/* Ten times the items take ten times as long, and not a hundred times. */
+START_TEST(wide_values_take_linear_time) {
+    double few = time_of(&wide[_i], 8000), many = time_of(&wide[_i], 80000);
+    ck_assert_msg(many < 40 * few, "%g s, %g s", few, many);
+}
+END_TEST
+
 static fiat_status output_once(void *unused) {
     (void)unused;
     fiat_error error, *err = &error;
@@ -349,6 +410,7 @@ int main(void) {
     tcase_add_test(tcase, arguments_are_checked);
     tcase_add_test(tcase, long_output_comes_in_parts_and_can_be_stopped);
     tcase_add_test(tcase, deep_values_are_written);
+    tcase_add_loop_test(tcase, wide_values_take_linear_time, 0, sizeof wide / sizeof wide[0]);
     tcase_add_test(tcase, every_failed_allocation_is_reported);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
