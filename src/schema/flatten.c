@@ -132,6 +132,20 @@ static bool is_there(const fiat__parts *parts, uint32_t index) {
     return false;
 }
 
+/* unevaluatedProperties of a schema that is applied in place sees that schema alone. */
+static bool is_scope(const fiat__flattener *f, const fiat__parts *parts, uint32_t index,
+                     unsigned class) {
+    const fiat__object_rule *rule = &f->p->objects[f->p->nodes[index].object];
+    return class == FIAT__JSON_OBJECT && parts->count && rule->unevaluated != FIAT__NODE_NONE;
+}
+
+static void add_scope(fiat__parts *parts, uint32_t index) {
+    if (parts->scoped_count == FIAT__PENDING_MAX)
+        parts->whole = true;
+    else
+        parts->scoped[parts->scoped_count++] = index;
+}
+
 /* Add a schema and what it applies in place. The order is that of the schemas, the first first. */
 static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index, unsigned class,
                    unsigned depth) {
@@ -140,6 +154,10 @@ static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index,
     if (parts->whole || is_there(parts, index)) return;
     if (depth == 0 || parts->count == FIAT__PARTS_MAX) {
         parts->whole = true;
+        return;
+    }
+    if (is_scope(f, parts, index, class)) {
+        add_scope(parts, index);
         return;
     }
     parts->node[parts->count++] = index;
@@ -204,17 +222,10 @@ static uint32_t join_values(fiat__flattener *f, const fiat__parts *parts, const 
 
 /* ---- Twins. ---- */
 
-/* A schema's own unevaluatedProperties can be told when nothing but what is gathered evaluates. */
-static void check_unevaluated(const fiat__flattener *f, uint32_t own, fiat__parts *parts,
-                              unsigned class) {
-    for (uint32_t i = 0; i < parts->count; i++) {
-        const fiat__node *node = &f->p->nodes[parts->node[i]];
-        if (class == FIAT__JSON_ARRAY && f->p->arrays[node->array].unevaluated != FIAT__NODE_NONE)
+static void check_unevaluated(const fiat__flattener *f, fiat__parts *parts) {
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (f->p->arrays[f->p->nodes[parts->node[i]].array].unevaluated != FIAT__NODE_NONE)
             parts->whole = true;
-        if (class == FIAT__JSON_OBJECT && parts->node[i] != own &&
-            f->p->objects[node->object].unevaluated != FIAT__NODE_NONE)
-            parts->whole = true;
-    }
 }
 
 static void check_strictness(const fiat__flattener *f, fiat__parts *parts, unsigned flags) {
@@ -223,17 +234,21 @@ static void check_strictness(const fiat__flattener *f, fiat__parts *parts, unsig
             parts->whole = true;
 }
 
-/* unevaluatedProperties cannot be told beside what a group leaves open. */
+static bool needs_group(const fiat__flattener *f, const fiat__parts *parts, uint32_t unevaluated) {
+    if (!fiat__flatten_fits(f, parts, unevaluated)) return true;
+    for (uint32_t i = 0; i < parts->count; i++)
+        if (f->p->objects[f->p->nodes[parts->node[i]].object].depend_schemas_count) return true;
+    return parts->pending_count || parts->scoped_count;
+}
+
 static void merge_object(fiat__flattener *f, fiat__node *twin, fiat__parts *parts,
                          uint32_t unevaluated) {
-    if (!parts->pending_count) {
+    if (!needs_group(f, parts, unevaluated)) {
         twin->object = fiat__flatten_object(f, parts, unevaluated);
-    } else if (unevaluated != FIAT__NODE_NONE) {
-        parts->whole = true;
-    } else {
-        twin->object = fiat__flatten_group(f, parts);
-        if (twin->object) twin->flags |= FIAT__NODE_GROUP;
+        return;
     }
+    twin->object = fiat__flatten_group(f, parts);
+    if (twin->object) twin->flags |= FIAT__NODE_GROUP;
 }
 
 /* The rule for one class of values, put into the twin. */
@@ -248,6 +263,7 @@ static void merge_class(fiat__flattener *f, fiat__node *twin, fiat__parts *parts
         twin->number = fiat__flatten_number(f, parts);
         break;
     case FIAT__JSON_ARRAY:
+        check_unevaluated(f, parts);
         twin->array = fiat__flatten_array(f, parts);
         break;
     case FIAT__JSON_OBJECT:
@@ -276,7 +292,6 @@ static void fill(fiat__flattener *f, uint32_t own, uint32_t index) {
     for (size_t i = 0; i < CLASS_COUNT && f->c->status == FIAT_OK; i++) {
         fiat__flatten_gather(f, &parts[i], own, classes[i]);
         if (!parts[i].kinds) continue;
-        check_unevaluated(f, own, &parts[i], classes[i]);
         values[i] = values_of(f, &parts[i]);
         if (values[i] && f->p->values[values[i]].kinds & classes[i] & FIAT__JSON_CONTAINERS)
             parts[i].whole = true;
@@ -290,9 +305,14 @@ static void fill(fiat__flattener *f, uint32_t own, uint32_t index) {
     if (f->c->status == FIAT_OK) f->p->nodes[index] = twin;
 }
 
+/* Does a schema look at a value more than once? */
+static bool looks_again(const fiat__program *p, uint32_t node) {
+    return p->nodes[node].apply || p->objects[p->nodes[node].object].depend_schemas_count;
+}
+
 uint32_t fiat__flatten_node(fiat__flattener *f, uint32_t node) {
     node = fiat__flatten_origin(f, node);
-    if (node == FIAT__NODE_NONE || !f->p->nodes[node].apply || f->c->status != FIAT_OK) return node;
+    if (node == FIAT__NODE_NONE || !looks_again(f->p, node) || f->c->status != FIAT_OK) return node;
     uint32_t count = f->p->node_count;
     if (f->twins_cap < count) {
         uint32_t old = f->twins_cap;

@@ -21,6 +21,9 @@ typedef struct fiat__parts {
     uint32_t count;
     uint32_t pending[FIAT__PENDING_MAX]; /* objects: applies that are told by a group */
     uint32_t pending_count;
+    uint32_t
+        scoped[FIAT__PENDING_MAX]; /* objects: schemas with unevaluatedProperties of their own */
+    uint32_t scoped_count;
     uint8_t kinds; /* of the class of values that it is about: those that all of them let in */
     bool whole;    /* cannot be told in one pass: to the tape */
 } fiat__parts;
@@ -58,9 +61,11 @@ static inline uint32_t fiat__flatten_origin(const fiat__flattener *f, uint32_t n
 uint32_t fiat__flatten_string(fiat__flattener *f, fiat__parts *parts);
 uint32_t fiat__flatten_number(fiat__flattener *f, fiat__parts *parts);
 uint32_t fiat__flatten_array(fiat__flattener *f, fiat__parts *parts);
+/* Can one rule say of objects what all parts do? */
+bool fiat__flatten_fits(const fiat__flattener *f, const fiat__parts *parts, uint32_t unevaluated);
 /* `unevaluated`: the node's own unevaluatedProperties; FIAT__NODE_NONE when it has none. */
 uint32_t fiat__flatten_object(fiat__flattener *f, fiat__parts *parts, uint32_t unevaluated);
-/* flatten_group.c: the group of parts with applies pending. */
+/* flatten_group.c: the group of parts with applies pending, or dependent schemas. */
 uint32_t fiat__flatten_group(fiat__flattener *f, fiat__parts *parts);
 
 #endif

@@ -1,5 +1,5 @@
-/* Groups: what anyOf, oneOf, not and if say of objects, as a formula over the verdicts of rules
- * that look at the members side by side. */
+/* Groups: what anyOf, oneOf, not, if and dependent schemas say of objects, as a formula over the
+ * verdicts of rules that look at the members side by side. */
 #include "schema/flatten.h"
 
 #define FORMULA_MAX 96u
@@ -10,7 +10,7 @@ typedef struct builder {
     uint32_t count;
     uint32_t formula[FORMULA_MAX];
     uint32_t len;
-    bool impossible;
+    bool closed, impossible;
 } builder;
 
 static void emit(builder *b, fiat__formula_op op, uint32_t number) {
@@ -32,6 +32,10 @@ static void emit_rule(builder *b, uint32_t rule) {
     }
     if (i == b->count) b->rules[b->count++] = rule;
     emit(b, FIAT__FORMULA_RULE, i);
+}
+
+static const fiat__object_rule *rule_of(const builder *b, const fiat__parts *parts, uint32_t i) {
+    return &b->f->p->objects[b->f->p->nodes[parts->node[i]].object];
 }
 
 static void emit_node(builder *b, uint32_t node);
@@ -56,15 +60,70 @@ static void emit_apply(builder *b, uint32_t index) {
     }
 }
 
-/* All that the parts say together. */
+/* The rule that a name is there. */
+static uint32_t presence(builder *b, fiat__str name, uint32_t pooled) {
+    fiat__compiler *c = b->f->c;
+    fiat__known_list known = {0};
+    fiat__object_rule rule = {.required = 1,
+                              .words = 1,
+                              .only_required = 1,
+                              .max = FIAT__UNLIMITED,
+                              .property_names = FIAT__NODE_NONE,
+                              .unevaluated = FIAT__NODE_NONE};
+    if (!fiat__flatten_afford(b->f, sizeof rule + 4 * sizeof(fiat__slot))) b->impossible = true;
+    fiat__known_add(c, &known, name);
+    if (c->status == FIAT_OK) known.at[0].pooled = pooled + 1;
+    fiat__names_build(c, &rule.names, &known);
+    fiat__known_deinit(&known);
+    return fiat__add_object(c, &rule);
+}
+
+/* Dependent schemas: if a name is there, then a schema. */
+static void emit_dependents(builder *b, uint32_t object) {
+    const fiat__program *p = b->f->p;
+    const fiat__object_rule from = p->objects[object];
+    for (uint32_t i = 0; i < from.depend_schemas_count && !b->impossible; i++) {
+        uint32_t bit = p->links[from.depend_schemas + 2 * i];
+        uint32_t node = p->links[from.depend_schemas + 2 * i + 1], slot = from.names.slots;
+        while (p->slots[slot].len == FIAT__UNLIMITED || p->slots[slot].index != bit)
+            slot++;
+        emit(b, FIAT__FORMULA_IF, 3);
+        emit_rule(b, presence(b, fiat__slot_name(p, slot), p->slots[slot].name));
+        emit_node(b, node);
+        emit(b, FIAT__FORMULA_TRUE, 0);
+    }
+}
+
+/* The rules of objects that the parts have: merged into one where that can be. Returns how many. */
+static uint32_t own_rules(builder *b, fiat__parts *parts, uint32_t *rules) {
+    uint32_t count = 0;
+    if (fiat__flatten_fits(b->f, parts, FIAT__NODE_NONE)) {
+        rules[0] = fiat__flatten_object(b->f, parts, FIAT__NODE_NONE);
+        b->impossible |= parts->whole;
+        return rules[0] != 0;
+    }
+    for (uint32_t i = 0; i < parts->count; i++) {
+        uint32_t rule = b->f->p->nodes[parts->node[i]].object;
+        if (rule) rules[count++] = rule;
+    }
+    return count;
+}
+
+/* All that the parts say together: their rules first. */
 static void emit_parts(builder *b, fiat__parts *parts) {
-    uint32_t rule = fiat__flatten_object(b->f, parts, FIAT__NODE_NONE);
-    uint32_t operands = parts->pending_count + (rule != 0);
-    b->impossible |= parts->whole;
+    uint32_t rules[FIAT__PARTS_MAX], count = own_rules(b, parts, rules);
+    uint32_t operands = parts->pending_count + parts->scoped_count + count;
+    for (uint32_t i = 0; i < parts->count; i++)
+        operands += rule_of(b, parts, i)->depend_schemas_count;
     if (operands != 1) emit(b, operands ? FIAT__FORMULA_ALL : FIAT__FORMULA_TRUE, operands);
-    if (rule) emit_rule(b, rule);
+    for (uint32_t i = 0; i < count && !b->impossible; i++)
+        emit_rule(b, rules[i]);
     for (uint32_t i = 0; i < parts->pending_count && !b->impossible; i++)
         emit_apply(b, parts->pending[i]);
+    for (uint32_t i = 0; i < parts->scoped_count && !b->impossible; i++)
+        emit_node(b, parts->scoped[i]);
+    for (uint32_t i = 0; i < parts->count && !b->impossible; i++)
+        emit_dependents(b, b->f->p->nodes[parts->node[i]].object);
 }
 
 /* Can the parts be told by rules of objects alone? With enum and const an object is never valid, or
@@ -75,11 +134,12 @@ static bool has_values(const builder *b, const fiat__parts *parts) {
     return false;
 }
 
-static bool has_unevaluated(const builder *b, const fiat__parts *parts) {
-    for (uint32_t i = 0; i < parts->count; i++)
-        if (b->f->p->objects[b->f->p->nodes[parts->node[i]].object].unevaluated != FIAT__NODE_NONE)
-            return true;
-    return false;
+/* unevaluatedProperties, told when it is false; else it returns false. */
+static bool emit_closed(builder *b, const fiat__object_rule *rule) {
+    if (rule->unevaluated == FIAT__NODE_NONE) return true;
+    b->closed = true;
+    emit(b, FIAT__FORMULA_CLOSED, 1);
+    return b->f->p->nodes[rule->unevaluated].kinds == 0;
 }
 
 /* What a schema says of an object. */
@@ -93,7 +153,7 @@ static void emit_node(builder *b, uint32_t node) {
     fiat__flatten_gather(b->f, &parts, node, FIAT__JSON_OBJECT);
     if (!parts.kinds)
         emit(b, FIAT__FORMULA_FALSE, 0);
-    else if (parts.whole || has_values(b, &parts) || has_unevaluated(b, &parts))
+    else if (parts.whole || has_values(b, &parts) || !emit_closed(b, rule_of(b, &parts, 0)))
         b->impossible = true;
     else
         emit_parts(b, &parts);
@@ -108,19 +168,26 @@ static uint32_t add_links(builder *b, const uint32_t *from, uint32_t count) {
     return first;
 }
 
+/* Rules without which the whole cannot hold: those that the formula starts with. */
+static uint32_t mandatory(const builder *b) {
+    uint32_t rules = 0, i = (b->formula[0] & 0xff) == FIAT__FORMULA_CLOSED;
+    i += i < b->len && (b->formula[i] & 0xff) == FIAT__FORMULA_ALL;
+    for (; i < b->len && (b->formula[i] & 0xff) == FIAT__FORMULA_RULE; i++)
+        rules |= 1u << (b->formula[i] >> 8);
+    return rules;
+}
+
 uint32_t fiat__flatten_group(fiat__flattener *f, fiat__parts *parts) {
     builder b = {.f = f};
+    if (!emit_closed(&b, rule_of(&b, parts, 0))) b.impossible = true;
     emit_parts(&b, parts);
     if (b.impossible || f->c->status != FIAT_OK ||
         !fiat__flatten_afford(f, sizeof(fiat__group) + (b.len + b.count) * sizeof *b.rules)) {
         parts->whole = true;
         return 0;
     }
-    fiat__group group = {.count = b.count};
-    /* The first operand of all is the rule of what must hold in any case, if there is one. */
-    if (b.len > 1 && b.formula[1] == FIAT__FORMULA_RULE &&
-        (b.formula[0] & 0xff) == FIAT__FORMULA_ALL)
-        group.mandatory = 1;
+    fiat__group group = {.count = b.count, .closed = b.closed};
+    group.mandatory = mandatory(&b);
     group.rules = add_links(&b, b.rules, b.count);
     group.formula = add_links(&b, b.formula, b.len);
     return fiat__add_group(f->c, &group);

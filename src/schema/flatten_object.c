@@ -23,19 +23,14 @@ static const fiat__object_rule *rule_at(const merger *m, uint32_t i) {
 /* A name that a part does not know meets that part's patterns and, if none fits, its additional
  * node. Only one part's patterns can be told so; or those of all, when no part has an additional
  * node. */
-static bool patterns_fit(const merger *m) {
-    uint32_t with_patterns = 0, with_additional = 0;
-    for (uint32_t i = 0; i < m->count; i++) {
-        with_patterns += rule_at(m, i)->pattern_count > 0;
-        with_additional += rule_at(m, i)->additional_given;
+bool fiat__flatten_fits(const fiat__flattener *f, const fiat__parts *parts, uint32_t unevaluated) {
+    uint32_t with_patterns = 0, with_additional = unevaluated != FIAT__NODE_NONE;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const fiat__object_rule *rule = &f->p->objects[f->p->nodes[parts->node[i]].object];
+        with_patterns += rule->pattern_count > 0;
+        with_additional += rule->additional_given;
     }
-    return with_patterns <= 1 || (with_additional == 0 && m->unevaluated == FIAT__NODE_NONE);
-}
-
-static bool can_merge(const merger *m) {
-    for (uint32_t i = 0; i < m->count; i++)
-        if (rule_at(m, i)->depend_schemas_count) return false;
-    return patterns_fit(m);
+    return with_patterns <= 1 || with_additional == 0;
 }
 
 static size_t bytes_needed(const merger *m) {
@@ -141,6 +136,7 @@ static bool settle_members(merger *m) {
             evaluated |= add_said(m, i, known->name, &list);
         if (!evaluated && m->unevaluated != FIAT__NODE_NONE) add_node(&list, m->unevaluated);
         if (list.too_many) return false;
+        if (evaluated) known->flags |= FIAT__SLOT_DECLARED;
         known->child = fiat__flatten_set(m->f, list.at, list.count);
     }
     return true;
@@ -213,9 +209,11 @@ static void add_bounds(merger *m) {
 static void add_additional(merger *m) {
     fiat__object_rule *rule = &m->rule;
     rule->additional = join_additional(m, UINT32_MAX, FIAT__NODE_ANY);
-    rule->additional_given = 1;
-    for (uint32_t i = 0; i < m->count; i++)
+    rule->additional_given = m->unevaluated != FIAT__NODE_NONE;
+    for (uint32_t i = 0; i < m->count; i++) {
+        rule->additional_given |= rule_at(m, i)->additional_given;
         rule->closed |= rule_at(m, i)->closed && !rule->pattern_count;
+    }
 }
 
 static bool merge(merger *m) {
@@ -248,7 +246,7 @@ uint32_t fiat__flatten_object(fiat__flattener *f, fiat__parts *parts, uint32_t u
         if (own && !has_rule(&m, own)) m.rules[m.count++] = own;
     }
     if (m.count == 0) return 0;
-    if (!can_merge(&m)) {
+    if (!fiat__flatten_fits(f, parts, unevaluated)) {
         parts->whole = true;
     } else if (m.count == 1 && unevaluated == FIAT__NODE_NONE) {
         return m.rules[0];

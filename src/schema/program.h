@@ -195,6 +195,7 @@ typedef struct fiat__alias {
 typedef struct fiat__group {
     uint32_t rules, count; /* links: indices of object rules */
     uint32_t formula;      /* links, see fiat__formula_op */
+    bool closed;           /* the formula asks what evaluates which member */
     uint32_t mandatory;    /* rules without which the formula cannot hold */
 } fiat__group;
 
@@ -210,7 +211,8 @@ typedef enum fiat__formula_op {
     FIAT__FORMULA_ANY,
     FIAT__FORMULA_ONE,
     FIAT__FORMULA_NOT,
-    FIAT__FORMULA_IF /* three operands */
+    FIAT__FORMULA_IF,    /* three operands */
+    FIAT__FORMULA_CLOSED /* the operand, and it evaluates all members */
 } fiat__formula_op;
 
 typedef struct fiat__program {

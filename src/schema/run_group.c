@@ -13,11 +13,16 @@ typedef struct member_state {
     uint32_t others;
 } member_state;
 
+/* More members than that of an object with unevaluatedProperties are left to the tape. */
+#define MEMBERS_MAX 64u
+
 typedef struct group_state {
     fiat__run *run;
     const fiat__group *group;
     uint32_t alive; /* rules that have not failed */
-    bool names;     /* one of them has propertyNames */
+    uint32_t members;
+    uint32_t evaluated[MEMBERS_MAX]; /* closed: by member, the rules that speak of it */
+    bool names;                      /* one of them has propertyNames */
     fiat__keyset keys;
     member_state at[FIAT__GROUP_MAX];
 } group_state;
@@ -39,16 +44,17 @@ static void ask(asked *a, uint32_t node, uint32_t rule) {
     a->rules[a->count++] = 1u << rule;
 }
 
-/* What a rule asks of a name that it does not know; *many: by more patterns than one. */
+/* What a rule asks of a name that it does not know; *matched: of its patterns; *many: the nodes of
+ * several patterns differ. */
 static uint32_t node_by_patterns(group_state *g, const fiat__object_rule *rule, fiat__str key,
-                                 bool *many) {
+                                 uint32_t *matched, bool *many) {
     const uint32_t *pattern = g->run->program->links + rule->patterns;
-    uint32_t node = rule->additional, matched = 0;
+    uint32_t node = rule->additional;
     for (uint32_t i = 0; i < rule->pattern_count; i++, pattern += 2) {
         if (fiat__pattern_faults(g->run, pattern[0], key)) continue;
-        *many |= matched && pattern[1] != node;
+        *many |= *matched && pattern[1] != node;
         node = pattern[1];
-        matched++;
+        ++*matched;
     }
     return node;
 }
@@ -58,24 +64,29 @@ static void see(member_state *state, uint32_t index) {
     *word |= UINT64_C(1) << index % 64;
 }
 
-/* Tell a member's name to every rule; *many: one of them has more than one node for it. */
-static void tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
+/* Tell a member's name to every rule; *many: one of them has more than one node for it. Returns the
+ * rules that evaluate the member. */
+static uint32_t tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
+    uint32_t evaluated = 0;
     for (uint32_t left = g->alive; left; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(left);
         member_state *state = &g->at[i];
         const fiat__slot *slot =
             fiat__names_find(g->run->program, &state->rule->names, key.ptr, key.len);
+        uint32_t speaks = state->rule->additional_given, node = state->rule->additional;
         if (slot) {
             see(state, slot->index);
-            ask(a, slot->child, i);
-            continue;
+            speaks |= slot->flags & FIAT__SLOT_DECLARED;
+            node = slot->child;
+        } else {
+            state->others++;
+            if (state->rule->pattern_count)
+                node = node_by_patterns(g, state->rule, key, &speaks, many);
         }
-        state->others++;
-        if (state->rule->pattern_count)
-            ask(a, node_by_patterns(g, state->rule, key, many), i);
-        else
-            ask(a, state->rule->additional, i);
+        if (speaks) evaluated |= 1u << i;
+        ask(a, node, i);
     }
+    return evaluated;
 }
 
 /* Read the value by every node that is asked; rules whose node does not fit have failed. */
@@ -119,7 +130,9 @@ static const char *read_member(group_state *g, const char *p, bool *many) {
     if (result == FIAT__KEYSET_NOMEM) fiat__run_stop(g->run, FIAT_E_NOMEM);
     if (result != FIAT__KEYSET_NEW) return NULL;
     a.count = 0;
-    tell_name(g, key, &a, many);
+    uint32_t evaluated = tell_name(g, key, &a, many);
+    if (g->group->closed && g->members < MEMBERS_MAX) g->evaluated[g->members] = evaluated;
+    if (g->group->closed && g->members++ == MEMBERS_MAX) *many = true;
     if (*many || g->run->status != FIAT_OK) return NULL;
     p = fiat__scan_space(end + 1);
     return *p == ':' ? read_asked(g, fiat__scan_space(p + 1), &a) : NULL;
@@ -146,48 +159,85 @@ static bool rule_holds(const group_state *g, uint32_t i) {
     return fiat__members_ok(g->run->program, state->rule, words, state->others);
 }
 
-static bool holds(const uint32_t **at, uint32_t verdicts);
+/* A formula while it is asked. */
+typedef struct question {
+    const group_state *group;
+    const uint32_t *at;
+    uint32_t verdicts; /* rules that hold */
+} question;
 
-static uint32_t count_holding(const uint32_t **at, uint32_t operands, uint32_t verdicts) {
+static bool holds(question *q, uint32_t *evaluating);
+
+static uint32_t count_holding(question *q, uint32_t operands, uint32_t *evaluating) {
     uint32_t count = 0;
     while (operands--)
-        count += holds(at, verdicts);
+        count += holds(q, evaluating);
     return count;
 }
 
-/* Recursion is as deep as the formula, which has no more than a hundred parts. */
-static bool holds(const uint32_t **at, uint32_t verdicts) {
-    uint32_t number = **at >> 8;
-    bool condition, then, otherwise;
-    switch ((fiat__formula_op)(*(*at)++ & 0xff)) {
+static bool holds_if(question *q, uint32_t *evaluating) {
+    uint32_t by_condition = 0, by_then = 0, by_else = 0;
+    bool condition = holds(q, &by_condition), then = holds(q, &by_then);
+    bool otherwise = holds(q, &by_else);
+    *evaluating |= condition ? by_condition | by_then : by_else;
+    return condition ? then : otherwise;
+}
+
+/* unevaluatedProperties: false. All is evaluated then. */
+static bool holds_closed(question *q, uint32_t *evaluating) {
+    uint32_t own = 0;
+    bool yes = holds(q, &own);
+    for (uint32_t i = 0; yes && i < q->group->members; i++)
+        yes = q->group->evaluated[i] & own;
+    *evaluating = UINT32_MAX;
+    return yes;
+}
+
+/* Recursion is as deep as the formula, which has no more than a hundred parts. What a part that
+ * does not hold evaluates does not count. */
+static bool holds(question *q, uint32_t *evaluating) {
+    uint32_t number = *q->at >> 8, own = 0;
+    bool yes = false;
+    switch ((fiat__formula_op)(*q->at++ & 0xff)) {
     case FIAT__FORMULA_RULE:
-        return verdicts >> number & 1;
+        own = 1u << number;
+        yes = q->verdicts & own;
+        break;
     case FIAT__FORMULA_ALL:
-        return count_holding(at, number, verdicts) == number;
+        yes = count_holding(q, number, &own) == number;
+        break;
     case FIAT__FORMULA_ANY:
-        return count_holding(at, number, verdicts) > 0;
+        yes = count_holding(q, number, &own) > 0;
+        break;
     case FIAT__FORMULA_ONE:
-        return count_holding(at, number, verdicts) == 1;
+        yes = count_holding(q, number, &own) == 1;
+        break;
     case FIAT__FORMULA_NOT:
-        return !holds(at, verdicts);
+        yes = !holds(q, &own);
+        own = 0;
+        break;
     case FIAT__FORMULA_IF:
-        condition = holds(at, verdicts);
-        then = holds(at, verdicts);
-        otherwise = holds(at, verdicts);
-        return condition ? then : otherwise;
+        yes = holds_if(q, &own);
+        break;
+    case FIAT__FORMULA_CLOSED:
+        yes = holds_closed(q, &own);
+        break;
     case FIAT__FORMULA_TRUE:
-        return true;
+        yes = true;
+        break;
     default:
-        return false;
+        break;
     }
+    if (yes) *evaluating |= own;
+    return yes;
 }
 
 static bool formula_holds(const group_state *g) {
-    uint32_t verdicts = 0;
+    question q = {.group = g, .at = g->run->program->links + g->group->formula};
+    uint32_t evaluating = 0;
     for (uint32_t i = 0; i < g->group->count; i++)
-        verdicts |= (uint32_t)rule_holds(g, i) << i;
-    const uint32_t *formula = g->run->program->links + g->group->formula;
-    return holds(&formula, verdicts);
+        q.verdicts |= (uint32_t)rule_holds(g, i) << i;
+    return holds(&q, &evaluating);
 }
 
 static void open_group(group_state *g, fiat__run *run, const fiat__node *node) {
@@ -195,6 +245,7 @@ static void open_group(group_state *g, fiat__run *run, const fiat__node *node) {
     g->run = run;
     g->group = &p->groups[node->object];
     g->alive = 0;
+    g->members = 0;
     g->names = false;
     fiat__keyset_open(&g->keys);
     for (uint32_t i = 0; i < g->group->count; i++) {

@@ -35,15 +35,30 @@ static const struct {
     {"{\"type\":\"object\",\"allOf\":[{\"allOf\":[{\"properties\":{\"a\":{}}}],"
      "\"unevaluatedProperties\":false},"
      "{\"properties\":{\"b\":{}}}]}",
-     OBJECT},
+     0},
     {"{\"allOf\":[{\"patternProperties\":{\"^a\":{}}},{\"properties\":{\"ab\":{\"type\":\"null\"}},"
      "\"additionalProperties\":false}]}",
      0},
     {"{\"allOf\":[{\"patternProperties\":{\"^a\":{}}},{\"patternProperties\":{\"b$\":{}},"
      "\"additionalProperties\":false}]}",
-     OBJECT},
+     0},
     {"{\"allOf\":[{\"dependentSchemas\":{\"a\":{\"required\":[\"b\"]}}},{\"maxProperties\":3}]}",
+     0},
+    {"{\"dependentSchemas\":{\"a\":{\"properties\":{\"b\":true}}},\"unevaluatedProperties\":false}",
+     0},
+    {"{\"anyOf\":[{\"required\":[\"a\"]},{\"properties\":{\"b\":{\"type\":\"null\"}}}]}", 0},
+    {"{\"not\":{\"required\":[\"a\",\"b\"]},\"if\":{\"properties\":{\"k\":{\"const\":1}}},\"then\":"
+     "{\"maxProperties\":2}}",
+     0},
+    {"{\"type\":\"object\",\"oneOf\":[{\"properties\":{\"k\":{\"const\":\"a\"}}},{\"properties\":{"
+     "\"k\":{\"const\":"
+     "\"b\"}}}],\"unevaluatedProperties\":false}",
+     0},
+    {"{\"type\":\"object\",\"oneOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}],"
+     "\"unevaluatedProperties\":{"
+     "\"type\":\"null\"}}",
      OBJECT},
+    {"{\"type\":\"object\",\"oneOf\":[{\"required\":[\"a\"]},{\"enum\":[{}]}]}", OBJECT},
     {"{\"allOf\":[{\"enum\":[1,\"a\"]},{\"type\":\"string\"}]}", 0},
     {"{\"anyOf\":[{\"enum\":[\"a\",\"b\"]},{\"type\":\"object\"}]}", 0},
 };
