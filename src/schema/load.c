@@ -59,6 +59,7 @@ static void add_firsts(fiat__compiler *c) {
     fiat__add_apply(c, &apply);
     fiat__add_group(c, &group);
     fiat__add_link(c, 0);
+    fiat__add_slots(c, 1); /* so that an object without names has an address of slots too */
     fiat__add_name(c, fiat__str_of("", 0));
 }
 
