@@ -211,6 +211,17 @@ SETS = {
 }
 
 
+def without_intrinsics(value):
+    """The schema is for templates whose references and functions have been worked out."""
+    if isinstance(value, list):
+        return [without_intrinsics(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and next(iter(value)).startswith(("Ref", "Fn::")):
+        return "worked out"
+    return {key: without_intrinsics(item) for key, item in value.items()}
+
+
 def documents(modules, patterns, schema_name, from_yaml):
     for path in find(modules, patterns):
         if os.path.getsize(path) > DOCUMENT_BYTES_MAX:
@@ -220,8 +231,10 @@ def documents(modules, patterns, schema_name, from_yaml):
             continue
         if schema_name == "draft-07" and "draft-07" not in str(value.get("$schema")):
             continue
-        if schema_name == "cloudformation" and not value.get("Resources"):
-            continue
+        if schema_name == "cloudformation":
+            if not value.get("Resources"):
+                continue
+            value = without_intrinsics(value)
         if schema_name == "geojson" and path.endswith("package.json"):
             continue
         yield value

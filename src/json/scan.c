@@ -79,6 +79,10 @@ void fiat__padded_deinit(fiat__padded *text) {
     *text = (fiat__padded){0};
 }
 
+const char *fiat__scan_spaces(const char *p) {
+    return fiat__scan_blank(p);
+}
+
 /* Value + 1 of a hexadecimal digit; 0 for any other byte. */
 static const uint8_t hex_digit[256] = {
     ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,

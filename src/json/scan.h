@@ -51,15 +51,14 @@ fiat_status fiat__scan_load(fiat__padded *to, fiat__str text, fiat_error *err);
 fiat_status fiat__scan_append(fiat__padded *to, fiat__str text, fiat_error *err);
 void fiat__padded_deinit(fiat__padded *text);
 
-static inline bool fiat__scan_is_space(char c) {
-    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
+/* Two or more bytes that may be white space. */
+const char *fiat__scan_spaces(const char *p);
 
-/* One comparison where there is no space, which is nearly everywhere. */
+/* One comparison where there is no space, which is nearly everywhere; one more for a single one. */
 static inline const char *fiat__scan_space(const char *p) {
-    while ((unsigned char)*p <= ' ' && fiat__scan_is_space(*p))
-        p++;
-    return p;
+    if ((unsigned char)*p > ' ') return p;
+    if (*p == ' ' && (unsigned char)p[1] > ' ') return p + 1;
+    return fiat__scan_spaces(p);
 }
 
 /* p at a backslash inside a string: the byte after the escape, or NULL when it is none. A high

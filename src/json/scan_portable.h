@@ -52,6 +52,13 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     return all < 0x80;
 }
 
+/* The first byte that is no white space of JSON, at or after p. */
+static inline const char *fiat__scan_blank(const char *p) {
+    while (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t')
+        p++;
+    return p;
+}
+
 /* The first byte that is no decimal digit, at or after p. */
 static inline const char *fiat__scan_digits(const char *p) {
     while ((unsigned char)(*p - '0') < 10)

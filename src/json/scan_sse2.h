@@ -78,6 +78,20 @@ static inline bool fiat__scan_copy(char *to, const char *from, size_t len) {
     return _mm_movemask_epi8(all) == 0 && rest < 0x80;
 }
 
+/* The first byte that is no white space of JSON, at or after p. */
+static inline const char *fiat__scan_blank(const char *p) {
+    const __m128i space = _mm_set1_epi8(' '), line = _mm_set1_epi8('\n');
+    const __m128i feed = _mm_set1_epi8('\r'), tab = _mm_set1_epi8('\t');
+    for (;; p += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i blank =
+            _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(bytes, space), _mm_cmpeq_epi8(bytes, line)),
+                         _mm_or_si128(_mm_cmpeq_epi8(bytes, feed), _mm_cmpeq_epi8(bytes, tab)));
+        unsigned found = (unsigned)_mm_movemask_epi8(blank);
+        if (found != 0xffff) return p + __builtin_ctz(~found);
+    }
+}
+
 /* The first byte that is no decimal digit, at or after p. */
 static inline const char *fiat__scan_digits(const char *p) {
     const __m128i zero = _mm_set1_epi8('0'), nine = _mm_set1_epi8(9);

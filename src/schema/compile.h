@@ -50,6 +50,14 @@ typedef struct fiat__item_info {
     bool compiled;     /* of a schema: in some scope */
 } fiat__item_info;
 
+/* A pattern that has been compiled; many schemas have the same ones over and over. */
+#define FIAT__REGEX_KNOWN 64u
+
+typedef struct fiat__known_regex {
+    fiat__str pattern;
+    uint32_t regex; /* index + 1; 0: none */
+} fiat__known_regex;
+
 typedef struct fiat__compiler {
     fiat_schema *schema;
     fiat__program *program;
@@ -82,8 +90,9 @@ typedef struct fiat__compiler {
     uint32_t *anchor_map; /* open hash table of index + 1 */
     uint32_t schema_count, schema_cap, queue_count, queue_cap, scheme_count, scheme_cap;
     uint32_t anchor_count, anchor_cap, anchor_map_size;
-    struct fiat__scopes *scopes; /* NULL: no reference is dynamic */
-    uint32_t scope;              /* of the schema that is being compiled */
+    struct fiat__scopes *scopes;                        /* NULL: no reference is dynamic */
+    uint32_t scope;                                     /* of the schema that is being compiled */
+    fiat__known_regex known_regexes[FIAT__REGEX_KNOWN]; /* by hash; the last one stays */
     uint32_t node_cap, string_cap, number_cap, array_cap, object_cap, values_cap, apply_cap;
     uint32_t slot_cap, place_cap, link_cap, names_cap, regex_cap, document_cap, resource_cap,
         alias_cap, group_cap;

@@ -135,13 +135,25 @@ uint32_t fiat__add_name(fiat__compiler *c, fiat__str name) {
     return at;
 }
 
+static fiat__known_regex *known_regex(fiat__compiler *c, fiat__str pattern) {
+    uint32_t hash = (uint32_t)pattern.len;
+    for (size_t i = 0; i < pattern.len; i++)
+        hash = hash * 31 + (unsigned char)pattern.ptr[i];
+    return &c->known_regexes[(hash ^ hash >> 16) % FIAT__REGEX_KNOWN];
+}
+
 uint32_t fiat__add_regex(fiat__build *b, fiat__keyword keyword, uint32_t item, fiat__str pattern) {
     fiat__compiler *c = b->c;
     fiat__program *p = c->program;
+    fiat__known_regex *known = known_regex(c, pattern);
+    if (known->regex && fiat__str_eq(known->pattern, pattern)) return known->regex;
     if (!fiat__grow(c, &p->regexes, p->regex_count, &c->regex_cap, 1, sizeof *p->regexes)) return 0;
     fiat_error why;
     fiat_status status = fiat__regex_compile(&p->regexes[p->regex_count], pattern, &why);
-    if (status == FIAT_OK) return ++p->regex_count;
+    if (status == FIAT_OK) {
+        *known = (fiat__known_regex){pattern, ++p->regex_count};
+        return p->regex_count;
+    }
     if (status == FIAT_E_NOMEM)
         c->status = fiat__err_nomem(c->err);
     else

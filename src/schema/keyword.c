@@ -2,6 +2,9 @@
 
 #include "schema/metaschema.h"
 
+#include <limits.h>
+#include <string.h>
+
 #define DRAFT_4    FIAT__DRAFT_4
 #define DRAFT_6    FIAT__DRAFT_6
 #define DRAFT_7    FIAT__DRAFT_7
@@ -29,10 +32,22 @@ static bool has(const fiat__dialect *dialect, const row *of) {
            dialect->vocabularies & of->vocabulary;
 }
 
+/* Length of every keyword: few have the same. */
+static const unsigned char lengths[FIAT__KW_COUNT] = {
+#define XX(name, text, first, last, shape, vocabulary, role, value)                                \
+    [FIAT__KW_##name] = sizeof(text) - 1,
+    FIAT__KEYWORD_MAP(XX)
+#undef XX
+};
+
 fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect) {
-    for (int i = 1; i < FIAT__KW_COUNT; i++)
-        if (fiat__str_eq(rows[i].name, word))
-            return has(dialect, &rows[i]) ? (fiat__keyword)i : FIAT__KW_NONE;
+    const unsigned char *at = lengths, *end = lengths + FIAT__KW_COUNT;
+    if (word.len == 0 || word.len > UCHAR_MAX) return FIAT__KW_NONE;
+    while ((at = memchr(at + 1, (int)word.len, (size_t)(end - at) - 1))) {
+        const row *found = &rows[at - lengths];
+        if (found->name.ptr[0] != word.ptr[0] || !fiat__str_eq(found->name, word)) continue;
+        return has(dialect, found) ? (fiat__keyword)(at - lengths) : FIAT__KW_NONE;
+    }
     return FIAT__KW_NONE;
 }
 

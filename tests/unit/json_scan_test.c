@@ -6,6 +6,7 @@
 #define fiat__scan_copy_plain portable_copy_plain
 #define fiat__scan_ascii      portable_ascii
 #define fiat__scan_same       portable_same
+#define fiat__scan_blank      portable_blank
 #define fiat__scan_digits     portable_digits
 #define fiat__scan_has_zero   portable_has_zero
 #include "json/scan_portable.h"
@@ -15,6 +16,7 @@
 #undef fiat__scan_copy_plain
 #undef fiat__scan_ascii
 #undef fiat__scan_same
+#undef fiat__scan_blank
 #undef fiat__scan_digits
 #undef fiat__scan_has_zero
 #undef FIAT_JSON_SCAN_PORTABLE_H /* where there is no other version, it comes again as itself */
@@ -307,6 +309,23 @@ START_TEST(digits_end_where_they_end) {
 }
 END_TEST
 
+START_TEST(white_space_ends_where_it_ends) {
+    static const char stops[] = {'/', '\v', '\f', '"', '\0', '\b', '\x85', '\xa0', '!'};
+    for (size_t len = 0; len <= 40; len++) {
+        for (size_t s = 0; s < sizeof stops; s++) {
+            char text[40 + FIAT__SCAN_PAD] = {0};
+            for (size_t i = 0; i < len; i++)
+                text[i] = " \n\r\t"[i * len % 4];
+            text[len] = stops[s];
+            text[len + 1] = ' ';
+            ck_assert_ptr_eq(fiat__scan_blank(text), text + len);
+            ck_assert_ptr_eq(portable_blank(text), text + len);
+            ck_assert_ptr_eq(fiat__scan_space(text), text + len);
+        }
+    }
+}
+END_TEST
+
 START_TEST(sixteen_bytes_are_compared_up_to_a_length) {
     for (size_t len = 0; len <= 16; len++) {
         for (size_t at = 0; at < 16; at++) {
@@ -329,6 +348,7 @@ int main(void) {
     tcase_add_test(tcase, numbers_are_classed);
     tcase_add_test(tcase, fast_loops_equal_portable_ones);
     tcase_add_test(tcase, digits_end_where_they_end);
+    tcase_add_test(tcase, white_space_ends_where_it_ends);
     tcase_add_test(tcase, sixteen_bytes_are_compared_up_to_a_length);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
