@@ -4,20 +4,40 @@
 
 #include <stdio.h>
 
+/* Characters that move or hide what stands around them: controls, line and paragraph separators,
+ * directions (Unicode TR 36, section 3.4), the byte order mark. */
+static bool is_unsafe(uint32_t c) {
+    return c < ' ' || (c >= 0x7f && c < 0xa0) || c == 0x061c || (c >= 0x200e && c <= 0x200f) ||
+           (c >= 0x2028 && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
+static uint32_t decode(const unsigned char *p, size_t len) {
+    if (len < 2) return *p;
+    uint32_t c = *p & (0xffu >> (len + 1));
+    for (size_t i = 1; i < len; i++)
+        c = c << 6 | (p[i] & 0x3fu);
+    return c;
+}
+
+void fiat__excerpt_blank(char *text, size_t len) {
+    for (size_t at = 0; at < len;) {
+        const unsigned char *p = (const unsigned char *)text + at;
+        size_t step = fiat__utf8_sequence(p, len - at);
+        if (step == 0 || is_unsafe(decode(p, step))) memset(text + at, ' ', step ? step : 1);
+        at += step ? step : 1;
+    }
+}
+
 /* One character of `text` at *at as it is shown; returns its length in `shown`. */
 static size_t show(char shown[8], fiat__str text, size_t *at) {
     const unsigned char *p = (const unsigned char *)text.ptr + *at;
     size_t len = fiat__utf8_sequence(p, text.len - *at);
     *at += len ? len : 1;
-    if (len > 1) {
+    if (len && !is_unsafe(decode(p, len))) {
         memcpy(shown, p, len);
         return len;
     }
-    if (len == 1 && *p >= ' ' && *p != 0x7f) {
-        shown[0] = (char)*p;
-        return 1;
-    }
-    return (size_t)snprintf(shown, 8, "\\u%04x", *p);
+    return (size_t)snprintf(shown, 8, "\\u%04x", (unsigned)decode(p, len) & 0xffffu);
 }
 
 static const char *write_excerpt(char *out, size_t size, fiat__str text, const char *quote) {

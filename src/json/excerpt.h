@@ -13,6 +13,9 @@ const char *fiat__excerpt(char *out, size_t size, fiat__str text);
 /* The same without quotes: numbers, names of keywords. */
 const char *fiat__excerpt_bare(char *out, size_t size, fiat__str text);
 
+/* Put spaces in the place of characters that would move or hide what stands around them. */
+void fiat__excerpt_blank(char *text, size_t len);
+
 /* A value of a tape: a string in quotes, other short values as they stand in the text, and else "an
  * object of 12 members". */
 const char *fiat__tape_excerpt(char *out, size_t size, const fiat__tape *tape, uint32_t item);

@@ -64,7 +64,9 @@ static const char *kind_name(unsigned kind) {
 static void write_type(message *m) {
     unsigned found = event_of(m)->items[m->fault->item].kind, kinds = m->node->kinds;
     fiat__buf_append_c(m->out, m->value);
-    if (!(found & (FIAT__JSON_CONTAINERS | FIAT__JSON_NULL)))
+    if (*m->value == '[' || *m->value == '{')
+        fiat__buf_printf(m->out, " is an %s", kind_name(found));
+    else if (!(found & (FIAT__JSON_CONTAINERS | FIAT__JSON_NULL)))
         fiat__buf_printf(m->out, " is a %s",
                          found == FIAT__JSON_INTEGER ? "number" : kind_name(found));
     const char *before = "; wanted ";
@@ -186,11 +188,13 @@ static void write_unique(message *m) {
 
 static void write_extra_item(message *m) {
     const fiat__array_rule *rule = &m->run->program->arrays[m->node->array];
-    if (rule->prefix_count)
-        fiat__buf_printf(m->out, "one item too many: no more than %u are allowed",
+    if (keyword_of(m) == FIAT__KW_UNEVALUATED_ITEMS)
+        fiat__buf_printf(m->out, "%s is not allowed: no schema describes this item", m->value);
+    else if (rule->prefix_count)
+        fiat__buf_printf(m->out, "%s is one item too many: no more than %u are allowed", m->value,
                          rule->prefix_count);
     else
-        fiat__buf_append_c(m->out, "no item is allowed here");
+        fiat__buf_printf(m->out, "%s is not allowed: no item is", m->value);
 }
 
 /* ---- Members. ---- */
@@ -360,8 +364,7 @@ void fiat__message_places(fiat__run *run, const fiat__fault *fault) {
 static void write_message(fiat__run *run, const fiat__fault *fault) {
     fiat__buf *out = &run->ctx->message;
     write_line(run, fault, 0);
-    for (size_t i = 0; i < out->len; i++) /* names may hold line breaks; messages are one line */
-        if ((unsigned char)out->ptr[i] < ' ') out->ptr[i] = ' ';
+    fiat__excerpt_blank(out->ptr, out->len); /* names may hold anything; messages are one line */
 }
 
 void fiat__message_write(fiat__run *run, const fiat__fault *fault) {

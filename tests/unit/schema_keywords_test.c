@@ -31,8 +31,8 @@ static const row rows[] = {
     {"{\"type\":[\"null\",\"boolean\"]}", "true", NULL, NULL, NULL, NULL},
     {"{\"type\":[\"null\",\"boolean\"]}", "0", "type", "", "/type",
      "0 is a number; wanted null or boolean"},
-    {"{\"type\":\"array\"}", "{}", "type", "", "/type", "{}; wanted array"},
-    {"{\"type\":\"object\"}", "[]", "type", "", "/type", "[]; wanted object"},
+    {"{\"type\":\"array\"}", "{}", "type", "", "/type", "{} is an object; wanted array"},
+    {"{\"type\":\"object\"}", "[]", "type", "", "/type", "[] is an array; wanted object"},
     {"{\"type\":\"null\"}", "false", "type", "", "/type", NULL},
     /* enum, const */
     {"{\"properties\":{\"action\":{\"enum\":[\"install\",\"remove\"]}}}", "{\"action\":\"instal\"}",
@@ -101,7 +101,7 @@ static const row rows[] = {
     {"{\"items\":{\"type\":\"string\"}}", "[\"a\",1]", "type", "/1", "/items/type",
      "/1: 1 is a number; wanted string"},
     {"{\"prefixItems\":[{\"type\":\"string\"}],\"items\":false}", "[\"a\",1]", "items", "/1",
-     "/items", "/1: one item too many: no more than 1 are allowed"},
+     "/items", "/1: 1 is one item too many: no more than 1 are allowed"},
     {"{\"prefixItems\":[{\"type\":\"string\"}],\"items\":false}", "[\"a\"]", NULL, NULL, NULL,
      NULL},
     {"{\"prefixItems\":[{\"type\":\"string\"}]}", "[1]", "type", "/0", "/prefixItems/0/type", NULL},
@@ -128,7 +128,7 @@ static const row rows[] = {
     {"{\"contains\":{\"const\":5},\"maxContains\":1}", "[5,5]", "maxContains", "", "/maxContains",
      NULL},
     {"{\"unevaluatedItems\":false}", "[1]", "unevaluatedItems", "/0", "/unevaluatedItems",
-     "/0: no item is allowed here"},
+     "/0: 1 is not allowed: no schema describes this item"},
     {"{\"prefixItems\":[true],\"allOf\":[{\"prefixItems\":[true,true]}],\"unevaluatedItems\":"
      "false}",
      "[1,2]", NULL, NULL, NULL, NULL},

@@ -86,13 +86,13 @@ static const struct {
      "-<|>,'errors':["
      "-</anyOf|>,'error':'[1,2] fits none of the 3 alternatives of anyOf; the closest is number 2: "
      "/0: 1 is less than the minimum 2'},"
-     "-</anyOf/0/type|>,'error':'[1,2]; wanted null'},"
+     "-</anyOf/0/type|>,'error':'[1,2] is an array; wanted null'},"
      "-</anyOf/1/items/minimum|/0>,'error':'1 is less than the minimum 2'},"
      "-</anyOf/2/maxItems|>,'error':'2 items; at most 1 are allowed'}]}"},
     {ANY_OF, "[1,2]", DETAILED,
      "-</anyOf|>,'error':'[1,2] fits none of the 3 alternatives of anyOf; the closest is number 2: "
      "/0: 1 is less than the minimum 2','errors':["
-     "-</anyOf/0/type|>,'error':'[1,2]; wanted null'},"
+     "-</anyOf/0/type|>,'error':'[1,2] is an array; wanted null'},"
      "-</anyOf/1/items/minimum|/0>,'error':'1 is less than the minimum 2'},"
      "-</anyOf/2/maxItems|>,'error':'2 items; at most 1 are allowed'}]}"},
     {ANY_OF, "[1]", BASIC,

@@ -177,6 +177,28 @@ START_TEST(long_and_odd_values_make_one_short_line) {
 }
 END_TEST
 
+/* Nothing in a message turns the direction of a terminal, or hides what stands beside it. */
+START_TEST(names_and_values_cannot_disturb_the_line) {
+    static const char *const unsafe[] = {"\xe2\x80\xae", "\xc2\x85",     "\xe2\x80\xa8",
+                                         "\x7f",         "\xef\xbb\xbf", "\xe2\x81\xa6"};
+    fiat_schema *schema = test_compile("{\"additionalProperties\":{\"const\":0}}", NULL);
+    fiat_validator *ctx = test_ctx();
+    for (size_t i = 0; i < sizeof unsafe / sizeof unsafe[0]; i++) {
+        fiat_error err = FIAT_ERROR_INIT;
+        char text[64];
+        snprintf(text, sizeof text, "{\"a%sb\":\"c%sd \xc3\xa9\xf0\x9f\x98\x80\"}", unsafe[i],
+                 unsafe[i]);
+        ck_assert_fiat_status(fiat__schema_validate(schema, ctx, fiat__str_c(text), &err),
+                              FIAT_E_SCHEMA_MISMATCH);
+        ck_assert_msg(!strstr(err.message, unsafe[i]), "%s", err.message);
+        ck_assert_msg(strstr(err.message, "\"c\\u"), "%s", err.message);
+        ck_assert_msg(strstr(err.message, "d \xc3\xa9\xf0\x9f\x98\x80\""), "%s", err.message);
+    }
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
+}
+END_TEST
+
 START_TEST(near_names_are_proposed) {
     static const struct {
         const char *event, *ending;
@@ -367,6 +389,7 @@ int main(void) {
     tcase_add_test(tcase, first_failure_is_the_first_in_the_text);
     tcase_add_loop_test(tcase, closest_alternative_is_told, 0, sizeof closest / sizeof closest[0]);
     tcase_add_test(tcase, long_and_odd_values_make_one_short_line);
+    tcase_add_test(tcase, names_and_values_cannot_disturb_the_line);
     tcase_add_test(tcase, near_names_are_proposed);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
