@@ -15,7 +15,7 @@ bool documents_are_lines(const char *path) {
 
 static bool is_blank(fiat__str text) {
     for (size_t i = 0; i < text.len; i++)
-        if (!fiat__scan_is_space(text.ptr[i])) return false;
+        if (!memchr(" \t\n\r", text.ptr[i], 4)) return false;
     return true;
 }
 
