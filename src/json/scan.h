@@ -18,6 +18,8 @@
 
 #if defined(__SSE2__)
 #include "json/scan_sse2.h"
+#elif defined(__aarch64__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#include "json/scan_neon.h"
 #else
 #include "json/scan_portable.h"
 #endif
