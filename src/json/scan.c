@@ -11,7 +11,7 @@ static size_t check_utf8(const fiat__padded *text) {
     const unsigned char *start = (const unsigned char *)text->ptr, *p = start;
     const unsigned char *end = start + text->len;
     for (;;) {
-        p = (const unsigned char *)fiat__scan_ascii((const char *)p);
+        p = (const unsigned char *)fiat__scan_ascii((const char *)p, (const char *)end);
         if (p >= end) return text->len;
         do { /* the zero bytes behind the text end a sequence that is cut off */
             bool tail = (p[1] & 0xC0) == 0x80;

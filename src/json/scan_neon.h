@@ -39,14 +39,13 @@ static inline const char *fiat__scan_closing(const char *p) {
     return *p == '"' ? p : NULL;
 }
 
-/* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
-static inline const char *fiat__scan_ascii(const char *p) {
-    for (;; p += 16) {
-        /* 1 to 0x7f become 0 to 0x7e; 0 and what is not ASCII lie above. */
-        uint8x16_t bytes = vsubq_u8(fiat__neon_load(p), vdupq_n_u8(1));
-        uint64_t found = fiat__neon_bits(vcgtq_u8(bytes, vdupq_n_u8(0x7e)));
+/* The first byte that is not ASCII from p on; somewhere from `end` on when there is none before. */
+static inline const char *fiat__scan_ascii(const char *p, const char *end) {
+    for (; p < end; p += 16) {
+        uint64_t found = fiat__neon_bits(vcgeq_u8(fiat__neon_load(p), vdupq_n_u8(0x80)));
         if (found) return p + __builtin_ctzll(found) / 4;
     }
+    return p;
 }
 
 /* Copy `len` bytes; true when all are ASCII. The last step overlaps the one before, so that no loop

@@ -35,9 +35,9 @@ static inline const char *fiat__scan_closing(const char *p) {
     return *p == '"' ? p : NULL;
 }
 
-/* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
-static inline const char *fiat__scan_ascii(const char *p) {
-    while (*p && (unsigned char)*p < 0x80)
+/* The first byte that is not ASCII from p on; somewhere from `end` on when there is none before. */
+static inline const char *fiat__scan_ascii(const char *p, const char *end) {
+    while (p < end && (unsigned char)*p < 0x80)
         p++;
     return p;
 }

@@ -38,15 +38,16 @@ static inline const char *fiat__scan_closing(const char *p) {
     }
 }
 
-/* The first byte that is not ASCII at or after p; zero bytes behind the text end the search too. */
-static inline const char *fiat__scan_ascii(const char *p) {
-    const __m128i zero = _mm_setzero_si128();
-    for (;; p += 16) {
-        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
-        unsigned found =
-            (unsigned)_mm_movemask_epi8(_mm_or_si128(bytes, _mm_cmpeq_epi8(bytes, zero)));
-        if (found) return p + __builtin_ctz(found);
+/* The first byte that is not ASCII from p on; somewhere from `end` on when there is none before. */
+static inline const char *fiat__scan_ascii(const char *p, const char *end) {
+    for (; p < end; p += 32) {
+        __m128i low = _mm_loadu_si128((const __m128i *)(const void *)p);
+        __m128i high = _mm_loadu_si128((const __m128i *)(const void *)(p + 16));
+        if (_mm_movemask_epi8(_mm_or_si128(low, high)) == 0) continue;
+        unsigned found = (unsigned)_mm_movemask_epi8(low) | (unsigned)_mm_movemask_epi8(high) << 16;
+        return p + __builtin_ctz(found);
     }
+    return p;
 }
 
 /* Sixteen bytes from `from` to `to`; returns them or-ed with `all`. */
