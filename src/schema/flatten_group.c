@@ -8,6 +8,7 @@ typedef struct builder {
     fiat__flattener *f;
     uint32_t rules[FIAT__GROUP_MAX];
     uint32_t count;
+    uint32_t base; /* the rule that holds in any case, the first; 0: there is none */
     uint32_t formula[FORMULA_MAX];
     uint32_t len;
     bool closed, impossible;
@@ -84,9 +85,8 @@ static void emit_dependents(builder *b, uint32_t object) {
     const fiat__object_rule from = p->objects[object];
     for (uint32_t i = 0; i < from.depend_schemas_count && !b->impossible; i++) {
         uint32_t bit = p->links[from.depend_schemas + 2 * i];
-        uint32_t node = p->links[from.depend_schemas + 2 * i + 1], slot = from.names.slots;
-        while (p->slots[slot].len == FIAT__UNLIMITED || p->slots[slot].index != bit)
-            slot++;
+        uint32_t node = p->links[from.depend_schemas + 2 * i + 1];
+        uint32_t slot = from.names.slots + bit;
         emit(b, FIAT__FORMULA_IF, 3);
         emit_rule(b, presence(b, fiat__slot_name(p, slot), p->slots[slot].name));
         emit_node(b, node);
@@ -109,15 +109,63 @@ static uint32_t own_rules(builder *b, fiat__parts *parts, uint32_t *rules) {
     return count;
 }
 
+/* The slot of a name in the first rule; NULL when it does not know it. */
+static const fiat__slot *base_slot(const builder *b, uint32_t slot) {
+    fiat__str name = fiat__slot_name(b->f->p, slot);
+    return fiat__names_find(b->f->p, &b->f->p->objects[b->base].names, name.ptr, name.len);
+}
+
+/* Does a rule ask for nothing but that names are there? */
+static bool asks_presence(const builder *b, const fiat__object_rule *rule) {
+    const fiat__program *p = b->f->p;
+    if (rule->min || rule->max != FIAT__UNLIMITED || rule->pattern_count || rule->depends_count ||
+        rule->depend_schemas_count || rule->additional_given || rule->more_required_count ||
+        rule->property_names != FIAT__NODE_NONE)
+        return false;
+    for (uint32_t i = 0; i < rule->names.count; i++) {
+        uint32_t slot = rule->names.slots + i;
+        if (p->slots[slot].flags & FIAT__SLOT_DECLARED || !base_slot(b, slot)) return false;
+    }
+    return true;
+}
+
+/* Names that are asked for one by one. */
+#define NAMES_MAX 16u
+
+/* Where the parts ask for nothing but that names are there, their bits in the first rule. Returns
+ * how many; UINT32_MAX when they ask for more. */
+static uint32_t present_bits(const builder *b, const fiat__parts *parts, uint32_t *bits) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < parts->count; i++) {
+        const fiat__object_rule *rule = rule_of(b, parts, i);
+        if (!b->base || !asks_presence(b, rule)) return UINT32_MAX;
+        for (uint32_t k = 0; k < rule->names.count && k < 64; k++) {
+            if (!(rule->required >> k & 1)) continue;
+            if (count == NAMES_MAX) return UINT32_MAX;
+            bits[count++] = base_slot(b, rule->names.slots + k)->index;
+        }
+    }
+    return count;
+}
+
 /* All that the parts say together: their rules first. */
 static void emit_parts(builder *b, fiat__parts *parts) {
-    uint32_t rules[FIAT__PARTS_MAX], count = own_rules(b, parts, rules);
-    uint32_t operands = parts->pending_count + parts->scoped_count + count;
+    uint32_t rules[FIAT__PARTS_MAX], bits[NAMES_MAX];
+    uint32_t present = present_bits(b, parts, bits), count = 0;
+    bool top = b->len == b->closed; /* nothing but FIAT__FORMULA_CLOSED stands before */
+    if (present == UINT32_MAX) {
+        present = 0;
+        count = own_rules(b, parts, rules);
+    }
+    uint32_t operands = parts->pending_count + parts->scoped_count + count + present;
     for (uint32_t i = 0; i < parts->count; i++)
         operands += rule_of(b, parts, i)->depend_schemas_count;
     if (operands != 1) emit(b, operands ? FIAT__FORMULA_ALL : FIAT__FORMULA_TRUE, operands);
     for (uint32_t i = 0; i < count && !b->impossible; i++)
         emit_rule(b, rules[i]);
+    if (top && count && !b->impossible) b->base = b->rules[0];
+    for (uint32_t i = 0; i < present; i++)
+        emit(b, FIAT__FORMULA_HAS, bits[i]);
     for (uint32_t i = 0; i < parts->pending_count && !b->impossible; i++)
         emit_apply(b, parts->pending[i]);
     for (uint32_t i = 0; i < parts->scoped_count && !b->impossible; i++)

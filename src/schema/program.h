@@ -207,6 +207,7 @@ typedef enum fiat__formula_op {
     FIAT__FORMULA_FALSE,
     FIAT__FORMULA_TRUE,
     FIAT__FORMULA_RULE, /* the number is that of a rule */
+    FIAT__FORMULA_HAS,  /* the number is that of a name of the first rule, which is mandatory */
     FIAT__FORMULA_ALL,
     FIAT__FORMULA_ANY,
     FIAT__FORMULA_ONE,

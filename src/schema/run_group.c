@@ -193,6 +193,11 @@ static bool holds_closed(question *q, uint32_t *evaluating) {
     return yes;
 }
 
+static bool has_name(const member_state *state, uint32_t index) {
+    const uint64_t *word = index < 64 ? &state->seen : &state->wide[index / 64];
+    return *word >> index % 64 & 1;
+}
+
 /* Recursion is as deep as the formula, which has no more than a hundred parts. What a part that
  * does not hold evaluates does not count. */
 static bool holds(question *q, uint32_t *evaluating) {
@@ -202,6 +207,9 @@ static bool holds(question *q, uint32_t *evaluating) {
     case FIAT__FORMULA_RULE:
         own = 1u << number;
         yes = q->verdicts & own;
+        break;
+    case FIAT__FORMULA_HAS:
+        yes = has_name(&q->group->at[0], number);
         break;
     case FIAT__FORMULA_ALL:
         yes = count_holding(q, number, &own) == number;
