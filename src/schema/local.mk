@@ -24,7 +24,8 @@ libfiat_schema_la_SOURCES += \
 	%D%/compile_array.c %D%/compile_members.c %D%/compile_number.c %D%/compile_object.c \
 	%D%/compile_object.h %D%/compile_string.c %D%/compile_values.c %D%/dialect.c %D%/document.c \
 	%D%/finish.c %D%/flatten.c \
-	%D%/flatten.h %D%/flatten_group.c %D%/flatten_object.c %D%/flatten_rules.c %D%/keyword.c \
+	%D%/flatten.h %D%/flatten_gather.c %D%/flatten_group.c %D%/flatten_object.c \
+	%D%/flatten_rules.c %D%/flatten_set.c %D%/keyword.c \
 	%D%/keyword.h %D%/limits.c %D%/load.c %D%/marks.c %D%/message.c %D%/names.c %D%/places.c %D%/nearest.c %D%/nearest.h \
 	%D%/program.h %D%/public.c %D%/references.c %D%/registry.c \
 	%D%/registry.h %D%/report.c %D%/resolve.c %D%/run.c %D%/run.h %D%/run_apply.c %D%/run_array.c \
