@@ -88,3 +88,10 @@ TESTS += %D%/schema_limits_test
 %C%_schema_limits_test_SOURCES = %D%/schema_limits_test.c
 %C%_schema_limits_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_limits_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+
+# The order of members, and what a compiled schema takes.
+check_PROGRAMS += %D%/schema_order_test
+TESTS += %D%/schema_order_test
+%C%_schema_order_test_SOURCES = %D%/schema_order_test.c
+%C%_schema_order_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_order_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
