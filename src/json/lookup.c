@@ -49,27 +49,32 @@ static void add(fiat__lookup *lookup, uint32_t container, uint32_t hash, uint32_
     lookup->count++;
 }
 
-/* Byte by byte, because a token's bytes are only known one after the other. */
-static uint64_t hash_byte(uint64_t hash, char byte) {
-    return fiat__key_fold(hash ^ (unsigned char)byte, UINT64_C(0x9E3779B97F4A7C15));
-}
+/* Longer tokens with escapes are not looked up but looked for. */
+#define TOKEN_MAX 256
 
 static uint32_t hash_name(const fiat__lookup *lookup, fiat__str name) {
-    uint64_t hash = lookup->seed;
-    for (size_t i = 0; i < name.len; i++)
-        hash = hash_byte(hash, name.ptr[i]);
-    return (uint32_t)hash;
+    const uint64_t spreads = UINT64_C(0x9E3779B97F4A7C15);
+    uint64_t hash = lookup->seed ^ name.len, word;
+    const char *at = name.ptr, *end = name.ptr + name.len;
+    for (; end - at >= 8; at += 8) {
+        memcpy(&word, at, sizeof word);
+        hash = fiat__key_fold(hash ^ word, spreads);
+    }
+    word = 0;
+    if (at < end) memcpy(&word, at, (size_t)(end - at));
+    return (uint32_t)fiat__key_fold(hash ^ word, spreads);
 }
 
-/* The hash of what a token spells; a wrong '~' is found by the comparison. */
-static uint32_t hash_token(const fiat__lookup *lookup, fiat__str token) {
-    uint64_t hash = lookup->seed;
+/* What a token spells, in `room` when it has escapes; a wrong '~' is found by the comparison. */
+static fiat__str unescape(fiat__str token, char room[TOKEN_MAX]) {
+    if (token.len == 0 || !memchr(token.ptr, '~', token.len)) return token;
+    size_t len = 0;
     for (size_t i = 0; i < token.len; i++) {
         bool escape = token.ptr[i] == '~' && i + 1 < token.len;
         if (escape) i++;
-        hash = hash_byte(hash, !escape ? token.ptr[i] : token.ptr[i] == '1' ? '/' : '~');
+        room[len++] = !escape ? token.ptr[i] : token.ptr[i] == '1' ? '/' : '~';
     }
-    return (uint32_t)hash;
+    return fiat__str_of(room, len);
 }
 
 static bool index_container(fiat__lookup *lookup, const fiat__tape *tape, uint32_t item) {
@@ -109,13 +114,15 @@ static const fiat__lookup_entry *find(const fiat__lookup *lookup, const fiat__ta
 uint32_t fiat__lookup_step(fiat__lookup *lookup, const fiat__tape *tape, uint32_t item,
                            fiat__str token) {
     const fiat__tape_item *at = &tape->items[item];
-    if (!(at->kind & FIAT__JSON_CONTAINERS) || at->len < SMALL)
+    bool plain = token.len <= TOKEN_MAX || !memchr(token.ptr, '~', token.len);
+    if (!(at->kind & FIAT__JSON_CONTAINERS) || at->len < SMALL || !plain)
         return fiat__pointer_step(tape, item, token);
     if (!find(lookup, tape, item, 0, NULL) && !index_container(lookup, tape, item))
         return fiat__pointer_step(tape, item, token);
     uint32_t hash;
+    char room[TOKEN_MAX];
     if (at->kind == FIAT__JSON_OBJECT) {
-        hash = hash_token(lookup, token);
+        hash = hash_name(lookup, unescape(token, room));
     } else {
         int64_t index = fiat__pointer_token_index(token);
         if (index < 0) return 0;

@@ -51,6 +51,10 @@ fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect) {
     return FIAT__KW_NONE;
 }
 
+bool fiat__keyword_in(fiat__keyword keyword, const fiat__dialect *dialect) {
+    return keyword != FIAT__KW_NONE && has(dialect, &rows[keyword]);
+}
+
 const char *fiat__keyword_name(fiat__keyword keyword) {
     return keyword == FIAT__KW_NONE ? "" : rows[keyword].name.ptr;
 }

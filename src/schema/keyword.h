@@ -135,6 +135,8 @@ typedef enum fiat__keyword {
 
 /* FIAT__KW_NONE for a word that is no keyword of this dialect. */
 fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect);
+/* Does the dialect have it? */
+bool fiat__keyword_in(fiat__keyword keyword, const fiat__dialect *dialect);
 const char *fiat__keyword_name(fiat__keyword keyword);
 fiat__keyword_shape fiat__keyword_shape_of(fiat__keyword keyword);
 fiat__keyword_value fiat__keyword_value_of(fiat__keyword keyword);

@@ -33,18 +33,33 @@ static bool grow_map(fiat__compiler *c, fiat__known_list *list) {
     return true;
 }
 
+/* So few names are looked through. */
+#define FEW 8
+
+/* Index of a name; list->count when it is not there. */
+static uint32_t find_known(const fiat__known_list *list, fiat__str name) {
+    if (list->map_size) {
+        uint32_t found = *map_slot(list, list->map, list->map_size, name);
+        return found ? found - 1 : list->count;
+    }
+    uint32_t i = 0;
+    while (i < list->count && !fiat__str_eq(list->at[i].name, name))
+        i++;
+    return i;
+}
+
 uint32_t fiat__known_add(fiat__compiler *c, fiat__known_list *list, fiat__str name) {
+    uint32_t found = find_known(list, name);
+    if (found < list->count) return found;
     list->seed = c->schema->keys.seed;
-    if (list->count * 2 >= list->map_size && !grow_map(c, list)) return 0;
-    uint32_t *slot = map_slot(list, list->map, list->map_size, name);
-    if (*slot) return *slot - 1;
+    if (list->count >= FEW && list->count * 2 >= list->map_size && !grow_map(c, list)) return 0;
     if (list->count == FIAT__NAMES_MAX)
         fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, 0, FIAT__KW_NONE,
                            "more than %u names in one object or enum", FIAT__NAMES_MAX);
     if (!fiat__grow(c, &list->at, list->count, &list->cap, 1, sizeof *list->at)) return 0;
     list->at[list->count] = (fiat__known){.name = name};
-    *slot = ++list->count;
-    return list->count - 1;
+    if (list->map_size) *map_slot(list, list->map, list->map_size, name) = list->count + 1;
+    return list->count++;
 }
 
 /* splitmix64: a sequence of odd multipliers to try, the same in every run. */

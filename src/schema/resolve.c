@@ -159,8 +159,7 @@ static uint32_t enter_id(fiat__compiler *c, uint32_t item, uint32_t resource,
 static void enter_anchors(fiat__compiler *c, uint32_t item, uint32_t resource) {
     static const fiat__keyword anchors[] = {FIAT__KW_ANCHOR, FIAT__KW_DYNAMIC_ANCHOR};
     for (size_t i = 0; i < sizeof anchors / sizeof anchors[0]; i++) {
-        fiat__str name = fiat__str_c(fiat__keyword_name(anchors[i]));
-        if (!fiat__keyword_find(name, &c->schemes[resource].dialect)) continue;
+        if (!fiat__keyword_in(anchors[i], &c->schemes[resource].dialect)) continue;
         uint32_t value = string_member(c, item, anchors[i]);
         if (value) name_anchor(c, anchors[i], resource, fiat__tape_string(c->tape, value), item);
     }
@@ -221,8 +220,20 @@ void fiat__resolve_children(fiat__compiler *c, fiat__keyword keyword, uint32_t v
     }
 }
 
-static void visit_members(fiat__compiler *c, uint32_t item, uint32_t resource) {
-    bool hidden = fiat__resolve_hides(c, item, c->schemes[resource].dialect.draft);
+/* Every keyword that gives a schema a name, a dialect or a reference starts with '$', but for the
+ * "id" of draft-04. Most schemas have none. */
+static bool is_named(const fiat__compiler *c, uint32_t item) {
+    uint32_t key = item + 1;
+    for (uint32_t i = 0; i < c->tape->items[item].len; i++) {
+        fiat__str name = fiat__tape_string(c->tape, key);
+        if (name.len > 1 && (name.ptr[0] == '$' || name.ptr[0] == 'i')) return true;
+        key = fiat__tape_next(c->tape, key + 1);
+    }
+    return false;
+}
+
+static void visit_members(fiat__compiler *c, uint32_t item, uint32_t resource, bool named) {
+    bool hidden = named && fiat__resolve_hides(c, item, c->schemes[resource].dialect.draft);
     uint32_t key = item + 1;
     for (uint32_t i = 0; i < c->tape->items[item].len && c->status == FIAT_OK; i++) {
         fiat__keyword keyword =
@@ -241,9 +252,10 @@ static void visit_members(fiat__compiler *c, uint32_t item, uint32_t resource) {
 void fiat__resolve_visit(fiat__compiler *c, uint32_t item, uint32_t resource) {
     if (c->status != FIAT_OK || c->info[item].resource) return;
     bool object = c->tape->items[item].kind == FIAT__JSON_OBJECT;
-    if (object) resource = enter_schema(c, item, resource);
+    bool root = c->schemes[resource].item == item, named = object && is_named(c, item);
+    if (object && (root || named)) resource = enter_schema(c, item, resource);
     c->info[item].resource = resource + 1;
     if (!fiat__grow(c, &c->schemas, c->schema_count, &c->schema_cap, 1, sizeof *c->schemas)) return;
     c->schemas[c->schema_count++] = item;
-    if (object) visit_members(c, item, resource);
+    if (object) visit_members(c, item, resource, named);
 }
