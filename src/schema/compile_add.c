@@ -44,13 +44,21 @@ bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, u
         return p->count++;                                                                         \
     }
 
-ADD(string, fiat__string_rule, strings, string_count, string_cap)
 ADD(number, fiat__number_rule, numbers, number_count, number_cap)
 ADD(array, fiat__array_rule, arrays, array_count, array_cap)
 ADD(object, fiat__object_rule, objects, object_count, object_cap)
 ADD(values, fiat__values_rule, values, values_count, values_cap)
 ADD(apply, fiat__apply, applies, apply_count, apply_cap)
 ADD(group, fiat__group, groups, group_count, group_cap)
+
+uint32_t fiat__add_string(fiat__compiler *c, const fiat__string_rule *rule) {
+    fiat__program *p = c->program;
+    if (!fiat__grow(c, &p->strings, p->string_count, &c->string_cap, 1, sizeof *rule)) return 0;
+    p->strings[p->string_count] = *rule;
+    p->strings[p->string_count].looks =
+        rule->regex || rule->format || rule->encoding || rule->media;
+    return p->string_count++;
+}
 
 uint32_t fiat__add_node(fiat__compiler *c, uint32_t where) {
     fiat__program *p = c->program;

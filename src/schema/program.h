@@ -58,7 +58,7 @@ typedef struct fiat__string_rule {
     uint8_t format;    /* fiat__format */
     uint8_t encoding;  /* fiat__encoding */
     uint8_t media;     /* fiat__media */
-    uint8_t spare;
+    uint8_t looks;     /* any of the four: more than the length is asked */
 } fiat__string_rule;
 
 typedef struct fiat__number_rule {
