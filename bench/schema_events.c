@@ -60,8 +60,8 @@ static void add_identity(struct event *e) {
 static void add_deed(struct event *e) {
     static const char *const tasks[] = {"invoice.recalculate", "user.delete", "export.nightly"};
     static const char *const notes[] = {"price list changed",
-                                        "Pr\xc3\xbc"
-                                        "fung",
+                                        ("Pr\xc3\xbc"
+                                         "fung"),
                                         "Pr\\u00fcfung", "said \\\"no\\\"", "see the minutes"};
     static const char *const levels[] = {"debug", "info", "warning", "error"};
     static const char *const outcomes[] = {"success", "failure"};

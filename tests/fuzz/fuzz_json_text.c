@@ -13,8 +13,8 @@
 /* They accept everything, in one pass, by known and unknown members, and on a tape. */
 static const char *const s_ways[] = {
     "true",
-    "{\"properties\":{\"a\":{\"maxLength\":99999},\"b\":true},\"pattern\":\"\","
-    "\"additionalProperties\":{\"pattern\":\"\"},\"items\":{\"minLength\":0}}",
+    ("{\"properties\":{\"a\":{\"maxLength\":99999},\"b\":true},\"pattern\":\"\","
+     "\"additionalProperties\":{\"pattern\":\"\"},\"items\":{\"minLength\":0}}"),
     "{\"patternProperties\":{\"a\":true,\"^.\":{\"minLength\":0}},\"prefixItems\":[true]}",
     "{\"not\":{\"const\":[\"never found\"]}}",
     "{\"items\":{\"anyOf\":[true]},\"additionalProperties\":{\"oneOf\":[false,true]}}",

@@ -455,8 +455,8 @@ static fiat_status infer_once(void *ctx) {
     static const fiat__infer_opts opts = {
         .enum_max = 2, .enum_samples = 1, .map_names = 1, .max_bytes = 1 << 20};
     static const char *const samples[] = {
-        "{\"a\":{\"x\":{\"p\":\"v\"}},\"b\":[1,{\"c\":\"w\"}],\"c1\":1,\"c2\":1,\"c3\":1,\"c4\":1,"
-        "\"c5\":1,\"c6\":1,\"c7\":1,\"c8\":1}",
+        ("{\"a\":{\"x\":{\"p\":\"v\"}},\"b\":[1,{\"c\":\"w\"}],\"c1\":1,\"c2\":1,\"c3\":1,\"c4\":1,"
+         "\"c5\":1,\"c6\":1,\"c7\":1,\"c8\":1}"),
         "{\"a\":{\"y\":{\"q\":[1]}}}", "{\"a\":{\"z\":{\"p\":\"u\",\"q\":[\"s\"]}}}",
         "{\"a\":{\"x\":null}}"};
     fiat__infer *infer;
