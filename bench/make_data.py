@@ -135,6 +135,8 @@ class Bundle:
                 continue
             elif key == "$schema" and own is not None:
                 continue
+            elif key == "id" and isinstance(item, str) and item.startswith("#"):
+                continue  # a note of where it stands, which ajv refuses
             elif key in ("enum", "const", "default", "examples"):
                 out[key] = item
             else:
