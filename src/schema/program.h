@@ -199,7 +199,7 @@ typedef struct fiat__group {
     uint32_t mandatory;    /* rules without which the formula cannot hold */
 } fiat__group;
 
-#define FIAT__GROUP_MAX 32u
+#define FIAT__GROUP_MAX 16u
 
 /* A formula is an operation, with the number of its operands above the low byte, and the operands
  * behind it. */

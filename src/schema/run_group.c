@@ -59,14 +59,18 @@ static uint32_t node_by_patterns(group_state *g, const fiat__object_rule *rule, 
     return node;
 }
 
-static void see(member_state *state, uint32_t index) {
+/* Note a known name; false when the caller keeps it for himself. */
+static bool see(member_state *state, uint32_t index) {
+    uint64_t bit = UINT64_C(1) << index % 64;
     uint64_t *word = index < 64 ? &state->seen : &state->wide[index / 64];
-    *word |= UINT64_C(1) << index % 64;
+    if (*word & bit) return false;
+    *word |= bit;
+    return true;
 }
 
-/* Tell a member's name to every rule; *many: one of them has more than one node for it. Returns the
- * rules that evaluate the member. */
-static uint32_t tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
+/* Tell a member's name to every rule, and note which of them evaluate it. *many: one of them has
+ * more than one node for it. false: no event may bring it. */
+static bool tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
     uint32_t evaluated = 0;
     for (uint32_t left = g->alive; left; left &= left - 1) {
         uint32_t i = (uint32_t)__builtin_ctz(left);
@@ -75,7 +79,7 @@ static uint32_t tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
             fiat__names_find(g->run->program, &state->rule->names, key.ptr, key.len);
         uint32_t speaks = state->rule->additional_given, node = state->rule->additional;
         if (slot) {
-            see(state, slot->index);
+            if (!see(state, slot->index)) return false;
             speaks |= slot->flags & FIAT__SLOT_DECLARED;
             node = slot->child;
         } else {
@@ -86,10 +90,17 @@ static uint32_t tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
         if (speaks) evaluated |= 1u << i;
         ask(a, node, i);
     }
-    return evaluated;
+    if (!g->group->closed) return true;
+    if (g->members == MEMBERS_MAX)
+        *many = true;
+    else
+        g->evaluated[g->members++] = evaluated;
+    return true;
 }
 
-/* Read the value by every node that is asked; rules whose node does not fit have failed. */
+/* Read the value by every node that is asked; rules whose node does not fit have failed. Each time
+ * after the first is accounted for, also where it is not known how far it went: what it costs
+ * doubles with each level of nesting. */
 static const char *read_asked(group_state *g, const char *p, const asked *a) {
     const fiat__node *nodes = g->run->program->nodes;
     const char *end = NULL;
@@ -97,7 +108,7 @@ static const char *read_asked(group_state *g, const char *p, const asked *a) {
         const char *after = fiat__read_value(g->run, p, &nodes[a->node[i]]);
         if (g->run->status != FIAT_OK) return NULL;
         if (!after) g->alive &= ~a->rules[i];
-        if (after && i) fiat__run_reread(g->run, (size_t)(after - p));
+        if (i) fiat__run_reread(g->run, after ? (size_t)(after - p) : 1);
         if (after) end = after;
         if (g->group->mandatory & ~g->alive) return NULL;
     }
@@ -130,10 +141,7 @@ static const char *read_member(group_state *g, const char *p, bool *many) {
     if (result == FIAT__KEYSET_NOMEM) fiat__run_stop(g->run, FIAT_E_NOMEM);
     if (result != FIAT__KEYSET_NEW) return NULL;
     a.count = 0;
-    uint32_t evaluated = tell_name(g, key, &a, many);
-    if (g->group->closed && g->members < MEMBERS_MAX) g->evaluated[g->members] = evaluated;
-    if (g->group->closed && g->members++ == MEMBERS_MAX) *many = true;
-    if (*many || g->run->status != FIAT_OK) return NULL;
+    if (!tell_name(g, key, &a, many) || *many || g->run->status != FIAT_OK) return NULL;
     p = fiat__scan_space(end + 1);
     return *p == ':' ? read_asked(g, fiat__scan_space(p + 1), &a) : NULL;
 }
@@ -240,11 +248,13 @@ static bool holds(question *q, uint32_t *evaluating) {
     return yes;
 }
 
-static bool formula_holds(const group_state *g) {
+static bool formula_holds(group_state *g) {
     question q = {.group = g, .at = g->run->program->links + g->group->formula};
     uint32_t evaluating = 0;
-    for (uint32_t i = 0; i < g->group->count; i++)
+    for (uint32_t i = 0; i < g->group->count; i++) {
+        g->at[i].seen &= ~g->at[i].rule->reserved;
         q.verdicts |= (uint32_t)rule_holds(g, i) << i;
+    }
     return holds(&q, &evaluating);
 }
 
@@ -258,7 +268,7 @@ static void open_group(group_state *g, fiat__run *run, const fiat__node *node) {
     fiat__keyset_open(&g->keys);
     for (uint32_t i = 0; i < g->group->count; i++) {
         const fiat__object_rule *rule = &p->objects[p->links[g->group->rules + i]];
-        g->at[i] = (member_state){.rule = rule};
+        g->at[i] = (member_state){.rule = rule, .seen = rule->provided | rule->reserved};
         if (rule->words > 1) g->at[i].wide = fiat__read_wide(run, rule->words);
         g->alive |= 1u << i;
         g->names |= rule->property_names != FIAT__NODE_NONE;

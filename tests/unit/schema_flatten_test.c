@@ -2,6 +2,10 @@
  * twice. That the verdicts are the same is schema_engines_test's to show. */
 #include "schema_engines.h"
 
+#include "support/sanitizer.h"
+
+#include <pthread.h>
+
 #define OBJECT FIAT__JSON_OBJECT
 #define ARRAY  FIAT__JSON_ARRAY
 #define STRING FIAT__JSON_STRING
@@ -97,11 +101,79 @@ START_TEST(twins_are_bounded) {
 }
 END_TEST
 
+/* Two ways to read each level, of which the second always fails late: what it costs must not double
+ * with each level. */
+START_TEST(groups_do_not_read_without_end) {
+    fiat__buf event;
+    fiat__buf_init(&event, 1 << 16);
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_schema *schema = test_compile(
+        "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"type\":[\"object\",\"integer\"],\"anyOf\":[{"
+        "\"properties\":{\"n\":{\"$ref\":\"#/$defs/a\"}}},{\"properties\":{\"n\":{\"$ref\":"
+        "\"#/$defs/b\"}}}]},\"b\":{\"type\":\"object\",\"anyOf\":[{\"properties\":{\"n\":{\"$ref\":"
+        "\"#/$defs/b\"}},\"required\":[\"n\"]},{\"properties\":{\"n\":{\"$ref\":\"#/$defs/a\"}},"
+        "\"required\":[\"z\"]}]}}}",
+        NULL);
+    for (int i = 0; i < 100; i++)
+        fiat__buf_append_c(&event, "{\"n\":");
+    fiat__buf_append_c(&event, "1");
+    for (int i = 0; i < 100; i++)
+        fiat__buf_append_c(&event, "}");
+    fiat_validator *ctx = test_ctx();
+    fiat_status status = fiat__schema_validate(schema, ctx, fiat__buf_str(&event), &err);
+    ck_assert(status == FIAT_OK || status == FIAT_E_SCHEMA_LIMIT);
+    fiat_validator_free(ctx);
+    fiat_schema_free(schema);
+    fiat__buf_deinit(&event);
+}
+END_TEST
+
+/* What fiat/schema.h says of stack: 2 MB are enough for any depth. Sanitizers need more. */
+#define TEST_STACK_BYTES ((size_t)(UNDER_ASAN || UNDER_TSAN ? 32 : 2) << 20)
+
+static void *validate_deep(void *user) {
+    const fiat_schema *schema = user;
+    fiat_validator *ctx = test_ctx();
+    fiat__buf event;
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__buf_init(&event, 1 << 16);
+    for (int i = 0; i < 1000; i++)
+        fiat__buf_append_c(&event, "{\"n\":");
+    fiat__buf_append_c(&event, "1");
+    for (int i = 0; i < 1000; i++)
+        fiat__buf_append_c(&event, "}");
+    ck_assert_fiat_ok(fiat__schema_validate(schema, ctx, fiat__buf_str(&event), &err), err);
+    fiat__buf_deinit(&event);
+    fiat_validator_free(ctx);
+    return NULL;
+}
+
+START_TEST(groups_need_no_more_stack_than_is_said) {
+    fiat__schema_opts opts = {.base.max_depth = 1000};
+    fiat_schema *schema = test_compile(
+        "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"properties\":{\"n\":{\"$ref\":\"#/$defs/a\"}},"
+        "\"anyOf\":[{\"required\":[\"n\"]},{\"type\":\"integer\"},{\"required\":[\"m\"]}],"
+        "\"unevaluatedProperties\":false}}}",
+        &opts);
+    ck_assert(schema->program.nodes[schema->program.root].flags & FIAT__NODE_GROUP);
+    pthread_attr_t attr;
+    pthread_t thread;
+    pthread_attr_init(&attr);
+    ck_assert_int_eq(pthread_attr_setstacksize(&attr, TEST_STACK_BYTES), 0);
+    ck_assert_int_eq(pthread_create(&thread, &attr, validate_deep, schema), 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&attr);
+    fiat_schema_free(schema);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema/flatten");
     TCase *tcase = tcase_create("flatten");
     tcase_add_loop_test(tcase, only_what_must_is_on_the_tape, 0, sizeof rows / sizeof rows[0]);
     tcase_add_test(tcase, twins_are_bounded);
+    tcase_add_test(tcase, groups_do_not_read_without_end);
+    tcase_add_test(tcase, groups_need_no_more_stack_than_is_said);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }

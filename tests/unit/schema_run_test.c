@@ -201,6 +201,43 @@ START_TEST(members_of_the_caller_count_as_present) {
 }
 END_TEST
 
+/* Names that only the caller may add, and did not add: no schema lets an event bring them. */
+static const char *const s_reserved[] = {"time"};
+static const fiat__schema_opts s_with_reserved = {.reserved = s_reserved, .reserved_count = 1};
+
+static const struct {
+    const char *schema, *event;
+    fiat_status status;
+} kept[] = {
+    {"{}", "{\"time\":1}", FIAT_E_EVENT_STAMPED},
+    {"{\"anyOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}]}", "{\"a\":1}", FIAT_OK},
+    {"{\"anyOf\":[{\"required\":[\"a\"]},{\"required\":[\"b\"]}]}", "{\"a\":1,\"time\":2}",
+     FIAT_E_EVENT_STAMPED},
+    {"{\"anyOf\":[{\"required\":[\"time\"]},{\"required\":[\"b\"]}]}", "{\"a\":1}",
+     FIAT_E_SCHEMA_MISMATCH},
+    {"{\"not\":{\"required\":[\"time\"]},\"properties\":{\"time\":{}}}", "{}", FIAT_OK},
+    {"{\"not\":{\"required\":[\"time\"]},\"properties\":{\"time\":{}}}", "{\"time\":1}",
+     FIAT_E_EVENT_STAMPED},
+    {"{\"allOf\":[{\"properties\":{\"time\":{}}},{\"minProperties\":1}]}", "{\"time\":1}",
+     FIAT_E_EVENT_STAMPED},
+    {"{\"allOf\":[{\"properties\":{\"time\":{}}},{\"minProperties\":1}]}", "{}",
+     FIAT_E_SCHEMA_MISMATCH},
+    {"{\"patternProperties\":{\"^a\":{}},\"allOf\":[{\"patternProperties\":{\"^b\":{}},"
+     "\"additionalProperties\":{\"type\":\"null\"}}]}",
+     "{\"b\":1,\"time\":null}", FIAT_E_EVENT_STAMPED},
+    {"{\"dependentSchemas\":{\"time\":false}}", "{\"a\":1}", FIAT_OK},
+};
+
+START_TEST(members_that_the_caller_keeps_are_refused) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_schema *schema = test_compile(kept[_i].schema, &s_with_reserved);
+    fiat_status status = validate(schema, kept[_i].event, &err);
+    ck_assert_msg(status == kept[_i].status, "%s on %s: %s: %s", kept[_i].schema, kept[_i].event,
+                  fiat_status_name(status), err.message);
+    fiat_schema_free(schema);
+}
+END_TEST
+
 START_TEST(schema_that_looks_at_the_whole_cannot_take_them) {
     static const struct {
         const char *schema, *keyword;
@@ -448,6 +485,8 @@ int main(void) {
     tcase_add_test(tcase, huge_quotient_is_a_limit);
     tcase_add_loop_test(tcase, members_of_the_caller_count_as_present, 0,
                         sizeof given / sizeof given[0]);
+    tcase_add_loop_test(tcase, members_that_the_caller_keeps_are_refused, 0,
+                        sizeof kept / sizeof kept[0]);
     tcase_add_test(tcase, schema_that_looks_at_the_whole_cannot_take_them);
     tcase_add_test(tcase, wide_objects_are_judged_like_narrow_ones);
     tcase_add_test(tcase, names_that_are_alike_are_told_apart);
