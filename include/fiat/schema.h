@@ -48,9 +48,9 @@ typedef enum fiat_schema_formats {
  *  to it, any number of threads may compile with it. */
 typedef struct fiat_schema_registry fiat_schema_registry;
 
-/** Flag of fiat_schema_options: contentEncoding and contentMediaType are assertions, as draft-07
- *  lets them be, and not annotations: a string must be encoded in that way, and what it encodes
- * must be of that type where it is JSON. In schemas of draft-07 and later. */
+/** Flag of fiat_schema_options, for schemas of draft-07 and later: contentEncoding and
+ *  contentMediaType are assertions, as draft-07 lets them be, and not annotations. A string must
+ *  be encoded so, and what it encodes must be JSON where the media type says that it is. */
 #define FIAT_SCHEMA_ASSERT_CONTENT (UINT32_C(1) << 0)
 
 /** How a schema is compiled. Set what differs from the defaults in a zeroed object:
@@ -69,20 +69,20 @@ typedef struct fiat_schema_options {
     uint32_t flags; /**< FIAT_SCHEMA_ASSERT_* or 0. */
     /** Deepest nesting of arrays and objects in the schema's text: 1 to 1000; 0 is 256. */
     uint32_t max_schema_depth;
-    /** Bytes of the schema's text, with the documents that it leads to: up to 2^30 - 1; 0 is 64
-     * MiB. */
+    /** Bytes of the schema's text with the documents that it leads to: up to 2^30 - 1; 0 is
+     *  64 MiB. */
     uint32_t max_schema_bytes;
     /** Bytes of an instance's text: up to 2^30 - 1, which 0 is too. */
     uint32_t max_instance_bytes;
-    /** Steps that a validation may take: max_steps and, for each byte of the instance,
-     *  max_steps_per_byte; 0 is 1,000,000 and 128. Looking at a value takes one; regular
-     * expressions have an account of their own, of four times max_steps and as many a byte. */
+    /** Steps that a validation may take: max_steps, and max_steps_per_byte more for each byte of
+     *  the instance; 0 is 1,000,000 and 128. Looking at a value takes one. Regular expressions
+     *  have an account of their own: four times max_steps, and as many a byte. */
     uint32_t max_steps_per_byte;
     uint64_t max_steps;
     /** Bytes of memory that the schema may take while it is compiled, without its text and its
      *  regular expressions; 0 is 1 GiB. */
     uint64_t max_compiled_bytes;
-    uint32_t reserved[20]; /**< Zero. */
+    uint32_t reserved[20]; /**< Zero; FIAT_E_ARG otherwise. */
 } fiat_schema_options;
 
 /** A zeroed options object. */
@@ -108,7 +108,9 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_registry_new(fiat_schema_regist
  *  @param text  a schema, or any JSON document with schemas inside; UTF-8, need not end in NUL;
  *               copied.
  *  @return FIAT_OK; FIAT_E_ARG: there is neither `uri` nor `$id`, or a document of that URI is
- *          there already; FIAT_E_JSON_*; FIAT_E_NOMEM. A document that fails is not added.
+ *          there already; FIAT_E_JSON_* when the text is not JSON (nested at most 1000 deep);
+ *          FIAT_E_LIMIT: it is longer than 2^30 - 1 bytes; FIAT_E_NOMEM. A document that fails is
+ *          not added. One that is JSON and no good schema is found out by fiat_schema_compile().
  *  @threads one at a time, while none compiles with the registry. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_registry_add(fiat_schema_registry *registry,
                                                               const char *uri, const char *text,
@@ -123,10 +125,13 @@ FIAT_API void fiat_schema_registry_free(fiat_schema_registry *registry);
  *  @param out      set to the schema, owned by the caller: fiat_schema_free(); NULL on failure.
  *  @param text     UTF-8, need not end in NUL; copied.
  *  @param options  borrowed for the call; NULL: the defaults.
- *  @return FIAT_OK; FIAT_E_ARG; FIAT_E_JSON_* when the text is not JSON; FIAT_E_SCHEMA_INVALID,
- *          FIAT_E_SCHEMA_REF, FIAT_E_UNSUPPORTED, FIAT_E_SCHEMA_LIMIT (err: schema_path, keyword,
- *          offset and a message that says what was found and what is allowed; in a document of the
- *          registry the message starts with its URI); FIAT_E_NOMEM.
+ *  @return FIAT_OK; FIAT_E_ARG: an argument or an option is not as it must be; FIAT_E_JSON_*: the
+ *          text is not JSON; FIAT_E_SCHEMA_INVALID: a keyword is wrong; FIAT_E_SCHEMA_REF: a
+ *          reference leads nowhere, or in a circle; FIAT_E_UNSUPPORTED: an unknown `$schema`, or a
+ *          vocabulary that it requires and nobody here knows; FIAT_E_SCHEMA_LIMIT: larger than the
+ *          options allow; FIAT_E_NOMEM. err has schema_path, keyword, offset and a message that
+ *          says what was found and what is allowed; with the URI of the document before the path
+ *          when it is one of the registry (offset is the place in that document).
  *  @threads any. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_compile(fiat_schema **out, const char *text,
                                                          size_t len,
@@ -134,6 +139,7 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_compile(fiat_schema **out, cons
                                                          fiat_error *err);
 
 /** Bytes of memory that a compiled schema holds, without the machine code of its patterns.
+ *  @param schema  borrowed for the call; NULL: 0.
  *  @threads any. */
 FIAT_API size_t fiat_schema_size(const fiat_schema *schema);
 
@@ -159,8 +165,8 @@ FIAT_API void fiat_validator_free(fiat_validator *validator);
  *  @return FIAT_OK: it is JSON and valid. FIAT_E_SCHEMA_MISMATCH: it is not valid; err says by
  *          which value (instance_path, offset), which keyword (keyword, schema_path) and in words.
  *          FIAT_E_JSON_SYNTAX, FIAT_E_JSON_UTF8, FIAT_E_JSON_DEPTH, FIAT_E_JSON_DUPLICATE_KEY: it
- *          is not JSON. FIAT_E_SCHEMA_LIMIT: judging it would take more steps than are allowed.
- *          FIAT_E_ARG, FIAT_E_NOMEM.
+ *          is not JSON. FIAT_E_SCHEMA_LIMIT: it is longer than max_instance_bytes, or judging it
+ *          would take more steps than are allowed. FIAT_E_ARG, FIAT_E_NOMEM.
  *  @threads any, each with a validator of its own. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_validate(const fiat_schema *schema,
                                                           fiat_validator *validator,
@@ -171,9 +177,11 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_validate(const fiat_schema *sch
 typedef struct fiat_schema_failure {
     const char *instance_path; /**< JSON Pointer (RFC 6901) to the value. */
     const char *keyword;       /**< Keyword that failed; "" for the schema `false`. */
-    const char *schema_path;   /**< JSON Pointer to the keyword in the schema. */
-    const char *message;       /**< One line in English. */
-    size_t offset;             /**< Byte offset of the value in the text. */
+    /** JSON Pointer to the keyword in the schema's text; "URI#/..." in a document of the registry,
+     *  or a built-in one. So it is in fiat_error, too. */
+    const char *schema_path;
+    const char *message; /**< One line in English. */
+    size_t offset;       /**< Byte offset of the value in the text. */
     /** The way to the keyword, as a JSON Pointer through every applicator and reference from the
      *  root of the schema: "/properties/a/$ref/minLength" (2020-12 core, section 12.3.1). */
     const char *keyword_location;
@@ -186,7 +194,7 @@ typedef struct fiat_schema_failure {
 
 /** Judge a value and report every failure, in the order of the text.
  *  @param text  as for fiat_schema_validate().
- *  @param max   report no more than so many failures; at most 10,000.
+ *  @param max   report no more than so many failures; 10,000 are the most. 0: none but in err.
  *  @param each  called for each failure; returns false to stop the report.
  *  @param user  handed to `each`.
  *  @return as fiat_schema_validate(), with the first failure in err.
@@ -214,9 +222,10 @@ typedef enum fiat_schema_output_format {
  *                 returns false to stop.
  *  @param user    handed to `write`.
  *  @return as fiat_schema_validate(), with the first failure in err: the output is whole on FIAT_OK
- *          and FIAT_E_SCHEMA_MISMATCH, ends after some part of it on FIAT_E_IO (`write` returned
- *          false), and has not begun on FIAT_E_ARG, FIAT_E_JSON_* (there is no output for a text
- *          that is no JSON). Like a report, it names at most 10,000 errors.
+ *          and FIAT_E_SCHEMA_MISMATCH, and has not begun on FIAT_E_ARG and FIAT_E_JSON_* (a text
+ *          that is no JSON has no output). On any other status it may end after some part:
+ *          FIAT_E_IO: `write` returned false; FIAT_E_SCHEMA_LIMIT: also when a location takes more
+ *          than a megabyte. Like a report, it names at most 10,000 errors.
  *  @threads any, each with a validator of its own. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_output(
     const fiat_schema *schema, fiat_validator *validator, const char *text, size_t len,

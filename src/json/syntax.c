@@ -103,9 +103,11 @@ static fiat_status explain_duplicate(const fiat__tape *tape, fiat_error *err) {
                          (size_t)(tape->fail_at - tape->text.ptr), key);
 }
 
-/* Where in the document the failure is: the last value that was begun. */
+/* Where in the document the failure is: the last value that was begun. What stands behind the whole
+ * value is in none. */
 static void set_path(const fiat__tape *tape, fiat_error *err) {
     if (tape->count == 0) return;
+    if (tape->wanted && strcmp(tape->wanted, "the end of the text") == 0) return;
     fiat__buf path;
     fiat__buf_init(&path, 4096);
     fiat__pointer_write(&path, tape, tape->count - 1);

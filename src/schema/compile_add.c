@@ -18,8 +18,9 @@ bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, u
     c->memory += (uint64_t)(wanted - *cap) * elem_bytes;
     if (c->memory > c->max_memory) {
         c->status = fiat__err_set(c->err, FIAT_E_SCHEMA_LIMIT,
-                                  "schema: compiling it takes more than %llu bytes, which are "
-                                  "allowed (max_compiled_bytes); split it",
+                                  "schema: compiling it takes more than the %llu bytes that "
+                                  "are allowed (max_compiled_bytes); make it simpler or raise "
+                                  "the limit",
                                   (unsigned long long)c->max_memory);
         return false;
     }

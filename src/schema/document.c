@@ -11,10 +11,11 @@ static uint32_t parse(fiat__compiler *c, fiat__str text) {
     uint32_t item = c->tape->count;
     size_t at = all->len + (item != 0);
     if (text.len > c->max_bytes || all->len > c->max_bytes - text.len) {
-        c->status = fiat__err_set(c->err, FIAT_E_SCHEMA_LIMIT,
-                                  "schema: %zu bytes of text, with what it refers to: at most %u "
-                                  "are allowed (max_schema_bytes); split it",
-                                  all->len + text.len, c->max_bytes);
+        c->status =
+            fiat__err_set(c->err, FIAT_E_SCHEMA_LIMIT,
+                          "schema: %zu bytes of text, with what it refers to: at most %u "
+                          "are allowed (max_schema_bytes); make them shorter or raise the limit",
+                          all->len + text.len, c->max_bytes);
         return FIAT__NO_ITEM;
     }
     fiat_status status =

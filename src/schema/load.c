@@ -162,6 +162,7 @@ fiat_status fiat__schema_compile(fiat_schema **out, fiat__str text, const fiat__
 #define BYTES(array, cap) ((size_t)(cap) * sizeof *(array))
 
 size_t fiat_schema_size(const fiat_schema *schema) {
+    if (!schema) return 0;
     const fiat__program *p = &schema->program;
     size_t bytes = sizeof *schema + schema->text.cap + BYTES(schema->tape.items, schema->tape.cap) +
                    schema->tape.strings_cap + schema->keys.cap * sizeof *schema->keys.slots;

@@ -8,6 +8,16 @@ static fiat_status check_text(const char *text, size_t len, fiat_error *err) {
     return fiat__err_set(err, FIAT_E_ARG, "text is NULL and len is %zu", len);
 }
 
+/* A later version's member is not ignored in silence. */
+static fiat_status check_reserved(const fiat_schema_options *options, fiat_error *err) {
+    for (size_t i = 0; i < sizeof options->reserved / sizeof options->reserved[0]; i++)
+        if (options->reserved[i])
+            return fiat__err_set(err, FIAT_E_ARG,
+                                 "options.reserved is not zero: begin with "
+                                 "FIAT_SCHEMA_OPTIONS_INIT");
+    return FIAT_OK;
+}
+
 static fiat_status check_options(const fiat_schema_options *options, fiat_error *err) {
     if (!options) return FIAT_OK;
     if (options->formats < FIAT_SCHEMA_FORMATS_DEFAULT ||
@@ -24,7 +34,7 @@ static fiat_status check_options(const fiat_schema_options *options, fiat_error 
     case FIAT_SCHEMA_DRAFT_7:
     case FIAT_SCHEMA_DRAFT_2019_09:
     case FIAT_SCHEMA_DRAFT_2020_12:
-        return FIAT_OK;
+        return check_reserved(options, err);
     default:
         return fiat__err_set(err, FIAT_E_ARG, "options.draft is %d: no fiat_schema_draft",
                              (int)options->draft);

@@ -176,14 +176,14 @@ fiat_status fiat__report_all(const fiat_schema *schema, fiat_validator *ctx, fia
     if (status != FIAT_OK) return report_stop(&run, status, err);
     uint32_t count = ctx->faults.count;
     if (count == 0) return report_nothing(first, err);
-    for (uint32_t i = 0; i < count && i < max; i++) {
+    for (uint32_t i = 0; i < count && (i == 0 || i < max); i++) {
         const fiat__fault fault = ctx->faults.at[i]; /* writing a message uses the list */
         fiat_schema_failure failure = describe(&run, &fault, &line);
         if (i == 0) {
             fiat__err_set(err, FIAT_E_SCHEMA_MISMATCH, "%s", failure.message);
             set_places(&run, &fault, err);
         }
-        if (!each(&failure, user)) break;
+        if (max == 0 || !each(&failure, user)) break;
     }
     return FIAT_E_SCHEMA_MISMATCH;
 }

@@ -87,7 +87,8 @@ fiat_status fiat__schema_load(const fiat_schema *schema, fiat_validator *ctx, fi
                               fiat_error *err) {
     if (text.len <= schema->limits.instance_bytes) return fiat__scan_load(&ctx->text, text, err);
     return fiat__err_set(err, FIAT_E_SCHEMA_LIMIT,
-                         "the text has %zu bytes: at most %u are allowed (max_instance_bytes)",
+                         "the text has %zu bytes: at most %u are allowed (max_instance_bytes); "
+                         "split it or raise the limit",
                          text.len, schema->limits.instance_bytes);
 }
 

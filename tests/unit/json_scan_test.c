@@ -168,7 +168,8 @@ static const bad_row bad[] = {
     {"\"a\tb\"", SYNTAX, 2, NULL, NULL},
     {"\"\x1f\"", SYNTAX, 1, NULL, NULL},
     {"'a'", SYNTAX, 0, NULL, NULL},
-    {"[1]\f", SYNTAX, 3, NULL, "byte 0x0c"},
+    {"[1]\f", SYNTAX, 3, "", "byte 0x0c"},
+    {"[1", SYNTAX, 2, "/0", "the end of the text where"},
     {"[1,\xc2\xa0"
      "2]",
      SYNTAX, 3, NULL, "byte 0xc2"},

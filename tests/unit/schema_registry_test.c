@@ -203,6 +203,13 @@ START_TEST(options_say_what_the_text_does_not) {
                       err);
     options.formats = 3;
     ck_assert_fiat_status(judge("{}", "1", options, &err), FIAT_E_ARG);
+    options.formats = 0;
+    options.flags = 2;
+    ck_assert_fiat_status(judge("{}", "1", options, &err), FIAT_E_ARG);
+    options.flags = 0;
+    options.reserved[19] = 1;
+    ck_assert_fiat_status(judge("{}", "1", options, &err), FIAT_E_ARG);
+    ck_assert_ptr_nonnull(strstr(err.message, "reserved"));
 }
 END_TEST
 
@@ -253,6 +260,7 @@ START_TEST(null_arguments_are_refused) {
     ck_assert_fiat_status(fiat_schema_report(schema, validator, "1", 1, 1, NULL, NULL, &err),
                           FIAT_E_ARG);
     ck_assert_uint_gt(fiat_schema_size(schema), 100);
+    ck_assert_uint_eq(fiat_schema_size(NULL), 0);
     fiat_schema_registry_free(NULL);
     fiat_validator_free(validator);
     fiat_schema_free(schema);

@@ -80,8 +80,11 @@ START_TEST(number_of_failures_is_limited) {
     ck_assert_fiat_status(report(schema, "[1,2,3,4,5]", 10, &stopped, &err),
                           FIAT_E_SCHEMA_MISMATCH);
     ck_assert_uint_eq(stopped.count, 2);
+    err = (fiat_error)FIAT_ERROR_INIT;
     ck_assert_fiat_status(report(schema, "[1,2,3,4,5]", 0, &none, &err), FIAT_E_SCHEMA_MISMATCH);
     ck_assert_uint_eq(none.count, 0);
+    ck_assert_str_eq(err.instance_path, "/0");
+    ck_assert_str_eq(err.message, "/0: 1 is a number; wanted null");
     ck_assert_fiat_status(report(schema, "[null]", 10, &none, &err), FIAT_OK);
     ck_assert_fiat_status(report(schema, "[null", 10, &none, &err), FIAT_E_JSON_SYNTAX);
     ck_assert_uint_eq(none.count, 0);
