@@ -11,7 +11,7 @@
 
 #include <fiat/fiat.h>
 
-/* Exit codes of every subcommand, listed in fiat(1). */
+/* Exit codes of every subcommand that has none of its own, listed in fiat(1). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTIAL = 3 };
 
 /* OPT_LIST: an option that may be given again and again. */
@@ -34,13 +34,20 @@ struct opt {
     uint64_t min, max; /* OPT_UINT: inclusive */
 };
 
+/* What an exit code means; rows end with a NULL meaning. */
+struct cmd_exit {
+    int code;
+    const char *meaning; /* no full stop */
+};
+
 struct cmd {
     const char *name;     /* "log", or "schema check" */
     const char *synopsis; /* "[OPTION...] STREAM [FILE...]" */
     const char *summary;  /* one line for `fiat --help` */
     const char *details;  /* paragraphs for `--help`; may be NULL */
     const struct opt *options;
-    int min_args, max_args; /* operands; max -1: any number */
+    const struct cmd_exit *exits; /* NULL: those of EXIT_* */
+    int min_args, max_args;       /* operands; max -1: any number */
     /* argv: the operands alone. Returns an exit code. */
     int (*run)(int argc, char **argv);
 };

@@ -11,7 +11,7 @@ const char help_about[] =
     "Fiat checks events against their stream's JSON Schema, delivers them through Amazon Data "
     "Firehose and leaves them as rows that SQL can query in Athena.";
 
-const struct help_exit help_exits[] = {
+const struct cmd_exit help_exits[] = {
     {EXIT_DONE, "done"},
     {EXIT_FAILED, "failed; stderr says why"},
     {EXIT_USAGE, "the command was not given as its synopsis says"},
@@ -67,6 +67,14 @@ static void print_option(FILE *out, char short_name, const char *long_name, cons
     print_wrapped(out, help, help + strlen(help), COLUMN, COLUMN);
 }
 
+static void print_exits(FILE *out, const struct cmd_exit *row) {
+    fputs("\nExit codes:\n", out);
+    for (; row->meaning; row++) {
+        int column = fprintf(out, "  %d  ", row->code);
+        print_wrapped(out, row->meaning, row->meaning + strlen(row->meaning), column, column);
+    }
+}
+
 void help_cmd(FILE *out, const struct cmd *cmd) {
     fprintf(out, "Usage: fiat %s %s\n\n", cmd->name, cmd->synopsis);
     print_wrapped(out, cmd->summary, cmd->summary + strlen(cmd->summary), 0, 0);
@@ -78,6 +86,7 @@ void help_cmd(FILE *out, const struct cmd *cmd) {
     for (const struct opt *opt = cmd->options; opt && opt->long_name; opt++)
         print_option(out, opt->short_name, opt->long_name, opt->arg, opt->help);
     print_option(out, 'h', "help", NULL, "Show this help");
+    if (cmd->exits) print_exits(out, cmd->exits);
 }
 
 static void print_row(FILE *out, const struct cmd *cmd) {
@@ -91,9 +100,7 @@ void help_overview(FILE *out, const struct cmd *const *cmds) {
     fputs("\nCommands:\n", out);
     for (; *cmds; cmds++)
         print_row(out, *cmds);
-    fputs("\nExit codes:\n", out);
-    for (const struct help_exit *row = help_exits; row->meaning; row++)
-        fprintf(out, "  %d  %s\n", row->code, row->meaning);
+    print_exits(out, help_exits);
     fputs("\n`fiat COMMAND --help` tells more about a command, `fiat --version` the version.\n",
           out);
 }

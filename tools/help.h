@@ -18,11 +18,7 @@ void help_roff_cmd(FILE *out, const struct cmd *cmd);
 /* Part of what fiat(1) and `fiat --help` have in common. */
 extern const char help_about[];
 
-/* The exit codes: rows that end with a NULL meaning. */
-struct help_exit {
-    int code;
-    const char *meaning;
-};
-extern const struct help_exit help_exits[];
+/* EXIT_*. */
+extern const struct cmd_exit help_exits[];
 
 #endif

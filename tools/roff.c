@@ -104,9 +104,9 @@ static void put_rows(FILE *out, const char *title, const char *const (*rows)[2])
     }
 }
 
-static void put_exits(FILE *out) {
+static void put_exits(FILE *out, const struct cmd_exit *row) {
     fputs(".SH EXIT STATUS\n", out);
-    for (const struct help_exit *row = help_exits; row->meaning; row++) {
+    for (; row->meaning; row++) {
         fprintf(out, ".TP\n.B %d\n", row->code);
         put(out, row->meaning);
         fputs(".\n", out);
@@ -127,7 +127,7 @@ void help_roff_cmd(FILE *out, const struct cmd *cmd) {
     for (const struct opt *opt = cmd->options; opt && opt->long_name; opt++)
         put_option(out, opt->short_name, opt->long_name, opt->arg, opt->help);
     put_option(out, 'h', "help", NULL, "Show this help");
-    put_exits(out);
+    put_exits(out, cmd->exits ? cmd->exits : help_exits);
     fputs(".SH SEE ALSO\n.BR fiat (1)\n", out);
 }
 
@@ -143,7 +143,7 @@ void help_roff_overview(FILE *out, const struct cmd *const *cmds) {
         put(out, (*cmd)->summary);
         fputs(".\n", out);
     }
-    put_exits(out);
+    put_exits(out, help_exits);
     put_rows(out, "ENVIRONMENT", s_environment);
     put_rows(out, "FILES", s_files);
     fputs(".SH SEE ALSO\n", out);

@@ -37,6 +37,9 @@ static bool compile(const document *doc, void *user) {
     snprintf(place, sizeof place, "%.250s:%" PRIu64 ":%" PRIu64, doc->file, at.line, at.column);
     if (is_elsewhere(&err)) snprintf(place, sizeof place, "%.250s", doc->file);
     cmd_fail_error(place, &err);
+    /* The message speaks of the library's registry: how is it filled here? */
+    if (strstr(err.message, "registry"))
+        fputs("hint: --ref names documents for the registry\n", stderr);
     compiling->code = EXIT_USAGE;
     return false;
 }

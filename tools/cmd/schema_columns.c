@@ -133,6 +133,15 @@ static fiat_status check(const fiat__buf *athena, const struct source *source,
     return status;
 }
 
+/* Of a schema that is wrong nobody can say what it means. A reference that only a registry could
+ * resolve does not matter here: it may be to any value. */
+static fiat_status check_schema(const fiat__buf *text, fiat_error *err) {
+    fiat_schema *schema = NULL;
+    fiat_status status = fiat_schema_compile(&schema, text->ptr, text->len, NULL, err);
+    fiat_schema_free(schema);
+    return status == FIAT_E_SCHEMA_INVALID ? status : FIAT_OK;
+}
+
 static fiat_status derive(fiat__buf *out, const struct source *source, fiat_error *err) {
     fiat__stream_json stream = {0};
     fiat_status status = FIAT_OK;
@@ -142,6 +151,7 @@ static fiat_status derive(fiat__buf *out, const struct source *source, fiat_erro
     const fiat__derive_opts opts = {.timestamps = s_timestamps,
                                     .provided = stream.stamps,
                                     .provided_count = stream.stamp_count};
+    if (status == FIAT_OK) status = check_schema(&source->json_schema, err);
     if (status == FIAT_OK)
         status = fiat__columns_derive(out, fiat__buf_str(&source->json_schema), &opts, print_note,
                                       NULL, err);

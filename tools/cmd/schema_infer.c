@@ -118,8 +118,8 @@ static fiat_status propose(const struct run *run, fiat__buf *schema, fiat__buf *
     fiat_status status = fiat__infer_write(run->infer, schema, print_note, NULL, err);
     if (status != FIAT_OK) return status;
     if (others && !s_quiet)
-        fprintf(stderr, "note: %" PRIu64 " samples are no objects: no stream takes such events\n",
-                others);
+        fprintf(stderr, "note: %" PRIu64 " %s: no stream takes such events\n", others,
+                others == 1 ? "sample is no object" : "samples are no objects");
     if (!s_output && !s_columns) return FIAT_OK;
     fiat_error reason = FIAT_ERROR_INIT;
     status = fiat__columns_derive(athena, fiat__buf_str(schema), &opts, print_column_note, NULL,

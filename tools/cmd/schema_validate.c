@@ -39,6 +39,14 @@ static const struct opt s_options[] = {
     {NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0},
 };
 
+static const struct cmd_exit s_exits[] = {
+    {EXIT_DONE, "all documents are valid"},
+    {EXIT_FAILED, "a document is not valid, or is not JSON"},
+    {EXIT_USAGE,
+     "there is no verdict: a bad schema, a file that cannot be read, wrong usage; stderr says why"},
+    {0, NULL},
+};
+
 static bool find_draft(const char *name, int32_t *out) {
     static const struct {
         const char *name;
@@ -152,11 +160,9 @@ const struct cmd cmd_schema_validate = {
         "its document), status, instance_path, keyword, schema_path, message, and, where they are "
         "known, keyword_location and absolute_keyword_location. With --output every document, "
         "valid or not, gives a line in one of the standard formats; what is not JSON gives "
-        "{\"valid\":false}, and the reason on stderr.\n\n"
-        "The exit code is 0 when all documents are valid, 1 when one is not (also when it is not "
-        "JSON), and 2 when there is no verdict: a bad schema, a file that cannot be read, wrong "
-        "usage.",
+        "{\"valid\":false}, and the reason on stderr.",
     .options = s_options,
+    .exits = s_exits,
     .max_args = -1,
     .run = run,
 };

@@ -13,3 +13,6 @@ while read -r words; do
     [ -e "$top_builddir/docs/man/$page.1" ] || echo "docs/man/$page.1 is not made: see docs/local.mk"
 done <commands
 fiat help --roff | head -n 2
+# A command that has exit codes of its own tells them in both.
+fiat schema validate --help | sed -n '/^Exit codes/,$p'
+fiat help --roff schema validate | sed -n '/^\.SH EXIT/,/^\.SH SEE/p'

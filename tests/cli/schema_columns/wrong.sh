@@ -2,6 +2,7 @@
 echo '{}' | fails 1 fiat schema columns
 echo '{"type": "string"}' | fails 1 fiat schema columns
 echo '{' | fails 1 fiat schema columns
+echo '{"properties": {"a": {"type": "strin"}}}' | fails 1 fiat schema columns
 echo '{"properties": {"a": {}}}' | fails 2 fiat schema columns --write
 fails 1 fiat schema columns missing.json
 fails 1 fiat schema columns Missing

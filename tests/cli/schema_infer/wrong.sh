@@ -15,6 +15,7 @@ printf '1\n"x"\n' >values.jsonl
 fiat schema infer --output schemas/Value values.jsonl
 ls schemas/Value
 fails 1 fiat schema infer --columns values.jsonl
+echo '[1]' | fiat schema infer >array.json
 # Nothing is overwritten without --force, and then nothing at all is written.
 fiat schema infer --output schemas/One one.json
 rm schemas/One/json_schema.json

@@ -22,3 +22,5 @@ echo '{"type": "strin"}' >defs/deep/name.json
 fails 2 fiat schema validate -s schema.json --ref defs --ref "$integer" event.json
 echo '{' >defs/deep/name.json
 fails 2 fiat schema validate -s schema.json --ref defs --ref "$integer" event.json
+echo '{"$schema": "https://example.com/dialect"}' >dialect.json
+fails 2 fiat schema validate -s dialect.json event.json
