@@ -105,6 +105,7 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_schema_registry_new(fiat_schema_regist
 /** Add a document. It is parsed now, and compiled when a schema refers to it.
  *  @param uri   absolute URI by which schemas refer to the document, without a fragment; copied.
  *               NULL: its `$id` (`id` in draft-04). With both, it is found under either.
+ *               Schemas inside it are found by an `$id` of their own.
  *  @param text  a schema, or any JSON document with schemas inside; UTF-8, need not end in NUL;
  *               copied.
  *  @return FIAT_OK; FIAT_E_ARG: there is neither `uri` nor `$id`, or a document of that URI is

@@ -41,6 +41,36 @@ static uint32_t follow_pointer(fiat__compiler *c, uint32_t resource, fiat__str p
     return item;
 }
 
+/* Does a document have the last part of a URI in it? Then a schema inside it may have that URI, by
+ * an $id that is relative or not. One that is spelt with \u escapes is not seen. */
+static bool may_hold(fiat__str text, fiat__str uri) {
+    while (uri.len > 0 && uri.ptr[uri.len - 1] == '/')
+        uri.len--;
+    size_t start = uri.len;
+    while (start > 0 && uri.ptr[start - 1] != '/' && uri.ptr[start - 1] != ':')
+        start--;
+    fiat__str last = fiat__str_of(uri.ptr + start, uri.len - start);
+    if (last.len == 0) return false;
+    for (const char *at = text.ptr, *end = text.ptr + text.len;
+         (at = memchr(at, last.ptr[0], (size_t)(end - at))) != NULL; at++)
+        if (last.len <= (size_t)(end - at) && memcmp(at, last.ptr, last.len) == 0) return true;
+    return false;
+}
+
+/* A schema inside a document of the registry whose own URI nothing has led to yet. */
+static uint32_t find_inside(const reference *ref, fiat__str uri) {
+    fiat__compiler *c = ref->c;
+    fiat__str name, text;
+    for (uint32_t i = 0; fiat__schema_registry_at(c->registry, i, &name, &text); i++) {
+        if (fiat__resource_find(c, name) != FIAT__NO_RESOURCE || !may_hold(text, uri)) continue;
+        fiat__dialect dialect = *fiat__dialect_at(c, ref->item);
+        if (fiat__document_add(c, name, text, &dialect) == FIAT__NO_ITEM) break;
+        uint32_t resource = fiat__resource_find(c, uri);
+        if (resource != FIAT__NO_RESOURCE) return resource;
+    }
+    return FIAT__NO_RESOURCE;
+}
+
 /* The resource of a URI, which may have to be taken in. */
 static uint32_t find_resource(const reference *ref, fiat__str uri) {
     fiat__compiler *c = ref->c;
@@ -49,6 +79,8 @@ static uint32_t find_resource(const reference *ref, fiat__str uri) {
     const fiat__metaschema *meta = fiat__metaschema_find(uri);
     fiat__str text = meta ? meta->text : fiat__schema_registry_find(c->registry, uri);
     if (!text.ptr) {
+        resource = find_inside(ref, uri);
+        if (resource != FIAT__NO_RESOURCE || c->status != FIAT_OK) return resource;
         (void)unresolved(ref, "no schema has that URI: neither one in this text, nor a document of "
                               "the registry; nothing is fetched");
         return FIAT__NO_RESOURCE;

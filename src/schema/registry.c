@@ -79,6 +79,14 @@ fiat__str fiat__schema_registry_find(const fiat_schema_registry *registry, fiat_
     return found ? registry->entries[found - 1].text : (fiat__str){0};
 }
 
+bool fiat__schema_registry_at(const fiat_schema_registry *registry, uint32_t index, fiat__str *uri,
+                              fiat__str *text) {
+    if (!registry || index >= registry->count) return false;
+    *uri = registry->entries[index].uri;
+    *text = registry->entries[index].text;
+    return true;
+}
+
 /* The absolute URI in the root's `$id` or `id`, copied; empty when it has none. */
 static fiat__str own_uri(fiat_schema_registry *registry, const fiat__tape *tape, fiat__str base) {
     static const char *const names[] = {"$id", "id"};

@@ -9,4 +9,9 @@
  * registry may be NULL. The text is well-formed UTF-8 and JSON. */
 fiat__str fiat__schema_registry_find(const fiat_schema_registry *registry, fiat__str uri);
 
+/* The documents in the order in which they were added, one of two names twice; false past the last.
+ */
+bool fiat__schema_registry_at(const fiat_schema_registry *registry, uint32_t index, fiat__str *uri,
+                              fiat__str *text);
+
 #endif

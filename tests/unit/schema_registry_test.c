@@ -43,6 +43,11 @@ static const char *const documents[][2] = {
     {"http://m.test/odd", "{" D2020 "\"$vocabulary\":{\"" VOC "core\":1}}"},
     {"http://m.test/seven", "{" D7 "\"title\":\"draft-07 with a name of its own\"}"},
     {"http://m.test/self", "{\"$schema\":\"http://m.test/self\"}"},
+    /* Schemas with URIs of their own inside a document that nothing may lead to. */
+    {"http://x.test/outer", "{\"$id\":\"http://x.test/deep/bundle\",\"$defs\":{\"a\":{\"$id\":"
+                            "\"inner\",\"type\":\"null\"},\"b\":{\"$id\":\"urn:fiat:inmost\","
+                            "\"$anchor\":\"here\",\"type\":\"boolean\"}}}"},
+    {NULL, "{\"$id\":\"http://x.test/second\",\"$defs\":{\"a\":{\"$id\":\"/three\",\"const\":3}}}"},
     /* A tree whose nodes others may make stricter. */
     {"http://t.test/tree",
      "{" D2020 "\"$dynamicAnchor\":\"node\",\"type\":\"object\",\"properties\""
@@ -114,6 +119,20 @@ static const row rows[] = {
     {REF("http://x.test/api#/parts/lost"), "1", FIAT_E_SCHEMA_REF},
     {REF("http://x.test/api#/parts/none"), "1", FIAT_E_SCHEMA_REF},
     {REF("http://x.test/none"), "1", FIAT_E_SCHEMA_REF},
+    /* inside a document: alone, and before and after the document itself */
+    {REF("http://x.test/deep/inner"), "null", YES},
+    {REF("http://x.test/deep/inner"), "1", NO},
+    {REF("urn:fiat:inmost#here"), "1", NO},
+    {REF("http://x.test/three"), "3", YES},
+    {REF("http://x.test/inner"), "1", FIAT_E_SCHEMA_REF},
+    {"{\"allOf\":[" REF("http://x.test/outer") "," REF("http://x.test/deep/inner") "]}", "1", NO},
+    {"{\"allOf\":[" REF("http://x.test/deep/inner") "," REF("http://x.test/deep/bundle") "]}", "1",
+     NO},
+    {"{\"allOf\":[" REF("http://x.test/outer") "," REF("http://x.test/deep/bundle") "]}", "1", YES},
+    {"{\"allOf\":[" REF("http://x.test/deep/bundle") "," REF("http://x.test/outer") "]}", "1", YES},
+    {"{\"properties\":{\"a\":" REF("http://x.test/deep/bundle") ",\"b\":" REF(
+         "urn:fiat:inmost") "}}",
+     "{\"b\":1}", NO},
     /* drafts side by side in one text */
     {"{" D2020 "\"prefixItems\":[{\"$ref\":\"http://e.test/four\"}],\"$defs\":{\"f\":{" D4
      "\"id\":\"http://e.test/four\",\"minimum\":3,\"exclusiveMinimum\":true}}}",
