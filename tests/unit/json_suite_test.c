@@ -100,11 +100,11 @@ END_TEST
 
 static fiat__str repeated(const char *piece, size_t count, const char *end) {
     size_t len = strlen(piece), end_len = strlen(end);
-    char *text = fiat__malloc(len * count + end_len);
+    char *text = fiat__malloc(len * count + end_len + 1);
     ck_assert_ptr_nonnull(text);
     for (size_t i = 0; i < count; i++)
         memcpy(text + i * len, piece, len);
-    memcpy(text + count * len, end, end_len);
+    memcpy(text + count * len, end, end_len + 1);
     return fiat__str_of(text, len * count + end_len);
 }
 
