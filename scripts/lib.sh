@@ -44,6 +44,27 @@ quietly() {
     fi
 }
 
+# Fetch something with the client of a package registry, whose output matters only when it fails:
+# fetch CLIENT WHAT COMMAND...
+fetch() {
+    fetch_client=$1
+    fetch_what=$2
+    shift 2
+    if ! fetch_output=$("$@" 2>&1); then
+        printf '%s\n' "$fetch_output" | tail -n 20 >&2
+        die "$fetch_client could not fetch $fetch_what: check the network and $fetch_client's settings"
+    fi
+}
+
+# Requirements for pip, from standard input, as they hold for this machine's Python: the hashes are
+# those of the wheels for Debian 12 on x86-64; elsewhere the versions alone are fixed.
+pip_requirements() {
+    case $(uname -m)-$(python3 -c 'import sys; print(*sys.version_info[:2])') in
+    "x86_64-3 11") cat ;;
+    *) sed 's/ --hash.*//' ;;
+    esac
+}
+
 # Make configure, where it is missing or older than what it is made of: bootstrap LOG.
 bootstrap() {
     if [ ! -x "$root/configure" ] || [ ! -f "$root/Makefile.in" ] ||
