@@ -43,12 +43,17 @@ typedef struct fiat__anchor {
 typedef struct fiat__item_info {
     uint32_t node;     /* of a schema, in scope 0: node + 1 */
     uint32_t resource; /* of a schema: resource + 1 */
-    uint32_t target;   /* of the value of a $ref or the like: item + 1 */
-    uint32_t dynamic;  /* the same, when it leads to a dynamic anchor: index + 1 */
+    uint32_t target;   /* of the value of a $ref or the like: index in targets + 1 */
     uint8_t keyword;   /* of a key in a schema: fiat__keyword */
     bool reached;      /* of a schema: its references have been followed */
     bool compiled;     /* of a schema: in some scope */
 } fiat__item_info;
+
+/* Where a reference leads. */
+typedef struct fiat__target {
+    uint32_t item;
+    uint32_t dynamic; /* index + 1 of the dynamic anchor that it leads to; 0: none */
+} fiat__target;
 
 /* A pattern that has been compiled; many schemas have the same ones over and over. */
 #define FIAT__REGEX_KNOWN 64u
@@ -87,9 +92,10 @@ typedef struct fiat__compiler {
     uint32_t *queue;      /* triples: tape item, scope, node that waits to be compiled */
     fiat__scheme *schemes; /* the resources */
     fiat__anchor *anchors;
+    fiat__target *targets;
     uint32_t *anchor_map; /* open hash table of index + 1 */
     uint32_t schema_count, schema_cap, queue_count, queue_cap, scheme_count, scheme_cap;
-    uint32_t anchor_count, anchor_cap, anchor_map_size;
+    uint32_t anchor_count, anchor_cap, anchor_map_size, target_count, target_cap;
     struct fiat__scopes *scopes;                        /* NULL: no reference is dynamic */
     uint32_t scope;                                     /* of the schema that is being compiled */
     fiat__known_regex known_regexes[FIAT__REGEX_KNOWN]; /* by hash; the last one stays */
@@ -127,6 +133,9 @@ void fiat__compile_all(fiat__compiler *c);
 /* compile_add.c: growing the program. Each returns the index of the new element, 0 on failure. */
 bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
                 size_t elem_bytes);
+/* The same to a capacity that is known. `array` points to a pointer of any object type. */
+bool fiat__grow_to(fiat__compiler *c, void *array, uint32_t *cap, uint32_t wanted,
+                   size_t elem_bytes);
 uint32_t fiat__add_node(fiat__compiler *c, uint32_t where);
 uint32_t fiat__add_string(fiat__compiler *c, const fiat__string_rule *rule);
 uint32_t fiat__add_number(fiat__compiler *c, const fiat__number_rule *rule);

@@ -4,17 +4,9 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-/* `array` points to a pointer of any object type. */
-bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
-                size_t elem_bytes) {
+bool fiat__grow_to(fiat__compiler *c, void *array, uint32_t *cap, uint32_t wanted,
+                   size_t elem_bytes) {
     if (c->status != FIAT_OK) return false;
-    if (more <= *cap - count) return true;
-    if (count > FIAT__SCAN_MAX_BYTES - more) {
-        fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, 0, FIAT__KW_NONE,
-                           "the compiled schema would be too large; split it");
-        return false;
-    }
-    uint32_t wanted = (count + more) * 2;
     c->memory += (uint64_t)(wanted - *cap) * elem_bytes;
     if (c->memory > c->max_memory) {
         c->status = fiat__err_set(c->err, FIAT_E_SCHEMA_LIMIT,
@@ -34,6 +26,18 @@ bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, u
     memcpy(array, &grown, sizeof grown);
     *cap = wanted;
     return true;
+}
+
+bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
+                size_t elem_bytes) {
+    if (c->status != FIAT_OK) return false;
+    if (more <= *cap - count) return true;
+    if (count > FIAT__SCAN_MAX_BYTES - more) {
+        fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, 0, FIAT__KW_NONE,
+                           "the compiled schema would be too large; split it");
+        return false;
+    }
+    return fiat__grow_to(c, array, cap, (count + more) * 2, elem_bytes);
 }
 
 /* Each array starts with an element 0, "none", which load.c puts there first. */

@@ -47,7 +47,8 @@ static void add_document(fiat__compiler *c, uint32_t item, size_t at, fiat__str 
 static void grow_info(fiat__compiler *c) {
     uint32_t old = c->info_cap, count = c->tape->count;
     if (count <= old) return;
-    if (!fiat__grow(c, &c->info, old, &c->info_cap, count - old, sizeof *c->info)) return;
+    uint32_t wanted = old ? count + count / 2 : count; /* most schemas are one document */
+    if (!fiat__grow_to(c, &c->info, &c->info_cap, wanted, sizeof *c->info)) return;
     memset(c->info + old, 0, (c->info_cap - old) * sizeof *c->info);
 }
 

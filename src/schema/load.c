@@ -103,6 +103,7 @@ static void deinit_compiler(fiat__compiler *c) {
     fiat__free(c->queue);
     fiat__free(c->schemes);
     fiat__free(c->anchors);
+    fiat__free(c->targets);
     fiat__free(c->anchor_map);
 }
 

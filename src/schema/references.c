@@ -14,8 +14,9 @@
 typedef struct reference {
     fiat__compiler *c;
     fiat__keyword keyword;
-    uint32_t item;  /* the schema */
-    uint32_t value; /* the reference */
+    uint32_t item;    /* the schema */
+    uint32_t value;   /* the reference */
+    uint32_t dynamic; /* of the dynamic anchor that it leads to: index + 1 */
 } reference;
 
 static uint32_t unresolved(const reference *ref, const char *why) {
@@ -91,26 +92,26 @@ static uint32_t find_resource(const reference *ref, fiat__str uri) {
 }
 
 /* $recursiveRef is "#" and nothing else: the root of its resource. */
-static uint32_t follow_recursive(const reference *ref) {
+static uint32_t follow_recursive(reference *ref) {
     fiat__compiler *c = ref->c;
     uint32_t resource = fiat__resource_at(c, ref->item);
     if (!fiat__str_eq_c(fiat__tape_string(c->tape, ref->value), "#"))
         return unresolved(ref, "wanted \"#\", which is all that $recursiveRef may be");
     uint32_t anchor = fiat__anchor_find(c, resource, fiat__str_of("", 0));
-    if (anchor != UINT32_MAX) c->info[ref->value].dynamic = anchor + 1;
+    if (anchor != UINT32_MAX) ref->dynamic = anchor + 1;
     return c->schemes[resource].item;
 }
 
-static uint32_t follow_anchor(const reference *ref, uint32_t resource, fiat__str name) {
+static uint32_t follow_anchor(reference *ref, uint32_t resource, fiat__str name) {
     fiat__compiler *c = ref->c;
     uint32_t anchor = fiat__anchor_find(c, resource, name);
     if (anchor == UINT32_MAX) return unresolved(ref, "no schema has that anchor; check the name");
     if (ref->keyword == FIAT__KW_DYNAMIC_REF && c->anchors[anchor].dynamic)
-        c->info[ref->value].dynamic = anchor + 1;
+        ref->dynamic = anchor + 1;
     return c->anchors[anchor].item;
 }
 
-static uint32_t follow(const reference *ref) {
+static uint32_t follow(reference *ref) {
     fiat__compiler *c = ref->c;
     if (ref->keyword == FIAT__KW_RECURSIVE_REF) return follow_recursive(ref);
     fiat__str base = c->schemes[fiat__resource_at(c, ref->item)].uri;
@@ -129,6 +130,13 @@ static uint32_t follow(const reference *ref) {
     if (target == FIAT__NO_ITEM && c->status == FIAT_OK)
         return unresolved(ref, "nothing is at that place in the schema; check the path");
     return target;
+}
+
+static void add_target(const reference *ref, uint32_t item) {
+    fiat__compiler *c = ref->c;
+    if (!fiat__grow(c, &c->targets, c->target_count, &c->target_cap, 1, sizeof *c->targets)) return;
+    c->targets[c->target_count++] = (fiat__target){item, ref->dynamic};
+    c->info[ref->value].target = c->target_count;
 }
 
 /* ---- What is reached. ---- */
@@ -160,11 +168,11 @@ static void look_at(fiat__compiler *c, uint32_t item) {
     if (c->tape->items[item].kind != FIAT__JSON_OBJECT) return;
     uint32_t key = item + 1, count = c->tape->items[item].len;
     for (uint32_t i = 0; i < count && c->status == FIAT_OK; i++) {
-        reference ref = {c, fiat__keyword_at(c, key), item, key + 1};
+        reference ref = {c, fiat__keyword_at(c, key), item, key + 1, 0};
         if (is_reference(ref.keyword) && c->tape->items[key + 1].kind == FIAT__JSON_STRING) {
             uint32_t target = follow(&ref); /* may move the tape */
             if (target != FIAT__NO_ITEM) {
-                c->info[key + 1].target = target + 1;
+                add_target(&ref, target);
                 reach(c, target, 0);
             }
         } else if (fiat__keyword_asserts(ref.keyword)) {

@@ -199,10 +199,10 @@ uint32_t fiat__scope_enter(fiat__compiler *c, uint32_t scope, uint32_t resource)
 }
 
 uint32_t fiat__scope_target(const fiat__compiler *c, uint32_t scope, uint32_t value) {
-    const fiat__item_info *info = &c->info[value];
-    uint32_t binding = c->scopes && info->dynamic ? c->anchors[info->dynamic - 1].binding : 0;
+    const fiat__target *target = &c->targets[c->info[value].target - 1];
+    uint32_t binding = c->scopes && target->dynamic ? c->anchors[target->dynamic - 1].binding : 0;
     uint32_t bound = binding ? bindings(c->scopes, scope)[binding - 1] : 0;
-    return (bound ? bound : info->target) - 1;
+    return bound ? bound - 1 : target->item;
 }
 
 uint32_t *fiat__scope_node(fiat__compiler *c, uint32_t scope, uint32_t item) {
