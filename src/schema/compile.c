@@ -10,6 +10,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* Where a keyword of a schema has its value; the schema itself when it is not there. */
+static uint32_t value_of(const fiat__tape *tape, uint32_t item, fiat__keyword keyword) {
+    if (keyword == FIAT__KW_NONE || tape->items[item].kind != FIAT__JSON_OBJECT) return item;
+    uint32_t value = fiat__tape_member(tape, item, fiat__str_c(fiat__keyword_name(keyword)));
+    return value ? value : item;
+}
+
 void fiat__compile_fail(fiat__compiler *c, fiat_status status, uint32_t item, fiat__keyword keyword,
                         const char *format, ...) {
     if (c->status != FIAT_OK) return;
@@ -24,16 +31,17 @@ void fiat__compile_fail(fiat__compiler *c, fiat_status status, uint32_t item, fi
     const char *uri = document == c->program->documents ? "" : c->program->names + document->uri;
     fiat__buf path;
     fiat__buf_init(&path, 4096);
+    if (*uri) fiat__buf_printf(&path, "%s#", uri);
     fiat__pointer_write_from(&path, c->tape, document->item, item);
     if (keyword != FIAT__KW_NONE)
         fiat__pointer_append(&path, fiat__str_c(fiat__keyword_name(keyword)));
-    fiat__err_set(c->err, status, "schema %s%s%s: %s", uri, *uri ? "#" : "",
-                  path.len || *uri ? fiat__buf_cstr(&path) : "(root)", what);
+    fiat__err_set(c->err, status, "schema %s: %s", path.len ? fiat__buf_cstr(&path) : "(root)",
+                  what);
     fiat__err_copy(c->err->schema_path, sizeof c->err->schema_path, fiat__buf_cstr(&path),
                    path.len);
     const char *name = fiat__keyword_name(keyword);
     fiat__err_copy(c->err->keyword, sizeof c->err->keyword, name, strlen(name));
-    c->err->offset = c->tape->items[item].at - document->at;
+    c->err->offset = c->tape->items[value_of(c->tape, item, keyword)].at - document->at;
     fiat__buf_deinit(&path);
 }
 

@@ -105,6 +105,10 @@ static void suggest(message *m, const fiat__nearest *nearest) {
 static void write_enum(message *m) {
     uint32_t list = keyword_item(m), item = list + 1;
     const fiat__tape *schema = schema_of(m);
+    if (schema->items[list].len == 0) {
+        fiat__buf_printf(m->out, "%s is not allowed: no value is", m->value);
+        return;
+    }
     fiat__buf_printf(m->out, "%s is not %s", m->value,
                      schema->items[list].len == 1 ? "" : "one of ");
     write_values(m, list);
@@ -166,18 +170,24 @@ static void write_size(message *m) {
     uint32_t size = item->len;
     if (string) size = code_points(fiat__tape_string(event_of(m), m->fault->item));
     if (item->kind == FIAT__JSON_OBJECT) size = m->fault->detail;
-    fiat__buf_printf(m->out, "%s%s%u %s%s; at %s %s %s", string ? m->value : "",
-                     string ? " has " : "", size, m->words, size == 1 ? "" : "s",
-                     least ? "least" : "most", m->wanted, least ? "must be there" : "are allowed");
+    /* "an array of 99 items has 99 items" would say it twice */
+    if (strchr("\"[{", *m->value)) fiat__buf_printf(m->out, "%s has ", m->value);
+    fiat__buf_printf(m->out, "%u %s%s; at %s %s %s", size, m->words, size == 1 ? "" : "s",
+                     least ? "least" : "most", m->wanted,
+                     least                         ? "must be there"
+                     : strcmp(m->wanted, "1") == 0 ? "is allowed"
+                                                   : "are allowed");
 }
 
 static void write_contains(message *m) {
     if (keyword_of(m) == FIAT__KW_CONTAINS)
-        fiat__buf_append_c(m->out, "no item fits the schema of \"contains\"");
+        fiat__buf_printf(m->out, "%s has no item that fits the schema of \"contains\"", m->value);
     else
-        fiat__buf_printf(m->out, "%u item%s the schema of \"contains\"; at %s %s must",
-                         m->fault->detail, m->fault->detail == 1 ? " fits" : "s fit",
-                         keyword_of(m) == FIAT__KW_MIN_CONTAINS ? "least" : "most", m->wanted);
+        fiat__buf_printf(m->out, "%s has %u item%s the schema of \"contains\"; at %s %s %s",
+                         m->value, m->fault->detail,
+                         m->fault->detail == 1 ? " that fits" : "s that fit",
+                         keyword_of(m) == FIAT__KW_MIN_CONTAINS ? "least" : "most", m->wanted,
+                         keyword_of(m) == FIAT__KW_MIN_CONTAINS ? "must" : "may");
 }
 
 static void write_unique(message *m) {
@@ -191,8 +201,8 @@ static void write_extra_item(message *m) {
     if (keyword_of(m) == FIAT__KW_UNEVALUATED_ITEMS)
         fiat__buf_printf(m->out, "%s is not allowed: no schema describes this item", m->value);
     else if (rule->prefix_count)
-        fiat__buf_printf(m->out, "%s is one item too many: no more than %u are allowed", m->value,
-                         rule->prefix_count);
+        fiat__buf_printf(m->out, "%s is one item too many: no more than %u %s allowed", m->value,
+                         rule->prefix_count, rule->prefix_count == 1 ? "is" : "are");
     else
         fiat__buf_printf(m->out, "%s is not allowed: no item is", m->value);
 }

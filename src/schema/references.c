@@ -58,17 +58,21 @@ static bool may_hold(fiat__str text, fiat__str uri) {
     return false;
 }
 
-/* A schema inside a document of the registry whose own URI nothing has led to yet. */
+/* A schema inside a document of the registry whose own URI nothing has led to yet. What is wrong in
+ * a document that was only looked into is not the caller's affair: then the reference is said to
+ * lead nowhere, which ends the compilation as well. */
 static uint32_t find_inside(const reference *ref, fiat__str uri) {
     fiat__compiler *c = ref->c;
     fiat__str name, text;
     for (uint32_t i = 0; fiat__schema_registry_at(c->registry, i, &name, &text); i++) {
         if (fiat__resource_find(c, name) != FIAT__NO_RESOURCE || !may_hold(text, uri)) continue;
         fiat__dialect dialect = *fiat__dialect_at(c, ref->item);
-        if (fiat__document_add(c, name, text, &dialect) == FIAT__NO_ITEM) break;
-        uint32_t resource = fiat__resource_find(c, uri);
+        bool taken = fiat__document_add(c, name, text, &dialect) != FIAT__NO_ITEM;
+        uint32_t resource = taken ? fiat__resource_find(c, uri) : FIAT__NO_RESOURCE;
         if (resource != FIAT__NO_RESOURCE) return resource;
+        if (!taken) break;
     }
+    if (c->status != FIAT_E_NOMEM && c->status != FIAT_E_SCHEMA_LIMIT) c->status = FIAT_OK;
     return FIAT__NO_RESOURCE;
 }
 

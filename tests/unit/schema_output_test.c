@@ -88,13 +88,13 @@ static const struct {
      "/0: 1 is less than the minimum 2'},"
      "-</anyOf/0/type|>,'error':'[1,2] is an array; wanted null'},"
      "-</anyOf/1/items/minimum|/0>,'error':'1 is less than the minimum 2'},"
-     "-</anyOf/2/maxItems|>,'error':'2 items; at most 1 are allowed'}]}"},
+     "-</anyOf/2/maxItems|>,'error':'[1,2] has 2 items; at most 1 is allowed'}]}"},
     {ANY_OF, "[1,2]", DETAILED,
      "-</anyOf|>,'error':'[1,2] fits none of the 3 alternatives of anyOf; the closest is number 2: "
      "/0: 1 is less than the minimum 2','errors':["
      "-</anyOf/0/type|>,'error':'[1,2] is an array; wanted null'},"
      "-</anyOf/1/items/minimum|/0>,'error':'1 is less than the minimum 2'},"
-     "-</anyOf/2/maxItems|>,'error':'2 items; at most 1 are allowed'}]}"},
+     "-</anyOf/2/maxItems|>,'error':'[1,2] has 2 items; at most 1 is allowed'}]}"},
     {ANY_OF, "[1]", BASIC,
      "+<|>,'annotations':[+</default|>,'annotation':0},+</anyOf/2/title|>,'annotation':'t'}]}"},
     {ANY_OF, "[1]", DETAILED,
@@ -144,9 +144,10 @@ static const struct {
      "\"anyOf\":[{\"minimum\":9},true],\"oneOf\":[{\"minimum\":9},true]}",
      "1", BASIC, "-<|>,'errors':[-</else/multipleOf|>,'error':'1 is not a multiple of 2'}]}"},
     {"{\"contains\":{\"type\":\"null\"},\"minItems\":5}", "[1,null]", BASIC,
-     "-<|>,'errors':[-</minItems|>,'error':'2 items; at least 5 must be there'}]}"},
+     "-<|>,'errors':[-</minItems|>,'error':'[1,null] has 2 items; at least 5 must be there'}]}"},
     {"{\"contains\":{\"type\":\"null\"}}", "[1]", BASIC,
-     "-<|>,'errors':[-</contains|>,'error':'no item fits the schema of \\'contains\\''},"
+     "-<|>,'errors':[-</contains|>,'error':'[1] has no item that fits the schema of "
+     "\\'contains\\''},"
      "-</contains/type|/0>,'error':'1 is a number; wanted null'}]}"},
     {"{\"oneOf\":[{\"maximum\":3},{\"minimum\":9},true]}", "1", BASIC,
      "-<|>,'errors':[-</oneOf|>,'error':'1 fits more than one alternative of oneOf; it must fit "
@@ -173,7 +174,7 @@ static const struct {
     {"{\"propertyNames\":{\"title\":\"n\",\"maxLength\":1}}", "{\"a\":1}", BASIC, "+<|>}"},
     {"{\"propertyNames\":{\"maxLength\":1}}", "{\"ab\":1}", BASIC,
      "-<|>,'errors':[-</propertyNames/maxLength|/ab>,'error':'\\'ab\\' has 2 characters; at most 1 "
-     "are allowed'}]}"},
+     "is allowed'}]}"},
 };
 
 START_TEST(formats_have_their_units) {

@@ -125,6 +125,7 @@ static const row rows[] = {
     {REF("urn:fiat:inmost#here"), "1", NO},
     {REF("http://x.test/three"), "3", YES},
     {REF("http://x.test/inner"), "1", FIAT_E_SCHEMA_REF},
+    {REF("http://elsewhere.test/self"), "1", FIAT_E_SCHEMA_REF},
     {"{\"allOf\":[" REF("http://x.test/outer") "," REF("http://x.test/deep/inner") "]}", "1", NO},
     {"{\"allOf\":[" REF("http://x.test/deep/inner") "," REF("http://x.test/deep/bundle") "]}", "1",
      NO},
