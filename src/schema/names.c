@@ -70,35 +70,65 @@ static uint64_t next_multiplier(uint64_t *state) {
     return (z ^ z >> 31) | 1;
 }
 
-/* Fill the table; returns how many names did not get the place that they hash to. */
-static uint32_t place(const fiat__names *names, const fiat__slot *slots, uint16_t *places) {
+uint64_t fiat__names_hash_whole(const fiat__names *names, const char *key, size_t len) {
+    return fiat__key_hash(names->multiplier, fiat__str_of(key, len));
+}
+
+/* A table that is filled. */
+typedef struct filling {
+    fiat__names *names;
+    const fiat__slot *slots;
+    uint16_t *places;
+    const char *pool;
+} filling;
+
+/* Places that a lookup may have to see, in a table a third full at most. */
+#define STEPS_MAX 48u
+
+/* Put all names in their places; returns how many did not get the one that they hash to, and stops
+ * at `enough`: with that many, or when one would be more than STEPS_MAX away from its place. */
+static uint32_t place(const filling *f, uint32_t enough) {
+    const fiat__names names = *f->names;
+    uint16_t *places = f->places;
     uint32_t displaced = 0;
-    memset(places, 0, ((size_t)names->mask + 1) * sizeof *places);
-    for (uint32_t i = 0; i < names->count; i++) {
-        uint32_t at = fiat__names_hash(names, slots[i].len, slots[i].head, slots[i].tail);
-        displaced += places[at] != 0;
-        while (places[at])
-            at = (at + 1) & names->mask;
+    memset(places, 0, ((size_t)names.mask + 1) * sizeof *places);
+    for (uint32_t i = 0; i < names.count; i++) {
+        const fiat__slot *slot = &f->slots[i];
+        uint32_t steps = 0, at = fiat__names_hash(&names, f->pool + slot->name, slot->len,
+                                                  slot->head, slot->tail);
+        if (places[at] && ++displaced == enough) return enough;
+        for (; places[at]; at = (at + 1) & names.mask)
+            if (++steps > STEPS_MAX) return enough;
         places[at] = (uint16_t)(i + 1);
     }
     return displaced;
 }
 
 /* Try multipliers until one is perfect, or keep the best. The more names, the less can be hoped for
- * and the dearer is a try. */
-static void search(fiat__names *names, const fiat__slot *slots, uint16_t *places) {
+ * and the dearer is a try. false: with none a lookup is short. */
+static bool search(const filling *f) {
+    fiat__names *names = f->names;
     uint32_t tries = names->count < 64 ? 512 : names->count < 512 ? 32 : 4;
     uint32_t fewest = UINT32_MAX;
     uint64_t state = 1, best = 1;
     for (uint32_t i = 0; i < tries && fewest; i++) {
         names->multiplier = next_multiplier(&state);
-        uint32_t displaced = place(names, slots, places);
+        uint32_t displaced = place(f, fewest);
         if (displaced >= fewest) continue;
         fewest = displaced;
         best = names->multiplier;
     }
     names->multiplier = best;
-    if (fewest) place(names, slots, places);
+    return fewest != UINT32_MAX && (!fewest || place(f, UINT32_MAX) == fewest);
+}
+
+/* Hash the names as a whole. The seed is not known before, so that no schema can make them collide;
+ * with the first one, or nearly so, every place is near. */
+static void search_whole(const filling *f, uint64_t seed) {
+    f->names->whole = true;
+    do
+        f->names->multiplier = next_multiplier(&seed);
+    while (place(f, UINT32_MAX) == UINT32_MAX);
 }
 
 /* Can the name stand in a text as it is, and is it no longer than fiat__slot_ahead() allows? */
@@ -136,6 +166,8 @@ void fiat__names_build(fiat__compiler *c, fiat__names *out, const fiat__known_li
         c->program->slots[names.slots + i] = slot;
     }
     if (c->status != FIAT_OK) return;
-    search(&names, c->program->slots + names.slots, c->program->places + names.places);
+    filling f = {&names, c->program->slots + names.slots, c->program->places + names.places,
+                 c->program->names};
+    if (!search(&f)) search_whole(&f, c->schema->keys.seed);
     *out = names;
 }

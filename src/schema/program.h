@@ -105,15 +105,16 @@ _Static_assert(sizeof(fiat__slot) == 32, "two slots a cache line");
 
 /* A hash table of names. The slots lie in the order of their bits, which is the order in which the
  * schema has the names; the table holds their places, + 1. The multiplier was searched so that no
- * two names collide; where none was found, and for names that differ only in their middle, the
- * place that follows is taken. */
+ * two names collide; where none was found, the place that follows is taken. Names that would pile
+ * up so, because only their middles differ, are hashed as a whole, with a seed. */
 typedef struct fiat__names {
-    uint64_t multiplier;
-    uint32_t slots;  /* first slot */
-    uint32_t places; /* first place of the table */
-    uint32_t mask;   /* number of places - 1; the table always has an empty one */
+    uint64_t multiplier; /* or the seed */
+    uint32_t slots;      /* first slot */
+    uint32_t places;     /* first place of the table */
+    uint32_t mask;       /* number of places - 1; the table always has an empty one */
     uint32_t shift;
     uint32_t count;
+    bool whole; /* the middles count too */
 } fiat__names;
 
 typedef struct fiat__object_rule {
@@ -283,9 +284,14 @@ static inline bool fiat__names_match(const char *pool, const fiat__slot *slot, c
     return len <= 16 || memcmp(key + 8, pool + slot->name + 8, len - 16) == 0;
 }
 
-static inline uint32_t fiat__names_hash(const fiat__names *names, size_t len, uint64_t head,
-                                        uint64_t tail) {
-    return (uint32_t)(((head ^ tail) + len) * names->multiplier >> names->shift);
+/* names.c: when `whole` is set. */
+uint64_t fiat__names_hash_whole(const fiat__names *names, const char *key, size_t len);
+
+static inline uint32_t fiat__names_hash(const fiat__names *names, const char *key, size_t len,
+                                        uint64_t head, uint64_t tail) {
+    uint64_t hash = ((head ^ tail) + len) * names->multiplier;
+    if (__builtin_expect(names->whole, 0)) hash = fiat__names_hash_whole(names, key, len);
+    return (uint32_t)(hash >> names->shift);
 }
 
 /* The slot of a name, or NULL. `key` has FIAT__SCAN_PAD or at least eight readable bytes from its
@@ -297,7 +303,7 @@ static inline const fiat__slot *fiat__names_find(const fiat__program *program,
     uint64_t head = fiat__key_head(key, len), tail = fiat__key_tail(key, len);
     const fiat__slot *slots = program->slots + names->slots;
     const uint16_t *places = program->places + names->places;
-    for (uint32_t i = fiat__names_hash(names, len, head, tail); places[i];
+    for (uint32_t i = fiat__names_hash(names, key, len, head, tail); places[i];
          i = (i + 1) & names->mask) {
         const fiat__slot *slot = &slots[places[i] - 1];
         if (fiat__names_match(program->names, slot, key, len, head, tail)) return slot;
