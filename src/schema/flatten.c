@@ -207,8 +207,14 @@ static void redirect(fiat__flattener *f) {
     }
 }
 
+/* How often a branch of anyOf or oneOf may be looked at. */
+#define LOOKS_BASE   1000000u
+#define LOOKS_A_BYTE 16u
+
 void fiat__flatten(fiat__compiler *c) {
     fiat__flattener f = {.c = c, .p = c->program, .budget = 4096 + 2 * c->schema->text.len};
+    f.looks = LOOKS_BASE + LOOKS_A_BYTE * (uint64_t)c->schema->text.len;
+    fiat__flatten_kinds(&f);
     redirect(&f);
     uint32_t root = fiat__flatten_node(&f, c->program->root);
     c->program->root = root;
@@ -219,4 +225,5 @@ void fiat__flatten(fiat__compiler *c) {
     fiat__free(f.twins);
     fiat__free(f.queue);
     fiat__free(f.sets);
+    fiat__free(f.lets);
 }

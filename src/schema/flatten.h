@@ -37,7 +37,10 @@ typedef struct fiat__flattener {
     uint32_t queue_count, queue_cap;
     uint32_t *sets; /* open hash table of conjunctions: node + 1 */
     uint32_t set_count, sets_size;
-    size_t budget; /* bytes that twins may still take */
+    size_t budget;  /* bytes that twins may still take */
+    uint64_t looks; /* at branches, that gathering may still take */
+    uint8_t *lets; /* by node, of those that were there before: kinds that it may let in, at most */
+    uint32_t lets_count;
 } fiat__flattener;
 
 /* flatten.c */
@@ -45,9 +48,11 @@ typedef struct fiat__flattener {
 uint32_t fiat__flatten_node(fiat__flattener *f, uint32_t node);
 /* A node that demands what all of several do, and its twin. */
 uint32_t fiat__flatten_set(fiat__flattener *f, uint32_t *nodes, uint32_t count);
+/* flatten_gather.c */
+/* Work out `lets`. */
+void fiat__flatten_kinds(fiat__flattener *f);
 /* What looks at a class of values together with a schema, and by it. */
-void fiat__flatten_gather(const fiat__flattener *f, fiat__parts *parts, uint32_t node,
-                          unsigned class);
+void fiat__flatten_gather(fiat__flattener *f, fiat__parts *parts, uint32_t node, unsigned class);
 /* Take bytes from the budget; false when there are not enough left. */
 bool fiat__flatten_afford(fiat__flattener *f, size_t bytes);
 

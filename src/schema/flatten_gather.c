@@ -2,37 +2,62 @@
  * and of anyOf, oneOf and if what the type alone decides. */
 #include "schema/flatten.h"
 
+#include "base/error.h"
+#include "base/mem.h"
+
 /* In-place applicators are followed this deep. */
 #define DEPTH_MAX 24u
 
 /* ---- What a schema makes of a class of values. ---- */
 
-static unsigned kinds_of(const fiat__program *p, uint32_t index, unsigned depth);
+/* Rounds in which what schemas let in is passed on to those that apply them. More would only let
+ * fewer values be judged on the tape. */
+#define ROUNDS 4
 
-static unsigned kinds_of_branches(const fiat__program *p, const fiat__apply *apply,
-                                  unsigned depth) {
+static unsigned kinds_of_branches(const fiat__flattener *f, const fiat__apply *apply) {
     bool all = apply->op == FIAT__APPLY_ALL;
     unsigned kinds = all ? FIAT__JSON_ANY : 0;
     for (uint32_t i = 0; i < apply->count; i++) {
-        unsigned branch = kinds_of(p, p->links[apply->a + i], depth);
+        unsigned branch = f->lets[f->p->links[apply->a + i]];
         kinds = all ? kinds & branch : kinds | branch;
     }
     return kinds;
 }
 
-/* Kinds that a schema may let in, at most. */
-static unsigned kinds_of(const fiat__program *p, uint32_t index, unsigned depth) {
-    const fiat__node *node = &p->nodes[index];
-    unsigned kinds = node->kinds;
-    if (!node->apply || depth == 0) return kinds;
-    for (const fiat__apply *at = &p->applies[node->apply]; at->op != FIAT__APPLY_END; at++)
+/* Kinds that a schema may let in, at most, by what is known of those that it applies. */
+static unsigned kinds_of(const fiat__flattener *f, uint32_t index) {
+    const fiat__apply *at = &f->p->applies[f->p->nodes[index].apply];
+    unsigned kinds = f->lets[index];
+    for (; at->op != FIAT__APPLY_END; at++)
         if (at->op != FIAT__APPLY_NOT && at->op != FIAT__APPLY_IF)
-            kinds &= kinds_of_branches(p, at, depth - 1);
+            kinds &= kinds_of_branches(f, at);
     return kinds;
 }
 
-static bool can_take(const fiat__program *p, uint32_t index, unsigned class) {
-    return kinds_of(p, index, 4) & class;
+void fiat__flatten_kinds(fiat__flattener *f) {
+    uint32_t count = f->p->node_count;
+    f->lets = fiat__calloc(count, sizeof *f->lets);
+    if (!f->lets) {
+        f->c->status = fiat__err_nomem(f->c->err);
+        return;
+    }
+    f->lets_count = count;
+    for (uint32_t i = 0; i < count; i++)
+        f->lets[i] = f->p->nodes[i].kinds;
+    bool changed = true;
+    for (unsigned round = 0; round < ROUNDS && changed; round++) {
+        changed = false;
+        for (uint32_t i = count; i-- > 0;) {
+            if (!f->p->nodes[i].apply) continue;
+            unsigned kinds = kinds_of(f, i);
+            changed |= kinds != f->lets[i];
+            f->lets[i] = (uint8_t)kinds;
+        }
+    }
+}
+
+static bool can_take(const fiat__flattener *f, uint32_t index, unsigned class) {
+    return (index < f->lets_count ? f->lets[index] : FIAT__JSON_ANY) & class;
 }
 
 static bool takes_all(const fiat__program *p, uint32_t index, unsigned class) {
@@ -41,11 +66,11 @@ static bool takes_all(const fiat__program *p, uint32_t index, unsigned class) {
 
 /* ---- Which schemas look at a class of values together. ---- */
 
-static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index, unsigned class,
+static void gather(fiat__flattener *f, fiat__parts *parts, uint32_t index, unsigned class,
                    unsigned depth);
 
 /* What cannot be settled is left to a group, or to the tape. */
-static void leave(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
+static void leave(fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
                   unsigned class) {
     if (class != FIAT__JSON_OBJECT || parts->pending_count == FIAT__PENDING_MAX)
         parts->whole = true;
@@ -54,12 +79,17 @@ static void leave(const fiat__flattener *f, fiat__parts *parts, const fiat__appl
 }
 
 /* anyOf and oneOf: settled when no more than one branch can take the class. */
-static void gather_branch(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
+static void gather_branch(fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
                           unsigned class, unsigned depth) {
     const uint32_t *branch = f->p->links + apply->a;
     uint32_t only = 0, candidates = 0;
+    if (apply->count > f->looks) {
+        parts->whole = true;
+        return;
+    }
+    f->looks -= apply->count;
     for (uint32_t i = 0; i < apply->count; i++) {
-        if (!can_take(f->p, branch[i], class)) continue;
+        if (!can_take(f, branch[i], class)) continue;
         if (apply->op == FIAT__APPLY_ANY && !f->c->unevaluated && takes_all(f->p, branch[i], class))
             return;
         only = branch[i];
@@ -73,28 +103,28 @@ static void gather_branch(const fiat__flattener *f, fiat__parts *parts, const fi
         leave(f, parts, apply, class);
 }
 
-static void gather_not(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
+static void gather_not(fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
                        unsigned class) {
-    if (!can_take(f->p, apply->a, class)) return;
+    if (!can_take(f, apply->a, class)) return;
     if (takes_all(f->p, apply->a, class))
         parts->kinds = 0;
     else
         leave(f, parts, apply, class);
 }
 
-static void gather_if(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
+static void gather_if(fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
                       unsigned class, unsigned depth) {
     uint32_t next = apply->otherwise;
     if (takes_all(f->p, apply->a, class))
         next = apply->then;
-    else if (can_take(f->p, apply->a, class)) {
+    else if (can_take(f, apply->a, class)) {
         leave(f, parts, apply, class);
         return;
     }
     if (next != FIAT__NODE_NONE) gather(f, parts, next, class, depth);
 }
 
-static void gather_applied(const fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
+static void gather_applied(fiat__flattener *f, fiat__parts *parts, const fiat__apply *apply,
                            unsigned class, unsigned depth) {
     switch (apply->op) {
     case FIAT__APPLY_ALL:
@@ -133,7 +163,7 @@ static void add_scope(fiat__parts *parts, uint32_t index) {
 }
 
 /* Add a schema and what it applies in place. The order is that of the schemas, the first first. */
-static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index, unsigned class,
+static void gather(fiat__flattener *f, fiat__parts *parts, uint32_t index, unsigned class,
                    unsigned depth) {
     index = fiat__flatten_origin(f, index);
     const fiat__node *node = &f->p->nodes[index];
@@ -153,8 +183,7 @@ static void gather(const fiat__flattener *f, fiat__parts *parts, uint32_t index,
         gather_applied(f, parts, at, class, depth - 1);
 }
 
-void fiat__flatten_gather(const fiat__flattener *f, fiat__parts *parts, uint32_t node,
-                          unsigned class) {
+void fiat__flatten_gather(fiat__flattener *f, fiat__parts *parts, uint32_t node, unsigned class) {
     *parts = (fiat__parts){.kinds = (uint8_t) class};
     gather(f, parts, node, class, DEPTH_MAX);
 }
