@@ -99,8 +99,9 @@ static bool tell_name(group_state *g, fiat__str key, asked *a, bool *many) {
 }
 
 /* Read the value by every node that is asked; rules whose node does not fit have failed. Each time
- * after the first is accounted for, also where it is not known how far it went: what it costs
- * doubles with each level of nesting. */
+ * after the first is accounted for, for what it costs doubles with each level of nesting: with a
+ * step at once, and with the whole value when it is known how long it is, however far a reading
+ * went that failed. */
 static const char *read_asked(group_state *g, const char *p, const asked *a) {
     const fiat__node *nodes = g->run->program->nodes;
     const char *end = NULL;
@@ -108,13 +109,13 @@ static const char *read_asked(group_state *g, const char *p, const asked *a) {
         const char *after = fiat__read_value(g->run, p, &nodes[a->node[i]]);
         if (g->run->status != FIAT_OK) return NULL;
         if (!after) g->alive &= ~a->rules[i];
-        if (i) fiat__run_reread(g->run, after ? (size_t)(after - p) : 1);
+        if (i) fiat__run_reread(g->run, 1);
         if (after) end = after;
         if (g->group->mandatory & ~g->alive) return NULL;
     }
-    if (end) return end;
-    end = fiat__read_value(g->run, p, &nodes[FIAT__NODE_ANY]);
-    if (end && a->count) fiat__run_reread(g->run, (size_t)(end - p));
+    uint32_t reads = a->count + !end;
+    if (!end) end = fiat__read_value(g->run, p, &nodes[FIAT__NODE_ANY]);
+    if (end && reads > 1) fiat__run_reread(g->run, (size_t)(end - p) * (reads - 1));
     return end;
 }
 

@@ -66,6 +66,16 @@ static fiat__str write_text(fiat__buf *out, const made *text) {
     DEFS("\"d`\":{\"" keyword "\":[{\"$ref\":\"#/$defs/d~\"},{\"$ref\":\"#/$defs/d~\"}]}", 40,     \
          "\"d40\":{\"type\":\"string\"}", "\"$ref\":\"#/$defs/d0\"")
 
+#define TEN(text)     text text text text text text text text text text
+#define HUNDRED(text) TEN(TEN(text))
+/* A schema in which the next one stands a hundred times. */
+#define HUNDREDFOLD(name, next)                                                                    \
+    "\"" name "\":{\"anyOf\":[" HUNDRED("{\"$ref\":\"#/$defs/" next "\"},") "false]},"
+/* An object that fits or not is only known at its end, and each member asks both schemas. */
+#define FITS_OR_NOT(keyword, first, second)                                                        \
+    "{\"type\":\"object\"," keyword "\"anyOf\":[{\"properties\":{\"a\":{\"$ref\":\"#/$defs/" first \
+    "\"}}},{\"properties\":{\"a\":{\"$ref\":\"#/$defs/" second "\"}}}]}"
+
 static const row s_rows[] = {
     /* Depth. */
     {"deep schema", NESTED("{\"not\":", 100000, "true", "}"), FIAT_E_JSON_DEPTH, TEXT(""), 0,
@@ -267,6 +277,44 @@ static const row s_rows[] = {
      FIAT_E_JSON_UTF8, "UTF-8"},
     {"a document's value", TEXT("{\"pattern\":\"a\"}"), FIAT_OK, TEXT("\"a\xf5\x80\x80\x80\""),
      FIAT_E_JSON_UTF8, "UTF-8"},
+
+    /* What is worked out for the one pass. */
+    {"what a hundredfold anyOf lets in",
+     TEXT("{\"$defs\":{" HUNDREDFOLD("a", "b") HUNDREDFOLD("b", "c") HUNDREDFOLD("c", "d")
+              HUNDREDFOLD("d", "e") HUNDREDFOLD("e", "f") "\"f\":{\"type\":\"string\"}},"
+                                                          "\"$ref\":\"#/$defs/a\"}"),
+     FIAT_OK, TEXT("\"\""), FIAT_OK, ""},
+    {"many ways past many branches",
+     {"{\"$defs\":{\"any\":{\"anyOf\":[" TEN(
+          HUNDRED("{\"required\":[\"a\"]},")) "false]}},\"properties\":{",
+      "\"p`\":{\"$ref\":\"#/$defs/any\",\"minProperties\":`}", 20000, true, "}}", 0, 0},
+     FIAT_OK,
+     TEXT("{\"p1\":{\"a\":1}}"),
+     FIAT_OK,
+     ""},
+    {"a long value in alternatives of alternatives",
+     TEXT("{\"$defs\":{\"fits\":" FITS_OR_NOT("", "fits", "not") ",\"not\":" FITS_OR_NOT(
+         "\"required\":[\"zz\"],", "fits",
+         "not") "},\"$ref\":\"#/$defs/fits\",\"$comment\":\"" HUNDRED("room for groups ") "\"}"),
+     FIAT_OK,
+     {TEN("{\"a\":") TEN("{\"a\":") TEN("{\"a\":") "{\"z\":[", "1", 300000, true,
+      "]}" TEN("}") TEN("}") TEN("}"), 0, 0},
+     FIAT_OK,
+     ""},
+
+    /* Names that differ in their middles alone. */
+    {"similar names",
+     {"{\"properties\":{", "\"properties`properties\":{}", 60000, true, "}}", 0, 0},
+     FIAT_OK,
+     {"{", "\"properties`properties\":1", 60000, true, "}", 0, 0},
+     FIAT_OK,
+     ""},
+    {"similar values",
+     {"{\"items\":{\"enum\":[", "\"properties`properties\"", 60000, true, "]}}", 0, 0},
+     FIAT_OK,
+     {"[", "\"properties`properties\"", 60000, true, "]", 0, 0},
+     FIAT_OK,
+     ""},
 };
 
 static double seconds_since(clock_t before) {
