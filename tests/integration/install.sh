@@ -87,6 +87,17 @@ for example in "$root"/examples/*.c; do
     done
 done
 
+# The JSON Schema engine by itself.
+echo '{"minimum": 2}' >schema.json
+echo 1 >one.json
+echo 2 >two.json
+judges() {
+    [ "$(./example-validate schema.json one.json flag 2>/dev/null)" = '{"valid":false}' ] &&
+        [ "$(./example-validate schema.json one.json 2>&1)" = '1 is less than the minimum 2' ] &&
+        ./example-validate schema.json two.json
+}
+check 'the installed engine judges documents' judges
+
 cd "$work"
 check 'make uninstall' make -C "$build" uninstall
 check 'make uninstall leaves no file' test -z "$(find "$prefix" ! -type d)"
