@@ -109,16 +109,7 @@ static uint32_t *bindings(const struct fiat__scopes *s, uint32_t scope) {
 /* Room for one more scope, which is a copy of `scope` until it is kept. NULL with an error. */
 static uint32_t *copy_scope(fiat__compiler *c, uint32_t scope) {
     struct fiat__scopes *s = c->scopes;
-    if (s->count == s->cap) {
-        uint32_t cap = s->cap ? s->cap * 2 : 4;
-        uint32_t *grown = fiat__realloc_array(s->bound, cap, s->names * sizeof *grown);
-        if (!grown) {
-            c->status = fiat__err_nomem(c->err);
-            return NULL;
-        }
-        s->bound = grown;
-        s->cap = cap;
-    }
+    if (!fiat__grow(c, &s->bound, s->count, &s->cap, 1, s->names * sizeof *s->bound)) return NULL;
     uint32_t *copy = bindings(s, s->count);
     if (s->count == 0)
         memset(copy, 0, s->names * sizeof *copy);
@@ -179,6 +170,14 @@ void fiat__scopes_deinit(fiat__compiler *c) {
     c->scopes = NULL;
 }
 
+/* Does a resource bind a name that no other on the way to the scope has bound? */
+static bool binds_more(const fiat__compiler *c, uint32_t scope, uint32_t resource) {
+    const uint32_t *bound = bindings(c->scopes, scope);
+    for (uint32_t i = c->schemes[resource].dynamic; i; i = c->anchors[i - 1].next)
+        if (c->anchors[i - 1].binding && !bound[c->anchors[i - 1].binding - 1]) return true;
+    return false;
+}
+
 uint32_t fiat__scope_enter(fiat__compiler *c, uint32_t scope, uint32_t resource) {
     struct fiat__scopes *s = c->scopes;
     if (!s || c->status != FIAT_OK || !c->schemes[resource].dynamic) return scope;
@@ -186,6 +185,7 @@ uint32_t fiat__scope_enter(fiat__compiler *c, uint32_t scope, uint32_t resource)
     if (!entered) return scope;
     if (*entered) return *entered - 1;
     *entered = scope + 1;
+    if (!binds_more(c, scope, resource)) return scope;
     uint32_t *bound = copy_scope(c, scope);
     if (!bound) return scope;
     for (uint32_t i = c->schemes[resource].dynamic; i; i = c->anchors[i - 1].next) {
