@@ -14,11 +14,21 @@
  *   run_tape*.c judges a value on a tape. It knows every keyword. The first engine hands it the
  *               subtrees that must be looked at twice, and the report is made with it.
  *
+ * Twins and groups are for the first engine alone. A schema with in-place applicators gets a twin
+ * (flatten.h), a node whose rules say what the schema and all that it applies say together; what
+ * leads to the schema leads to the twin, which keeps its original in `apply`, and the second engine
+ * goes on to that. Where objects have alternatives, the twin's `object` is a group: several rules
+ * that see the same members, and a formula over their verdicts (run_group.c).
+ *
+ * Documents, resources and aliases are for reports (places.c): the texts that lie behind each other
+ * in the schema's own, the schemas with a URI in them, and the references that no node was made
+ * for. Dynamic scopes are gone: a schema has a node for each that it is reached in (scope.c).
+ *
  * Invariants
- *   - A node is written once, when its schema is compiled, and never changes after fiat__finish().
+ *   - Nothing changes after fiat__finish() and fiat__shrink(): threads share it without a lock.
  *   - A $ref alone, and an allOf of one, is no node of its own: its users hold the target's index.
- *   - `apply` and dependent schemas lead to nodes that look at the same value; these edges form no
- *     cycle (finish.c), so every run ends.
+ *   - `apply` (of a node that is no twin) and dependent schemas lead to nodes that look at the same
+ *     value; these edges form no cycle (finish.c), so every run ends.
  *   - A known name (properties, required, dependencies, `provided`) has one slot and one bit. The
  *     slot's child already takes patternProperties and additionalProperties into account. */
 #ifndef FIAT_SCHEMA_PROGRAM_H
