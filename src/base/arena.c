@@ -43,7 +43,10 @@ void *fiat__arena_alloc(fiat__arena *arena, size_t bytes) {
     const size_t align = _Alignof(max_align_t);
     if (bytes > SIZE_MAX - align) return NULL;
     bytes = (bytes + align - 1) / align * align;
-    if (bytes > arena->max_bytes || arena->used_bytes > arena->max_bytes - bytes) return NULL;
+    if (bytes > arena->max_bytes || arena->used_bytes > arena->max_bytes - bytes) {
+        arena->full = true;
+        return NULL;
+    }
     fiat__arena_block *block = arena->head;
     if (!block || block->size - block->used < bytes) block = block_new(arena, bytes);
     if (!block) return NULL;

@@ -11,6 +11,7 @@ typedef struct fiat__arena {
     fiat__arena_block *head;
     size_t used_bytes; /* handed out so far */
     size_t max_bytes;
+    bool full; /* a request was over the maximum */
 } fiat__arena;
 
 void fiat__arena_init(fiat__arena *arena, size_t max_bytes);

@@ -45,6 +45,17 @@ void fiat__compile_fail(fiat__compiler *c, fiat_status status, uint32_t item, fi
     fiat__buf_deinit(&path);
 }
 
+void fiat__compile_no_room(fiat__compiler *c, uint32_t item, fiat__keyword keyword) {
+    if (c->status != FIAT_OK) return;
+    if (c->arena.full)
+        fiat__compile_fail(c, FIAT_E_SCHEMA_LIMIT, item, keyword,
+                           "the URIs of the schema, each resolved against its base, take more than "
+                           "%zu bytes; make them shorter",
+                           c->arena.max_bytes);
+    else
+        c->status = fiat__err_nomem(c->err);
+}
+
 void fiat__compile_wanted(fiat__build *b, fiat__keyword keyword, uint32_t value,
                           const char *wanted) {
     char shown[FIAT__EXCERPT_BYTES];

@@ -129,6 +129,8 @@ uint32_t fiat__compile_additional(fiat__build *b, uint32_t item);
 /* The node that the value of a $ref or the like leads to. */
 uint32_t fiat__compile_target(fiat__compiler *c, uint32_t value);
 void fiat__compile_all(fiat__compiler *c);
+/* The arena of URIs and names gave nothing: it is full, or memory has run out. */
+void fiat__compile_no_room(fiat__compiler *c, uint32_t item, fiat__keyword keyword);
 
 /* compile_add.c: growing the program. Each returns the index of the new element, 0 on failure. */
 bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,

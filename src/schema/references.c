@@ -123,7 +123,7 @@ static uint32_t follow(reference *ref) {
     fiat__str fragment = uri.ptr ? fiat__uri_split(&uri) : uri;
     fiat__str name = fiat__uri_decode(&c->arena, fragment);
     if (!uri.ptr || !name.ptr) {
-        c->status = fiat__err_nomem(c->err);
+        fiat__compile_no_room(c, ref->item, ref->keyword);
         return FIAT__NO_ITEM;
     }
     uint32_t resource = find_resource(ref, uri);

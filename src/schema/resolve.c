@@ -48,7 +48,7 @@ void fiat__anchor_add(fiat__compiler *c, uint32_t resource, fiat__str name, uint
                       bool dynamic) {
     if (c->status != FIAT_OK || !grow_map(c)) return;
     fiat__str own = fiat__arena_str(&c->arena, name);
-    if (!own.ptr) c->status = fiat__err_nomem(c->err);
+    if (!own.ptr) fiat__compile_no_room(c, item, FIAT__KW_NONE);
     if (!fiat__grow(c, &c->anchors, c->anchor_count, &c->anchor_cap, 1, sizeof *c->anchors)) return;
     c->anchors[c->anchor_count] = (fiat__anchor){.resource = resource, .name = own, .item = item};
     *map_slot(c, c->anchor_map, c->anchor_map_size, resource, own) = ++c->anchor_count;
@@ -147,7 +147,7 @@ static uint32_t enter_id(fiat__compiler *c, uint32_t item, uint32_t resource,
     if (id.len) {
         fiat__str uri = fiat__uri_resolve(&c->arena, c->schemes[resource].uri, id);
         if (!uri.ptr)
-            c->status = fiat__err_nomem(c->err);
+            fiat__compile_no_room(c, item, keyword);
         else
             resource = enter_resource(c, item, resource, uri, dialect);
     }

@@ -64,10 +64,34 @@ START_TEST(limits) {
 }
 END_TEST
 
+/* Every reference is resolved against the base: a long one is copied as often. */
+START_TEST(resolved_uris_are_limited) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_schema *schema = NULL;
+    fiat__buf base, text;
+    fiat__buf_init(&base, 2 << 20);
+    fiat__buf_init(&text, 1 << 16);
+    fiat__buf_append_c(&base, "http://x.test/");
+    for (int i = 0; i < 1 << 20; i++)
+        fiat__buf_append_char(&base, 'a');
+    fiat__buf_append_c(&text, "{\"$defs\":{\"a\":{}},\"allOf\":[");
+    for (int i = 0; i < 70; i++)
+        fiat__buf_append_c(&text, "{\"$ref\":\"#/$defs/a\"},");
+    fiat__buf_append_c(&text, "{}]}");
+    fiat_schema_options options = {.base_uri = fiat__buf_cstr(&base)};
+    ck_assert_fiat_status(fiat_schema_compile(&schema, text.ptr, text.len, &options, &err),
+                          FIAT_E_SCHEMA_LIMIT);
+    ck_assert_ptr_nonnull(strstr(err.message, "resolved against its base"));
+    fiat__buf_deinit(&base);
+    fiat__buf_deinit(&text);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema/limits");
     TCase *tcase = tcase_create("limits");
     tcase_add_loop_test(tcase, limits, 0, (int)(sizeof s_limit_rows / sizeof s_limit_rows[0]));
+    tcase_add_test(tcase, resolved_uris_are_limited);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
