@@ -7,6 +7,7 @@
 #include "json/number.h"
 #include "json/pointer.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -223,15 +224,55 @@ uint32_t fiat__compile_additional(fiat__build *b, uint32_t item) {
     return node;
 }
 
-/* Sort the members of a schema object by keyword. */
-static void read_keywords(fiat__build *b) {
+/* Which of the functions below a keyword is for. Any other that says something is for all. */
+enum family { TYPE = 1, VALUES = 2, STRING = 4, NUMBER = 8, ARRAY = 16, OBJECT = 32, APPLY = 64 };
+
+static const uint8_t families[FIAT__KW_COUNT] = {
+    [FIAT__KW_TYPE] = TYPE,
+    [FIAT__KW_ENUM] = VALUES,
+    [FIAT__KW_CONST] = VALUES,
+    [FIAT__KW_MIN_LENGTH] = STRING,
+    [FIAT__KW_MAX_LENGTH] = STRING,
+    [FIAT__KW_PATTERN] = STRING,
+    [FIAT__KW_FORMAT] = STRING,
+    [FIAT__KW_CONTENT_ENCODING] = STRING,
+    [FIAT__KW_CONTENT_MEDIA_TYPE] = STRING,
+    [FIAT__KW_MINIMUM] = NUMBER,
+    [FIAT__KW_MAXIMUM] = NUMBER,
+    [FIAT__KW_MULTIPLE_OF] = NUMBER,
+    [FIAT__KW_ITEMS] = ARRAY,
+    [FIAT__KW_MIN_ITEMS] = ARRAY,
+    [FIAT__KW_MAX_ITEMS] = ARRAY,
+    [FIAT__KW_UNIQUE_ITEMS] = ARRAY,
+    [FIAT__KW_PROPERTIES] = OBJECT,
+    [FIAT__KW_PATTERN_PROPERTIES] = OBJECT,
+    [FIAT__KW_ADDITIONAL_PROPERTIES] = OBJECT,
+    [FIAT__KW_REQUIRED] = OBJECT,
+    [FIAT__KW_ALL_OF] = APPLY,
+    [FIAT__KW_ANY_OF] = APPLY,
+    [FIAT__KW_ONE_OF] = APPLY,
+    [FIAT__KW_NOT] = APPLY,
+    [FIAT__KW_REF] = APPLY,
+};
+
+static unsigned family_of(fiat__keyword keyword) {
+    if (families[keyword]) return families[keyword];
+    return fiat__keyword_asserts(keyword) ? UINT_MAX : 0;
+}
+
+/* Sort the members of a schema object by keyword; returns the families that they are of. */
+static unsigned read_keywords(fiat__build *b) {
     const fiat__tape *tape = b->c->tape;
     uint32_t key = b->item + 1;
+    unsigned found = 0;
     for (uint32_t i = 0; i < tape->items[b->item].len; i++) {
-        b->at[fiat__keyword_at(b->c, key)] = key + 1;
+        fiat__keyword keyword = fiat__keyword_at(b->c, key);
+        b->at[keyword] = key + 1;
+        found |= family_of(keyword);
         key = fiat__tape_next(tape, key + 1);
     }
     b->at[FIAT__KW_NONE] = 0;
+    return found;
 }
 
 static void check_references(fiat__build *b) {
@@ -246,15 +287,17 @@ static void check_references(fiat__build *b) {
 }
 
 static void compile_object_schema(fiat__build *b) {
-    read_keywords(b);
-    check_references(b);
-    fiat__compile_type(b);
-    fiat__compile_values(b);
-    fiat__compile_string(b);
-    fiat__compile_number(b);
-    fiat__compile_apply(b); /* before arrays and objects: they ask whether there is any */
-    fiat__compile_array(b);
-    fiat__compile_object(b);
+    unsigned found = read_keywords(b);
+    if (found & TYPE) fiat__compile_type(b);
+    if (found & VALUES) fiat__compile_values(b);
+    if (found & STRING) fiat__compile_string(b);
+    if (found & NUMBER) fiat__compile_number(b);
+    if (found & APPLY) { /* before arrays and objects: they ask whether there is any */
+        check_references(b);
+        fiat__compile_apply(b);
+    }
+    if (found & ARRAY) fiat__compile_array(b);
+    if (found & OBJECT || b->entry) fiat__compile_object(b);
 }
 
 static void compile_one(fiat__compiler *c, site at, uint32_t node, bool entry) {

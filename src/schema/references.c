@@ -118,15 +118,18 @@ static uint32_t follow_anchor(reference *ref, uint32_t resource, fiat__str name)
 static uint32_t follow(reference *ref) {
     fiat__compiler *c = ref->c;
     if (ref->keyword == FIAT__KW_RECURSIVE_REF) return follow_recursive(ref);
-    fiat__str base = c->schemes[fiat__resource_at(c, ref->item)].uri;
-    fiat__str uri = fiat__uri_resolve(&c->arena, base, fiat__tape_string(c->tape, ref->value));
-    fiat__str fragment = uri.ptr ? fiat__uri_split(&uri) : uri;
-    fiat__str name = fiat__uri_decode(&c->arena, fragment);
+    uint32_t resource = fiat__resource_at(c, ref->item);
+    fiat__str uri = fiat__tape_string(c->tape, ref->value), fragment;
+    bool inside = uri.len && uri.ptr[0] == '#'; /* most are, and resolve to their own resource */
+    if (!inside) uri = fiat__uri_resolve(&c->arena, c->schemes[resource].uri, uri);
+    fragment = uri.ptr ? fiat__uri_split(&uri) : uri;
+    bool plain = !fragment.len || !memchr(fragment.ptr, '%', fragment.len);
+    fiat__str name = plain ? fragment : fiat__uri_decode(&c->arena, fragment);
     if (!uri.ptr || !name.ptr) {
         fiat__compile_no_room(c, ref->item, ref->keyword);
         return FIAT__NO_ITEM;
     }
-    uint32_t resource = find_resource(ref, uri);
+    if (!inside) resource = find_resource(ref, uri);
     if (resource == FIAT__NO_RESOURCE) return FIAT__NO_ITEM;
     if (name.len == 0) return c->schemes[resource].item;
     if (name.ptr[0] != '/') return follow_anchor(ref, resource, name);
