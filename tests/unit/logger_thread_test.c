@@ -204,12 +204,12 @@ START_TEST(forks_while_threads_log) {
     while (stats.delivered < 100);
     for (int i = 0; i < 5; i++) {
         pid_t pid = fork();
-        ck_assert_int_ge(pid, 0);
         if (pid == 0) {
             int line = in_child();
             if (line) fprintf(stderr, "child failed at line %d\n", line);
             _exit(line ? 1 : 0);
         }
+        ck_assert_int_ge(pid, 0);
         int status = -1;
         ck_assert_int_eq(waitpid(pid, &status, 0), pid);
         ck_assert_int_eq(status, 0);

@@ -2,6 +2,7 @@
 #include "base/error.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 int64_t fake_now_ms = 1000000;
 fake_report fake_reports[4096];
@@ -64,7 +65,8 @@ static void submit(fiat__sink *base, fiat__sink_batch *batch) {
         answer(sink, batch);
         return;
     }
-    ck_assert_uint_lt(sink->batch_count, FAKE_MAX_BATCHES);
+    if (sink->batch_count == FAKE_MAX_BATCHES)
+        abort(); /* no Check here: a child of fork() comes by */
     sink->batches[sink->batch_count++] = batch;
 }
 
