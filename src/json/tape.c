@@ -200,20 +200,27 @@ fiat_status fiat__tape_parse(fiat__tape *tape, fiat_error *err) {
     return fiat__tape_explain(tape, err);
 }
 
+fiat_status fiat__parsed_init(fiat__parsed *parsed, fiat__str text, unsigned max_depth,
+                              fiat_error *err) {
+    *parsed = (fiat__parsed){0};
+    fiat__keyspace_init(&parsed->keys);
+    fiat__tape_init(&parsed->tape, &parsed->keys);
+    fiat_status status = fiat__scan_load(&parsed->text, text, err);
+    if (status != FIAT_OK) return status;
+    fiat__tape_reset(&parsed->tape, fiat__str_of(parsed->text.ptr, parsed->text.len), max_depth);
+    return fiat__tape_parse(&parsed->tape, err);
+}
+
+void fiat__parsed_deinit(fiat__parsed *parsed) {
+    fiat__tape_deinit(&parsed->tape);
+    fiat__keyspace_deinit(&parsed->keys);
+    fiat__padded_deinit(&parsed->text);
+}
+
 fiat_status fiat__tape_check(fiat__str text, unsigned max_depth, fiat_error *err) {
-    fiat__padded padded = {0};
-    fiat__keyspace keys;
-    fiat__tape tape;
-    fiat__keyspace_init(&keys);
-    fiat__tape_init(&tape, &keys);
-    fiat_status status = fiat__scan_load(&padded, text, err);
-    if (status == FIAT_OK) {
-        fiat__tape_reset(&tape, fiat__str_of(padded.ptr, padded.len), max_depth);
-        status = fiat__tape_parse(&tape, err);
-    }
-    fiat__tape_deinit(&tape);
-    fiat__keyspace_deinit(&keys);
-    fiat__padded_deinit(&padded);
+    fiat__parsed parsed;
+    fiat_status status = fiat__parsed_init(&parsed, text, max_depth, err);
+    fiat__parsed_deinit(&parsed);
     return status;
 }
 

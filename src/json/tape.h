@@ -49,6 +49,21 @@ const char *fiat__tape_add(fiat__tape *tape, const char *p, unsigned depth);
 /* The whole text as one value. Fills in err's offset, instance_path and message. */
 fiat_status fiat__tape_parse(fiat__tape *tape, fiat_error *err);
 
+/* A text parsed to be looked into, with all that it takes. `tape` points to `keys`: not to be
+ * moved.
+ */
+typedef struct fiat__parsed {
+    fiat__padded text;
+    fiat__keyspace keys;
+    fiat__tape tape;
+} fiat__parsed;
+
+/* Errors as those of fiat__tape_parse(), and FIAT_E_JSON_UTF8, FIAT_E_LIMIT, FIAT_E_NOMEM. Release
+ * it with fiat__parsed_deinit() in any case. */
+fiat_status fiat__parsed_init(fiat__parsed *parsed, fiat__str text, unsigned max_depth,
+                              fiat_error *err);
+void fiat__parsed_deinit(fiat__parsed *parsed);
+
 /* Is the text one JSON value, nested at most max_depth deep? Errors as those of
  * fiat__tape_parse(), and FIAT_E_JSON_UTF8, FIAT_E_LIMIT, FIAT_E_NOMEM. */
 fiat_status fiat__tape_check(fiat__str text, unsigned max_depth, fiat_error *err);

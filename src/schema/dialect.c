@@ -8,32 +8,6 @@
 /* Meta-schemas of meta-schemas are followed this far. */
 #define META_MAX 8
 
-/* A meta-schema of the user's own, parsed to be looked into. */
-typedef struct meta {
-    fiat__padded text;
-    fiat__keyspace keys;
-    fiat__tape tape;
-} meta;
-
-static bool meta_load(fiat__compiler *c, meta *m, fiat__str text) {
-    *m = (meta){0};
-    fiat__keyspace_init(&m->keys);
-    fiat__tape_init(&m->tape, &m->keys);
-    fiat_status status = fiat__scan_load(&m->text, text, c->err);
-    if (status == FIAT_OK) {
-        fiat__tape_reset(&m->tape, fiat__str_of(m->text.ptr, m->text.len), FIAT__SCHEMA_TEXT_DEPTH);
-        status = fiat__tape_parse(&m->tape, c->err);
-    }
-    if (status != FIAT_OK && c->status == FIAT_OK) c->status = status;
-    return status == FIAT_OK;
-}
-
-static void meta_unload(meta *m) {
-    fiat__tape_deinit(&m->tape);
-    fiat__keyspace_deinit(&m->keys);
-    fiat__padded_deinit(&m->text);
-}
-
 /* Value of a member of the root; 0 when there is none of that kind. */
 static uint32_t root_member(const fiat__tape *tape, const char *name, unsigned kind) {
     if (tape->items[0].kind != FIAT__JSON_OBJECT) return 0;
@@ -96,18 +70,19 @@ static void read_meta(fiat__compiler *c, uint32_t item, fiat__str uri, unsigned 
     fiat__str name = uri;
     (void)fiat__uri_split(&name);
     fiat__str text = fiat__schema_registry_find(c->registry, name);
-    meta m;
+    fiat__parsed meta; /* of the user's own */
     if (!text.ptr || left == 0) {
         unknown(c, item, uri);
         return;
     }
-    if (meta_load(c, &m, text)) {
-        uint32_t schema = root_member(&m.tape, "$schema", FIAT__JSON_STRING);
+    c->status = fiat__parsed_init(&meta, text, FIAT__SCHEMA_TEXT_DEPTH, c->err);
+    if (c->status == FIAT_OK) {
+        uint32_t schema = root_member(&meta.tape, "$schema", FIAT__JSON_STRING);
         *out = (fiat__dialect){.draft = c->default_draft, .vocabularies = FIAT__VOCABULARY_ALL};
-        if (schema) read_meta(c, item, fiat__tape_string(&m.tape, schema), left - 1, out);
-        if (c->status == FIAT_OK) read_vocabularies(c, item, &m.tape, out);
+        if (schema) read_meta(c, item, fiat__tape_string(&meta.tape, schema), left - 1, out);
+        if (c->status == FIAT_OK) read_vocabularies(c, item, &meta.tape, out);
     }
-    meta_unload(&m);
+    fiat__parsed_deinit(&meta);
 }
 
 bool fiat__dialect_read(fiat__compiler *c, uint32_t item, const fiat__dialect *otherwise,

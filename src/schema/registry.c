@@ -128,24 +128,15 @@ fiat_status fiat_schema_registry_add(fiat_schema_registry *registry, const char 
                                      const char *text, size_t len, fiat_error *err) {
     if (!registry) return fiat__err_set(err, FIAT_E_ARG, "registry is NULL");
     if (!text) return fiat__err_set(err, FIAT_E_ARG, "text is NULL");
-    fiat__padded padded = {0};
-    fiat__keyspace keys;
-    fiat__tape tape;
-    fiat__keyspace_init(&keys);
-    fiat__tape_init(&tape, &keys);
-    fiat_status status = fiat__scan_load(&padded, fiat__str_of(text, len), err);
-    if (status == FIAT_OK) {
-        fiat__tape_reset(&tape, fiat__str_of(padded.ptr, padded.len), FIAT__SCHEMA_TEXT_DEPTH);
-        status = fiat__tape_parse(&tape, err);
-    }
+    fiat__parsed parsed;
+    fiat_status status =
+        fiat__parsed_init(&parsed, fiat__str_of(text, len), FIAT__SCHEMA_TEXT_DEPTH, err);
     fiat__str name = uri ? fiat__str_c(uri) : fiat__str_of("", 0);
     (void)fiat__uri_split(&name);
     if (status == FIAT_OK)
-        status = add_checked(registry, name, &tape, fiat__str_of(text, len), err);
+        status = add_checked(registry, name, &parsed.tape, fiat__str_of(text, len), err);
     else
         status = fiat__err_wrap(err, status, "%s", uri ? uri : "document");
-    fiat__tape_deinit(&tape);
-    fiat__keyspace_deinit(&keys);
-    fiat__padded_deinit(&padded);
+    fiat__parsed_deinit(&parsed);
     return status;
 }

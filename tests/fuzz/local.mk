@@ -1,7 +1,7 @@
 # Fuzz targets. With --enable-fuzzing each is a libFuzzer program; without,
 # standalone.c replays the corpus as part of `make check`.
 EXTRA_DIST += %D%/corpus
-noinst_HEADERS += %D%/fuzz.h
+noinst_HEADERS += %D%/fuzz.h %D%/fuzz_cjson.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
