@@ -91,11 +91,6 @@ typedef struct site {
     uint32_t item, scope;
 } site;
 
-static bool is_reference(fiat__keyword keyword) {
-    return keyword == FIAT__KW_REF || keyword == FIAT__KW_DYNAMIC_REF ||
-           keyword == FIAT__KW_RECURSIVE_REF;
-}
-
 /* The key of the only keyword by which a schema says something; 0 when there is none or more. */
 static uint32_t only_keyword(const fiat__compiler *c, uint32_t item) {
     const fiat__tape *tape = c->tape;
@@ -118,7 +113,7 @@ static uint32_t alias_target(const fiat__compiler *c, site at) {
     uint32_t only = only_keyword(c, at.item);
     if (!only) return FIAT__NO_ITEM;
     const fiat__tape_item *value = &tape->items[only + 1];
-    if (is_reference(fiat__keyword_at(c, only)) && value->kind == FIAT__JSON_STRING)
+    if (fiat__keyword_refers(fiat__keyword_at(c, only)) && value->kind == FIAT__JSON_STRING)
         return fiat__scope_target(c, at.scope, only + 1);
     bool one = fiat__keyword_at(c, only) == FIAT__KW_ALL_OF && value->kind == FIAT__JSON_ARRAY &&
                value->len == 1;

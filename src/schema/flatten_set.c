@@ -26,6 +26,10 @@ static uint32_t normalize(const fiat__flattener *f, uint32_t *nodes, uint32_t co
     return kept;
 }
 
+static uint32_t hash_of(const uint32_t *nodes, uint32_t count) {
+    return (uint32_t)fiat__str_hash(0, fiat__str_of((const char *)nodes, count * sizeof *nodes));
+}
+
 static bool grow_sets(fiat__flattener *f) {
     if (f->set_count * 2 < f->sets_size) return true;
     uint32_t size = f->sets_size ? f->sets_size * 2 : 64;
@@ -37,9 +41,7 @@ static bool grow_sets(fiat__flattener *f) {
     for (uint32_t i = 0; i < f->sets_size; i++) {
         if (!f->sets[i]) continue;
         const fiat__apply *apply = &f->p->applies[f->p->nodes[f->sets[i] - 1].apply];
-        const char *members = (const char *)(f->p->links + apply->a);
-        fiat__str bytes = fiat__str_of(members, apply->count * sizeof *f->p->links);
-        uint32_t at = (uint32_t)fiat__str_hash(0, bytes) & (size - 1);
+        uint32_t at = hash_of(f->p->links + apply->a, apply->count) & (size - 1);
         while (sets[at])
             at = (at + 1) & (size - 1);
         sets[at] = f->sets[i];
@@ -71,8 +73,7 @@ uint32_t fiat__flatten_set(fiat__flattener *f, uint32_t *nodes, uint32_t count) 
     if (count == 0) return FIAT__NODE_ANY;
     if (count == 1) return fiat__flatten_node(f, nodes[0]);
     if (!grow_sets(f)) return FIAT__NODE_ANY;
-    fiat__str bytes = fiat__str_of((const char *)nodes, count * sizeof *nodes);
-    uint32_t at = (uint32_t)fiat__str_hash(0, bytes) & (f->sets_size - 1);
+    uint32_t at = hash_of(nodes, count) & (f->sets_size - 1);
     for (; f->sets[at]; at = (at + 1) & (f->sets_size - 1))
         if (same_set(f->p, f->sets[at] - 1, nodes, count))
             return fiat__flatten_node(f, f->sets[at] - 1);

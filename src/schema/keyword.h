@@ -143,6 +143,12 @@ fiat__keyword_value fiat__keyword_value_of(fiat__keyword keyword);
 /* Does it say something about the instance (role A)? */
 bool fiat__keyword_asserts(fiat__keyword keyword);
 
+/* Is its value a reference to a schema? */
+static inline bool fiat__keyword_refers(fiat__keyword keyword) {
+    return keyword == FIAT__KW_REF || keyword == FIAT__KW_DYNAMIC_REF ||
+           keyword == FIAT__KW_RECURSIVE_REF;
+}
+
 /* Draft of a `$schema` URI, with or without an empty fragment and whether of http or https; 0 when
  * it is none of ours. */
 fiat__draft fiat__draft_find(fiat__str uri);

@@ -165,18 +165,14 @@ static void reach_resource(fiat__compiler *c, uint32_t resource) {
         reach(c, c->anchors[i - 1].item, 0);
 }
 
-static bool is_reference(fiat__keyword keyword) {
-    return keyword == FIAT__KW_REF || keyword == FIAT__KW_DYNAMIC_REF ||
-           keyword == FIAT__KW_RECURSIVE_REF;
-}
-
 static void look_at(fiat__compiler *c, uint32_t item) {
     reach_resource(c, fiat__resource_at(c, item));
     if (c->tape->items[item].kind != FIAT__JSON_OBJECT) return;
     uint32_t key = item + 1, count = c->tape->items[item].len;
     for (uint32_t i = 0; i < count && c->status == FIAT_OK; i++) {
         reference ref = {c, fiat__keyword_at(c, key), item, key + 1, 0};
-        if (is_reference(ref.keyword) && c->tape->items[key + 1].kind == FIAT__JSON_STRING) {
+        if (fiat__keyword_refers(ref.keyword) &&
+            c->tape->items[key + 1].kind == FIAT__JSON_STRING) {
             uint32_t target = follow(&ref); /* may move the tape */
             if (target != FIAT__NO_ITEM) {
                 add_target(&ref, target);

@@ -76,18 +76,13 @@ static way dependent_way(const fiat__run *run, const fiat__place *parent, uint32
     return (way){child, FIAT__KW_DEPENDENCIES, false};
 }
 
-static bool is_reference(fiat__keyword keyword) {
-    return keyword == FIAT__KW_REF || keyword == FIAT__KW_DYNAMIC_REF ||
-           keyword == FIAT__KW_RECURSIVE_REF;
-}
-
 static way way_in(const fiat__run *run, uint32_t node, uint32_t item) {
     const fiat__trace *trace = run->trace;
     const fiat__tape *text = &run->schema->tape;
     if (trace->current == FIAT__PLACE_NONE) return (way){0, FIAT__KW_NONE, false};
     const fiat__place *parent = &trace->list[trace->current];
     fiat__keyword keyword = trace->keyword;
-    if (is_reference(keyword)) {
+    if (fiat__keyword_refers(keyword)) {
         uint32_t reference = member_of(text, parent->schema, keyword);
         return (way){fiat__alias_of(run->program, reference, node), keyword, true};
     }
