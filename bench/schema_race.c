@@ -14,7 +14,7 @@
 
 /* One turn goes over at least so many bytes. */
 #define TURN_BYTES    1500000u
-#define COMPILE_TURNS 9
+#define COMPILE_TURNS 31
 
 /* ---- counted memory ---- */
 

@@ -21,7 +21,8 @@ static inline fiat__str fiat__str_c(const char *text) {
 }
 
 static inline bool fiat__str_eq(fiat__str a, fiat__str b) {
-    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+    if (a.len != b.len) return false;
+    return a.len == 0 || (a.ptr[0] == b.ptr[0] && memcmp(a.ptr, b.ptr, a.len) == 0);
 }
 
 static inline bool fiat__str_eq_c(fiat__str a, const char *text) {

@@ -37,17 +37,20 @@ static const char *fail(fiat__tape *tape, fiat_status status, const char *at, co
     return NULL;
 }
 
+bool fiat__tape_reserve(fiat__tape *tape, uint32_t cap) {
+    if (cap <= tape->cap) return true;
+    fiat__tape_item *grown = fiat__realloc_array(tape->items, cap, sizeof *grown);
+    if (!grown) return false;
+    tape->items = grown;
+    tape->cap = cap;
+    return true;
+}
+
 /* NULL when out of memory. The pointer is good until the next push. */
 static fiat__tape_item *push(fiat__tape *tape, const char *p, unsigned kind) {
-    if (tape->count == tape->cap) {
-        uint32_t cap = tape->cap ? tape->cap * 2 : 256;
-        fiat__tape_item *grown = fiat__realloc_array(tape->items, cap, sizeof *grown);
-        if (!grown) {
-            fail(tape, FIAT_E_NOMEM, p, NULL);
-            return NULL;
-        }
-        tape->items = grown;
-        tape->cap = cap;
+    if (tape->count == tape->cap && !fiat__tape_reserve(tape, tape->cap ? tape->cap * 2 : 256)) {
+        fail(tape, FIAT_E_NOMEM, p, NULL);
+        return NULL;
     }
     fiat__tape_item *item = &tape->items[tape->count++];
     *item = (fiat__tape_item){.at = (uint32_t)(p - tape->text.ptr), .kind = (uint8_t)kind};

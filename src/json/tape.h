@@ -35,6 +35,9 @@ typedef struct fiat__tape {
 void fiat__tape_init(fiat__tape *tape, fiat__keyspace *keys);
 void fiat__tape_deinit(fiat__tape *tape);
 
+/* Room for so many items, for a text whose number of them can be guessed. false: out of memory. */
+bool fiat__tape_reserve(fiat__tape *tape, uint32_t items);
+
 /* Forget all values and turn to another text (or the same again). */
 void fiat__tape_reset(fiat__tape *tape, fiat__str padded_text, unsigned max_depth);
 

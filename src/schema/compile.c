@@ -91,27 +91,20 @@ typedef struct site {
     uint32_t item, scope;
 } site;
 
-/* The key of the only keyword by which a schema says something; 0 when there is none or more. */
+/* The key of the only keyword by which a step says something. */
 static uint32_t only_keyword(const fiat__compiler *c, uint32_t item) {
-    const fiat__tape *tape = c->tape;
-    if (tape->items[item].kind != FIAT__JSON_OBJECT) return 0;
-    uint32_t key = item + 1, only = 0;
-    for (uint32_t i = 0; i < tape->items[item].len; i++) {
-        if (fiat__keyword_asserts(fiat__keyword_at(c, key))) {
-            if (only) return 0;
-            only = key;
-        }
-        key = fiat__tape_next(tape, key + 1);
-    }
-    return only;
+    uint32_t key = item + 1;
+    while (!fiat__keyword_asserts(fiat__keyword_at(c, key)))
+        key = fiat__tape_next(c->tape, key + 1);
+    return key;
 }
 
 /* The item that a schema stands for which is nothing but a reference or an allOf of one schema;
  * FIAT__NO_ITEM when it says something of its own. */
 static uint32_t alias_target(const fiat__compiler *c, site at) {
     const fiat__tape *tape = c->tape;
+    if (!c->info[at.item].step) return FIAT__NO_ITEM;
     uint32_t only = only_keyword(c, at.item);
-    if (!only) return FIAT__NO_ITEM;
     const fiat__tape_item *value = &tape->items[only + 1];
     if (fiat__keyword_refers(fiat__keyword_at(c, only)) && value->kind == FIAT__JSON_STRING)
         return fiat__scope_target(c, at.scope, only + 1);
@@ -120,10 +113,24 @@ static uint32_t alias_target(const fiat__compiler *c, site at) {
     return one ? only + 2 : FIAT__NO_ITEM;
 }
 
+static void fail_kind(fiat__build *b) {
+    fiat__compile_wanted(b, FIAT__KW_NONE, b->item,
+                         b->draft > FIAT__DRAFT_4 ? "a schema: an object, true or false"
+                                                  : "a schema: an object");
+}
+
+/* What is no schema gets no node, and so never gets where the targets of references are kept. */
+static bool may_be_schema(fiat__compiler *c, uint32_t item) {
+    if (c->tape->items[item].kind & (FIAT__JSON_OBJECT | FIAT__JSON_BOOL)) return true;
+    fail_kind(&(fiat__build){.c = c, .draft = fiat__dialect_at(c, item)->draft, .item = item});
+    return false;
+}
+
 /* The schema and scope that the one at *at is only a step to; false when it is more than that. */
 static bool alias_step(fiat__compiler *c, site at, site *next) {
     next->item = alias_target(c, at);
     if (next->item == FIAT__NO_ITEM || c->status != FIAT_OK) return false;
+    if (!may_be_schema(c, next->item)) return false;
     next->scope = fiat__scope_enter(c, at.scope, fiat__resource_at(c, next->item));
     return c->status == FIAT_OK;
 }
@@ -186,7 +193,7 @@ static uint32_t make_node(fiat__compiler *c, site at) {
 }
 
 uint32_t fiat__compile_child(fiat__compiler *c, uint32_t item) {
-    if (c->status != FIAT_OK) return FIAT__NODE_ANY;
+    if (c->status != FIAT_OK || !may_be_schema(c, item)) return FIAT__NODE_ANY;
     site start = {item, fiat__scope_enter(c, c->scope, fiat__resource_at(c, item))};
     uint32_t known = node_at(c, start);
     if (known) return known - 1;
@@ -315,9 +322,7 @@ static void compile_one(fiat__compiler *c, site at, uint32_t node, bool entry) {
         }
         /* fall through */
     default:
-        fiat__compile_wanted(&b, FIAT__KW_NONE, at.item,
-                             b.draft > FIAT__DRAFT_4 ? "a schema: an object, true or false"
-                                                     : "a schema: an object");
+        fail_kind(&b);
         return;
     }
     if (c->status == FIAT_OK) c->program->nodes[node] = b.node;
@@ -344,7 +349,18 @@ static void compile_root(fiat__compiler *c) {
     compile_one(c, root, c->program->root, true);
 }
 
+/* Room for what the schemas seen will become, so that the large arrays are not copied from one size
+ * to the next: that would touch twice the memory. */
+static void reserve(fiat__compiler *c) {
+    fiat__program *p = c->program;
+    fiat__reserve(c, &p->nodes, p->node_count, &c->node_cap, c->schema_count, sizeof *p->nodes);
+    fiat__reserve(c, &p->slots, p->slot_count, &c->slot_cap, c->properties_seen, sizeof *p->slots);
+    fiat__reserve(c, &p->objects, p->object_count, &c->object_cap, c->objects_seen,
+                  sizeof *p->objects);
+}
+
 void fiat__compile_all(fiat__compiler *c) {
+    reserve(c);
     compile_root(c);
     drain(c);
     /* Schemas that nothing uses are checked too, if they are the user's own. */

@@ -39,15 +39,26 @@ typedef struct fiat__anchor {
 #define FIAT__NO_RESOURCE UINT32_MAX
 #define FIAT__NO_ITEM     UINT32_MAX
 
-/* What is known of a tape item of the schema. */
+/* What is known of a tape item of the schema. There are as many as items, so they are small: a key
+ * is never a schema, and only what can be one, an object, true or false, gets a node. */
 typedef struct fiat__item_info {
-    uint32_t node;     /* of a schema, in scope 0: node + 1 */
-    uint32_t resource; /* of a schema: resource + 1 */
-    uint32_t target;   /* of the value of a $ref or the like: index in targets + 1 */
-    uint8_t keyword;   /* of a key in a schema: fiat__keyword */
-    bool reached;      /* of a schema: its references have been followed */
-    bool compiled;     /* of a schema: in some scope */
+    union {
+        uint32_t node;   /* of a schema, in scope 0: node + 1 */
+        uint32_t target; /* of the string of a $ref or the like: index in targets + 1 */
+    };
+    union {
+        struct {
+            uint32_t resource : 28; /* of a schema: resource + 1 (load.c limits their URIs) */
+            uint32_t refers : 1;    /* it has a reference */
+            uint32_t step : 1;      /* it says nothing itself, but has one reference or allOf */
+            uint32_t reached : 1;   /* its references are followed */
+            uint32_t compiled : 1;  /* in some scope */
+        };
+        uint8_t keyword; /* of a key in a schema: fiat__keyword */
+    };
 } fiat__item_info;
+
+_Static_assert(sizeof(fiat__item_info) == 8, "eight of them a cache line");
 
 /* Where a reference leads. */
 typedef struct fiat__target {
@@ -62,6 +73,9 @@ typedef struct fiat__known_regex {
     fiat__str pattern;
     uint32_t regex; /* index + 1; 0: none */
 } fiat__known_regex;
+
+/* Keywords repeat: the last ones found, by their length, first and last letter. */
+#define FIAT__KEYWORDS_FOUND 128u
 
 typedef struct fiat__compiler {
     fiat_schema *schema;
@@ -86,6 +100,8 @@ typedef struct fiat__compiler {
     fiat__regex_scratch *scratch;
     fiat__item_info *info; /* by tape item */
     uint32_t info_cap;
+    uint8_t keywords_found[FIAT__KEYWORDS_FOUND]; /* fiat__keyword */
+    uint32_t objects_seen, properties_seen;       /* values of `properties`, and what is in them */
     /* Growing lists. */
     uint32_t *schemas;    /* every schema found, in order of discovery */
     uint32_t own_schemas; /* how many of them are of the first document, all of which are checked */
@@ -132,12 +148,16 @@ void fiat__compile_all(fiat__compiler *c);
 /* The arena of URIs and names gave nothing: it is full, or memory has run out. */
 void fiat__compile_no_room(fiat__compiler *c, uint32_t item, fiat__keyword keyword);
 
-/* compile_add.c: growing the program. Each returns the index of the new element, 0 on failure. */
+/* compile_add.c: growing the program. `array` points to a pointer of any object type. */
 bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
                 size_t elem_bytes);
-/* The same to a capacity that is known. `array` points to a pointer of any object type. */
+/* The same to a capacity that is known. */
 bool fiat__grow_to(fiat__compiler *c, void *array, uint32_t *cap, uint32_t wanted,
                    size_t elem_bytes);
+/* Room for exactly so many more, where that is known before. */
+void fiat__reserve(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
+                   size_t elem_bytes);
+/* Each returns the index of the new element, 0 on failure. */
 uint32_t fiat__add_node(fiat__compiler *c, uint32_t where);
 uint32_t fiat__add_string(fiat__compiler *c, const fiat__string_rule *rule);
 uint32_t fiat__add_number(fiat__compiler *c, const fiat__number_rule *rule);

@@ -40,6 +40,12 @@ bool fiat__grow(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, u
     return fiat__grow_to(c, array, cap, (count + more) * 2, elem_bytes);
 }
 
+void fiat__reserve(fiat__compiler *c, void *array, uint32_t count, uint32_t *cap, uint32_t more,
+                   size_t elem_bytes) {
+    if (c->status == FIAT_OK && more > *cap - count && more <= FIAT__SCAN_MAX_BYTES - count)
+        fiat__grow_to(c, array, cap, count + more, elem_bytes);
+}
+
 /* Each array starts with an element 0, "none", which load.c puts there first. */
 #define ADD(name, type, array, count, cap)                                                         \
     uint32_t fiat__add_##name(fiat__compiler *c, const type *element) {                            \

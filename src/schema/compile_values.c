@@ -10,17 +10,18 @@
 
 /* Kinds of a type's name; 0 when it is none. */
 static unsigned kinds_of(fiat__str name) {
+    /* the most frequent first */
     static const struct {
-        const char *name;
+        fiat__str name;
         unsigned kinds;
     } types[] = {
-        {"array", FIAT__JSON_ARRAY},     {"boolean", FIAT__JSON_BOOL},
-        {"integer", FIAT__JSON_INTEGER}, {"null", FIAT__JSON_NULL},
-        {"number", FIAT__JSON_NUMERIC},  {"object", FIAT__JSON_OBJECT},
-        {"string", FIAT__JSON_STRING},
+        {{"string", 6}, FIAT__JSON_STRING},   {{"object", 6}, FIAT__JSON_OBJECT},
+        {{"array", 5}, FIAT__JSON_ARRAY},     {{"boolean", 7}, FIAT__JSON_BOOL},
+        {{"integer", 7}, FIAT__JSON_INTEGER}, {{"number", 6}, FIAT__JSON_NUMERIC},
+        {{"null", 4}, FIAT__JSON_NULL},
     };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
-        if (fiat__str_eq_c(name, types[i].name)) return types[i].kinds;
+        if (fiat__str_eq(name, types[i].name)) return types[i].kinds;
     return 0;
 }
 

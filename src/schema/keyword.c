@@ -51,6 +51,10 @@ fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect) {
     return FIAT__KW_NONE;
 }
 
+bool fiat__keyword_is(fiat__keyword keyword, fiat__str word) {
+    return keyword != FIAT__KW_NONE && fiat__str_eq(rows[keyword].name, word);
+}
+
 bool fiat__keyword_in(fiat__keyword keyword, const fiat__dialect *dialect) {
     return keyword != FIAT__KW_NONE && has(dialect, &rows[keyword]);
 }

@@ -135,6 +135,7 @@ typedef enum fiat__keyword {
 
 /* FIAT__KW_NONE for a word that is no keyword of this dialect. */
 fiat__keyword fiat__keyword_find(fiat__str word, const fiat__dialect *dialect);
+bool fiat__keyword_is(fiat__keyword keyword, fiat__str word);
 /* Does the dialect have it? */
 bool fiat__keyword_in(fiat__keyword keyword, const fiat__dialect *dialect);
 const char *fiat__keyword_name(fiat__keyword keyword);

@@ -185,9 +185,21 @@ static void look_at(fiat__compiler *c, uint32_t item) {
     }
 }
 
+/* All schemas of the first document are reached, and those below them are among them: only their
+ * references are of interest. */
+static void reach_own(fiat__compiler *c) {
+    for (uint32_t i = 0; i < c->own_schemas; i++) {
+        uint32_t item = c->schemas[i];
+        reach_resource(c, fiat__resource_at(c, item));
+        if (c->info[item].refers)
+            reach(c, item, 0);
+        else
+            c->info[item].reached = true;
+    }
+}
+
 void fiat__references_follow(fiat__compiler *c) {
-    for (uint32_t i = 0; i < c->own_schemas; i++)
-        reach(c, c->schemas[i], 0);
+    reach_own(c);
     while (c->queue_count && c->status == FIAT_OK)
         look_at(c, c->queue[--c->queue_count]);
 }

@@ -232,20 +232,48 @@ static bool is_named(const fiat__compiler *c, uint32_t item) {
     return false;
 }
 
+static fiat__keyword keyword_of(fiat__compiler *c, fiat__str word, const fiat__dialect *dialect) {
+    if (word.len == 0) return FIAT__KW_NONE;
+    unsigned first = (unsigned char)word.ptr[0], last = (unsigned char)word.ptr[word.len - 1];
+    uint8_t *found =
+        &c->keywords_found[((unsigned)word.len + 46 * first + last) % FIAT__KEYWORDS_FOUND];
+    fiat__keyword keyword = (fiat__keyword)*found;
+    if (fiat__keyword_is(keyword, word))
+        return fiat__keyword_in(keyword, dialect) ? keyword : FIAT__KW_NONE;
+    keyword = fiat__keyword_find(word, dialect);
+    if (keyword != FIAT__KW_NONE) *found = (uint8_t)keyword;
+    return keyword;
+}
+
+/* For fiat__compile_all(), which makes room for them. */
+static void count_properties(fiat__compiler *c, uint32_t value) {
+    if (c->tape->items[value].kind != FIAT__JSON_OBJECT) return;
+    c->objects_seen++;
+    c->properties_seen += c->tape->items[value].len;
+}
+
 static void visit_members(fiat__compiler *c, uint32_t item, uint32_t resource, bool named) {
     bool hidden = named && fiat__resolve_hides(c, item, c->schemes[resource].dialect.draft);
+    bool step = false, refers = false;
+    unsigned asserting = 0;
     uint32_t key = item + 1;
     for (uint32_t i = 0; i < c->tape->items[item].len && c->status == FIAT_OK; i++) {
         fiat__keyword keyword =
-            fiat__keyword_find(fiat__tape_string(c->tape, key), &c->schemes[resource].dialect);
+            keyword_of(c, fiat__tape_string(c->tape, key), &c->schemes[resource].dialect);
         if (hidden && keyword != FIAT__KW_REF && fiat__keyword_asserts(keyword))
             keyword = FIAT__KW_NONE;
         c->info[key].keyword = (uint8_t)keyword;
         if (keyword == FIAT__KW_UNEVALUATED_ITEMS || keyword == FIAT__KW_UNEVALUATED_PROPERTIES)
             c->unevaluated = true;
+        if (keyword == FIAT__KW_PROPERTIES) count_properties(c, key + 1);
+        asserting += fiat__keyword_asserts(keyword);
+        refers |= fiat__keyword_refers(keyword);
+        step |= keyword == FIAT__KW_ALL_OF;
         fiat__resolve_children(c, keyword, key + 1, fiat__resolve_visit, resource);
         key = fiat__tape_next(c->tape, key + 1);
     }
+    c->info[item].refers = refers;
+    c->info[item].step = asserting == 1 && (refers || step);
 }
 
 /* Recursion is as deep as the schema text is nested, which document.c limits. */

@@ -96,6 +96,12 @@ static const bad_row bad[] = {
      "$dynamicRef", "no schema has that anchor"},
     {"{" D2019 "\"items\":{\"$recursiveRef\":\"#a\"}}", REF, "/items/$recursiveRef",
      "$recursiveRef", "wanted \"#\""},
+    /* the string of a reference is no schema, even where one would stand */
+    {"{\"not\":{\"$ref\":\"#/$defs/a/$ref\"},\"$defs\":{\"a\":{\"$ref\":\"#/$defs/b\"},\"b\":{}}}",
+     INVALID, "/$defs/a/$ref", "", "wanted a schema"},
+    {"{\"properties\":{\"$ref\":\"#/$defs/a\"},\"not\":{\"$ref\":\"#/"
+     "properties\"},\"$defs\":{\"a\":{}}}",
+     INVALID, "/properties/$ref", "", "wanted a schema"},
     {"{\"$dynamicRef\":2}", INVALID, "/$dynamicRef", "$dynamicRef", "found 2; wanted a string"},
     {"{\"$ref\":\"#\"}", REF, "/$ref", "$ref", "cycle"},
     {"{" D2019 "\"$recursiveRef\":\"#\"}", REF, "/$recursiveRef", "$recursiveRef", "cycle"},
