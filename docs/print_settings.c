@@ -21,6 +21,7 @@ int main(void) {
         printf("| `%s` | `%s` | %s", row.name, row.env, row.type);
         if (strcmp(row.type, "integer") == 0)
             printf(", %" PRId64 "..%" PRId64 " %s", row.min, row.max, row.unit);
+        if (strcmp(row.type, "choice") == 0) printf(": %s", row.unit);
         printf(" | %s%s%s | %s |\n", *row.default_value ? "`" : "", row.default_value,
                *row.default_value ? "`" : "", row.doc);
     }

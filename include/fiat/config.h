@@ -47,8 +47,9 @@ FIAT_API void fiat_config_free(fiat_config *config);
 typedef struct fiat_setting {
     const char *name;          /**< "linger.ms" */
     const char *env;           /**< Environment variable, or NULL. */
-    const char *type;          /**< "string", "integer" or "boolean". */
-    const char *unit;          /**< "ms", "bytes", "events", "records", or "". */
+    const char *type;          /**< "string", "integer", "boolean" or "choice". */
+    const char *unit;          /**< Of an integer "ms", "bytes", ...; of a choice what may be
+                                    chosen, separated by ", "; else "". */
     const char *default_value; /**< As text. */
     int64_t min, max;          /**< Inclusive, for integers. */
     const char *doc;           /**< One sentence. */

@@ -21,6 +21,7 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
             (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MAX_MS),
         .delivery_timeout_ms =
             (uint32_t)fiat__config_integer(config, FIAT__SET_DELIVERY_TIMEOUT_MS),
+        .reports_failures_only = fiat__config_choice(config, FIAT__SET_REPORTS_ONLY) == 1,
     };
 }
 

@@ -14,6 +14,8 @@
     { name, env, FIAT__SETTING_INTEGER, unit, default_value, min, max, doc }
 #define BOOLEAN(name, env, default_value, doc)                                                     \
     { name, env, FIAT__SETTING_BOOLEAN, "", default_value, 0, 1, doc }
+#define CHOICE(name, env, values, default_value, doc)                                              \
+    { name, env, FIAT__SETTING_CHOICE, values, default_value, 0, 0, doc }
 
 const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_APP] = STRING("app", "FIAT_APP", "", "Name of the application, stamped as `app`."),
@@ -64,6 +66,9 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_DELIVERY_TIMEOUT_MS] =
         INTEGER("delivery.timeout.ms", "FIAT_DELIVERY_TIMEOUT_MS", "ms", "0", 0, 86400000,
                 "When an event is given up and reported; 0: never before close."),
+    [FIAT__SET_REPORTS_ONLY] =
+        CHOICE("reports.only", "FIAT_REPORTS_ONLY", "all, failures", "all",
+               "Which events are reported; failures: those that were not acknowledged."),
     [FIAT__SET_CONNECT_TIMEOUT_MS] =
         INTEGER("connect.timeout.ms", "FIAT_CONNECT_TIMEOUT_MS", "ms", "5000", 1, 300000,
                 "How long a connection may take to be made."),
@@ -118,6 +123,16 @@ static bool read_boolean(const char *value, bool *out) {
     return *out || strcmp(value, "false") == 0;
 }
 
+/* Which of "one, two, three" the value is, from 0; -1: none of them. */
+static int find_choice(const char *choices, fiat__str value) {
+    for (int index = 0;; index++) {
+        size_t len = strcspn(choices, ",");
+        if (fiat__str_eq(fiat__str_of(choices, len), value)) return index;
+        if (choices[len] == '\0') return -1;
+        choices += len + 2;
+    }
+}
+
 /* Written into events, which are UTF-8; paths need not be. */
 static bool is_stamped(fiat__setting_id id) {
     return id == FIAT__SET_APP || id == FIAT__SET_EMAIL || id == FIAT__SET_HOST ||
@@ -136,6 +151,9 @@ fiat_status fiat__setting_check(fiat__setting_id id, const char *value, fiat_err
     if (row->type == FIAT__SETTING_BOOLEAN && !read_boolean(value, &truth))
         return fiat__err_set(err, FIAT_E_CONFIG, "%s=%s: allowed are true and false", row->name,
                              value);
+    if (row->type == FIAT__SETTING_CHOICE && find_choice(row->unit, fiat__str_c(value)) < 0)
+        return fiat__err_set(err, FIAT_E_CONFIG, "%s=%s: allowed is one of %s", row->name, value,
+                             row->unit);
     if (row->type == FIAT__SETTING_INTEGER &&
         (!read_integer(value, &number) || number < row->min || number > row->max))
         return fiat__err_set(err, FIAT_E_CONFIG,
@@ -156,8 +174,12 @@ bool fiat__config_boolean(const fiat_config *config, fiat__setting_id id) {
     return truth;
 }
 
+int fiat__config_choice(const fiat_config *config, fiat__setting_id id) {
+    return find_choice(fiat__settings[id].unit, fiat__str_c(fiat__config_string(config, id)));
+}
+
 bool fiat_config_describe(size_t index, fiat_setting *out) {
-    static const char *const types[] = {"string", "integer", "boolean"};
+    static const char *const types[] = {"string", "integer", "boolean", "choice"};
     if (index >= FIAT__SET_COUNT || !out) return false;
     const fiat__setting_row *row = &fiat__settings[index];
     *out = (fiat_setting){.name = row->name,

@@ -25,6 +25,7 @@ typedef enum fiat__setting_id {
     FIAT__SET_RETRY_BACKOFF_MS,
     FIAT__SET_RETRY_BACKOFF_MAX_MS,
     FIAT__SET_DELIVERY_TIMEOUT_MS,
+    FIAT__SET_REPORTS_ONLY,
     FIAT__SET_CONNECT_TIMEOUT_MS,
     FIAT__SET_REQUEST_TIMEOUT_MS,
     FIAT__SET_LOCAL_PREFIX,
@@ -37,7 +38,8 @@ typedef enum fiat__setting_id {
 typedef enum fiat__setting_type {
     FIAT__SETTING_STRING,
     FIAT__SETTING_INTEGER,
-    FIAT__SETTING_BOOLEAN
+    FIAT__SETTING_BOOLEAN,
+    FIAT__SETTING_CHOICE /* its unit names the values, separated by ", " */
 } fiat__setting_type;
 
 typedef struct fiat__setting_row {
@@ -62,5 +64,7 @@ fiat_status fiat__setting_check(fiat__setting_id id, const char *value, fiat_err
 const char *fiat__config_string(const fiat_config *config, fiat__setting_id id);
 int64_t fiat__config_integer(const fiat_config *config, fiat__setting_id id);
 bool fiat__config_boolean(const fiat_config *config, fiat__setting_id id);
+/* Which of the row's values, counted from 0. */
+int fiat__config_choice(const fiat_config *config, fiat__setting_id id);
 
 #endif

@@ -37,6 +37,7 @@ typedef struct fiat__producer_opts {
     uint32_t retry_backoff_ms, retry_backoff_max_ms;
     uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */
     const fiat__clock *clock;     /* NULL: system */
+    bool reports_failures_only;   /* what was delivered is not reported */
     fiat_delivery_cb on_delivery;
     void *on_delivery_ctx;
 } fiat__producer_opts;

@@ -37,6 +37,10 @@ static fiat__tally tally_of(const fiat__record *record, fiat_outcome outcome) {
     return tally;
 }
 
+static bool is_wanted(const fiat__producer_opts *opts, fiat_outcome outcome) {
+    return opts->on_delivery && !(opts->reports_failures_only && outcome == FIAT_DELIVERED);
+}
+
 void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char *record_id,
                          const fiat_error *error) {
     fiat__producer *producer = record->stream->producer;
@@ -47,7 +51,7 @@ void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char 
                             .record_id = record_id,
                             .attempts = record->attempts,
                             .error = outcome == FIAT_DELIVERED ? NULL : error};
-    if (producer->opts.on_delivery) report_events(record, &report);
+    if (is_wanted(&producer->opts, outcome)) report_events(record, &report);
     fiat__tally tally = tally_of(record, outcome);
     fiat__ledger_release(&producer->ledger, record, &tally);
     producer->settled_any = true;

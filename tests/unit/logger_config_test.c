@@ -36,6 +36,9 @@ static const struct {
     {"record.max.bytes", "1024001", "1 to 1024000"},
     {"local.gzip", "yes", "true and false"},
     {"queue.max.bytes", "99999999999999999999", "whole number"},
+    {"reports.only", "failure", "one of all, failures"},
+    {"reports.only", "all, failures", "one of all, failures"},
+    {"reports.only", "", "one of all, failures"},
 };
 
 START_TEST(wrong_values_are_refused_and_leave_the_old_one) {
