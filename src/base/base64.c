@@ -1,4 +1,5 @@
 #include "base/base64.h"
+#include "base/base64_kernels.h"
 #include "base/error.h"
 
 #include <limits.h>
@@ -8,6 +9,14 @@ size_t fiat__base64_encoded_len(size_t len) {
     return (len / 3 + (len % 3 != 0)) * 4;
 }
 
+/* The processor's features are a load and a test away: nothing is kept. */
+static const fiat__base64_kernel *pick_kernel(void) {
+    const fiat__base64_kernel *kernel = fiat__base64_kernels;
+    while (!kernel->runs_here())
+        kernel++;
+    return kernel;
+}
+
 bool fiat__base64_encode(fiat__buf *out, const void *bytes, size_t len) {
     if (len > INT_MAX / 2) { /* EVP counts in int */
         out->failed = out->too_long = true;
@@ -15,7 +24,12 @@ bool fiat__base64_encode(fiat__buf *out, const void *bytes, size_t len) {
     }
     size_t encoded = fiat__base64_encoded_len(len);
     if (!fiat__buf_reserve(out, encoded)) return false;
-    EVP_EncodeBlock((unsigned char *)out->ptr + out->len, bytes, (int)len);
+    if (len == 0) return true;
+    char *to = out->ptr + out->len;
+    size_t done = pick_kernel()->encode(to, bytes, len);
+    /* The rest, and a NUL behind it. */
+    EVP_EncodeBlock((unsigned char *)to + done / 3 * 4, (const unsigned char *)bytes + done,
+                    (int)(len - done));
     out->len += encoded;
     return true;
 }

@@ -1,6 +1,6 @@
 /* The scanner's inner loops for the machine that this is compiled for, against the portable ones,
  * over texts made at random with a fixed seed. Needs no library, so that it can be compiled for
- * another machine: see scan_neon.sh. */
+ * another machine: see neon.sh. */
 #define fiat__scan_plain      portable_plain
 #define fiat__scan_closing    portable_closing
 #define fiat__scan_copy       portable_copy

@@ -28,7 +28,7 @@ TESTS += %D%/schema_memory
 	%D%/schema_memory.c %D%/../support/json_cut.c %D%/../support/json_cut.h
 %C%_schema_memory_LDADD = $(fiat_schema)
 
-# The scanner's loops for 64-bit Arm; skipped where there is no compiler or emulator for it.
-dist_check_SCRIPTS += %D%/scan_neon.sh
-TESTS += %D%/scan_neon.sh
-EXTRA_DIST += %D%/scan_loops.c
+# The loops for 64-bit Arm; skipped where there is no compiler or emulator for it.
+dist_check_SCRIPTS += %D%/neon.sh
+TESTS += %D%/neon.sh
+EXTRA_DIST += %D%/base64_loops.c %D%/scan_loops.c

@@ -1,5 +1,9 @@
 #include "base/base64.h"
+#include "base/base64_kernels.h"
+#include "base/mem.h"
 #include "support/test.h"
+
+#include <openssl/evp.h>
 
 /* RFC 4648 sections 3.5 (pad bits), 4 and 10 (test vectors). */
 static const char *const s_refused[] = {
@@ -85,6 +89,69 @@ START_TEST(every_length_comes_back) {
 }
 END_TEST
 
+/* Where a loop is to begin: in every place of a block of 64 bytes. */
+#define ALIGNMENTS 64
+#define KERNEL_MAX 400
+
+/* What a loop takes is encoded as OpenSSL does it; neither is a byte of the input looked at nor one
+ * of the output written beyond. */
+static void check_kernel(const fiat__base64_kernel *kernel, const unsigned char *bytes, size_t len,
+                         size_t offset) {
+    unsigned char expected[KERNEL_MAX / 3 * 4 + 8];
+    char room[ALIGNMENTS + sizeof expected + 1];
+    memset(room, '#', sizeof room);
+    size_t done = kernel->encode(room + offset, bytes, len);
+    ck_assert_msg(done <= len && done % 3 == 0, "%s took %zu bytes of %zu", kernel->name, done,
+                  len);
+    EVP_EncodeBlock(expected, bytes, (int)done);
+    ck_assert_msg(memcmp(room + offset, expected, done / 3 * 4) == 0,
+                  "%s differs from OpenSSL: %zu bytes, written from %zu on", kernel->name, len,
+                  offset);
+    for (size_t i = 0; i < sizeof room; i++)
+        if (i < offset || i >= offset + done / 3 * 4)
+            ck_assert_msg(room[i] == '#', "%s wrote at %zu of %zu", kernel->name, i, len);
+}
+
+START_TEST(every_kernel_agrees_with_openssl) {
+    const fiat__base64_kernel *kernel = &fiat__base64_kernels[_i];
+    if (!kernel->runs_here()) return;
+    for (size_t len = 0; len <= KERNEL_MAX; len++) {
+        unsigned char *block = fiat__malloc(len + ALIGNMENTS);
+        for (size_t i = 0; i < len + ALIGNMENTS; i++)
+            block[i] = (unsigned char)((i + len) * 2654435761u >> 11);
+        for (size_t offset = 0; offset < ALIGNMENTS; offset++)
+            check_kernel(kernel, block + ALIGNMENTS - offset, len, offset); /* 0: to its end */
+        fiat__free(block);
+    }
+}
+END_TEST
+
+/* Each sextet has its letter, in each of the four places of a group. */
+START_TEST(every_kernel_knows_every_letter) {
+    const fiat__base64_kernel *kernel = &fiat__base64_kernels[_i];
+    unsigned char bytes[3 * 64];
+    if (!kernel->runs_here()) return;
+    for (unsigned sextet = 0; sextet < 64; sextet++) {
+        for (size_t i = 0; i < 64; i++) {
+            unsigned group = 0;
+            for (unsigned place = 0; place < 4; place++)
+                group |= (unsigned)((sextet + i * place) % 64) << (18 - 6 * place);
+            bytes[3 * i] = (unsigned char)(group >> 16);
+            bytes[3 * i + 1] = (unsigned char)(group >> 8);
+            bytes[3 * i + 2] = (unsigned char)group;
+        }
+        check_kernel(kernel, bytes, sizeof bytes, 0);
+    }
+}
+END_TEST
+
+/* The last one always runs: without it the encoder would look beyond the table. */
+START_TEST(some_kernel_runs_anywhere) {
+    ck_assert_uint_gt(fiat__base64_kernel_count, 0);
+    ck_assert(fiat__base64_kernels[fiat__base64_kernel_count - 1].runs_here());
+}
+END_TEST
+
 START_TEST(fits_exactly_or_reports_the_limit) {
     fiat__buf small;
     fiat_error err;
@@ -108,6 +175,9 @@ int main(void) {
     tcase_add_test(tcase, refuses_every_byte_outside_the_alphabet);
     tcase_add_loop_test(tcase, vector, 0, sizeof s_vectors / sizeof *s_vectors);
     tcase_add_test(tcase, every_length_comes_back);
+    tcase_add_loop_test(tcase, every_kernel_agrees_with_openssl, 0, (int)fiat__base64_kernel_count);
+    tcase_add_loop_test(tcase, every_kernel_knows_every_letter, 0, (int)fiat__base64_kernel_count);
+    tcase_add_test(tcase, some_kernel_runs_anywhere);
     tcase_add_test(tcase, fits_exactly_or_reports_the_limit);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
