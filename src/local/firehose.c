@@ -8,20 +8,6 @@
 #define LIST_DEFAULT   10
 #define LIST_MAX       10000
 
-static bool is_name(fiat__str text) {
-    return fiat__text_only(text, "_.-");
-}
-
-const fiat__string_rule fiat__firehose_name_rule = {
-    .member = "DeliveryStreamName",
-    .path = "deliveryStreamName",
-    .required = true,
-    .min = 1,
-    .max = FIAT__STREAM_NAME_BYTES,
-    .valid = is_name,
-    .pattern = "regular expression pattern: [a-zA-Z0-9_.-]+",
-};
-
 void fiat__firehose_not_found(fiat__firehose_request *request, const char *name) {
     fiat__reply_error(request->reply, 400, "ResourceNotFoundException",
                       "Firehose %s under account 000000000000 not found.", name);
@@ -78,7 +64,7 @@ static void describe(fiat__firehose_request *request) {
     int64_t limit;
     fiat__check check;
     fiat__check_init(&check);
-    const char *name = fiat__check_string(&check, request->input, &fiat__firehose_name_rule);
+    const char *name = fiat__check_string(&check, request->input, &fiat__put_name_rule);
     const char *start = fiat__check_string(&check, request->input, &start_rule);
     fiat__check_integer(&check, request->input, "Limit", "limit", 1, LIST_MAX, &limit);
     if (!fiat__check_done(&check, request->reply)) return;
@@ -109,7 +95,7 @@ static void write_names(fiat__buf *out, fiat__stream **streams, size_t count, co
 static void list(fiat__firehose_request *request) {
     static const fiat__string_rule type_rule = {
         .member = "DeliveryStreamType", .path = "deliveryStreamType", .min = 1, .max = 100};
-    fiat__string_rule start_rule = fiat__firehose_name_rule;
+    fiat__string_rule start_rule = fiat__put_name_rule;
     start_rule.member = "ExclusiveStartDeliveryStreamName";
     start_rule.path = "exclusiveStartDeliveryStreamName";
     start_rule.required = false;
@@ -142,7 +128,7 @@ static void delete_stream(fiat__firehose_request *request) {
     bool force;
     fiat__check check;
     fiat__check_init(&check);
-    const char *name = fiat__check_string(&check, request->input, &fiat__firehose_name_rule);
+    const char *name = fiat__check_string(&check, request->input, &fiat__put_name_rule);
     fiat__check_bool(&check, request->input, "AllowForceDelete", "allowForceDelete", &force);
     if (!fiat__check_done(&check, request->reply)) return;
     fiat__stream *stream = fiat__firehose_find(request, name);
@@ -195,14 +181,7 @@ void fiat__firehose_call(fiat__registry *registry, fiat__str operation, fiat__st
                           operation.len < 64 ? (int)operation.len : 64, operation.ptr);
         return;
     }
-    fiat_error err = FIAT_ERROR_INIT;
-    fiat__doc *doc = NULL;
-    if (fiat__doc_parse(&doc, body, &err) != FIAT_OK)
-        fiat__reply_error(reply, 400, "SerializationException", "%s", err.message);
-    else if (fiat__doc_kind_of(doc) != FIAT__DOC_OBJECT)
-        fiat__reply_error(reply, 400, "SerializationException",
-                          "The body must be a JSON object, not %s.", fiat__doc_kind_name(doc));
-    else
-        s_operations[at].run(&(fiat__firehose_request){registry, doc, region, reply});
+    fiat__doc *doc = fiat__put_body_parse(body, reply);
+    if (doc) s_operations[at].run(&(fiat__firehose_request){registry, doc, region, reply});
     fiat__doc_free(doc);
 }

@@ -3,7 +3,7 @@
 #ifndef FIAT_LOCAL_FIREHOSE_H
 #define FIAT_LOCAL_FIREHOSE_H
 
-#include "local/reply.h"
+#include "local/put_input.h"
 #include "local/stream.h"
 
 #define FIAT__FIREHOSE_TARGET "Firehose_20150804."
@@ -30,9 +30,6 @@ void fiat__firehose_untag(fiat__firehose_request *request);
 void fiat__firehose_list_tags(fiat__firehose_request *request);
 /* Check a list of tags and set them on a stream that nobody else changes. false: answered. */
 bool fiat__firehose_read_tags(fiat__firehose_request *request, fiat__stream *stream);
-
-/* The rule that every DeliveryStreamName follows. */
-extern const fiat__string_rule fiat__firehose_name_rule;
 
 /* The stream named in a request that has passed its checks; NULL: answered. To be released. */
 fiat__stream *fiat__firehose_find(fiat__firehose_request *request, const char *name);

@@ -95,7 +95,7 @@ void fiat__firehose_create(fiat__firehose_request *request) {
     fiat_error err = FIAT_ERROR_INIT;
     fiat__check check;
     fiat__check_init(&check);
-    const char *name = fiat__check_string(&check, request->input, &fiat__firehose_name_rule);
+    const char *name = fiat__check_string(&check, request->input, &fiat__put_name_rule);
     const char *type = fiat__check_string(&check, request->input, &type_rule);
     if (!fiat__check_done(&check, request->reply)) return;
     if (!refuse_what_is_not_offered(request, type)) return;

@@ -126,7 +126,7 @@ static bool has_room(fiat__firehose_request *request, const fiat__stream *stream
 void fiat__firehose_tag(fiat__firehose_request *request) {
     fiat__check check;
     fiat__check_init(&check);
-    const char *name = fiat__check_string(&check, request->input, &fiat__firehose_name_rule);
+    const char *name = fiat__check_string(&check, request->input, &fiat__put_name_rule);
     const fiat__doc *list = check_tags(&check, request->input, true);
     if (!fiat__check_done(&check, request->reply)) return;
     fiat__stream *stream = fiat__firehose_find(request, name);
@@ -139,7 +139,7 @@ void fiat__firehose_tag(fiat__firehose_request *request) {
 void fiat__firehose_untag(fiat__firehose_request *request) {
     fiat__check check;
     fiat__check_init(&check);
-    const char *name = fiat__check_string(&check, request->input, &fiat__firehose_name_rule);
+    const char *name = fiat__check_string(&check, request->input, &fiat__put_name_rule);
     const fiat__doc *list = check_list(&check, request->input, "TagKeys", "tagKeys", true);
     for (const fiat__doc *each = fiat__doc_first(list); each; each = fiat__doc_next(each)) {
         const char *key;
@@ -189,7 +189,7 @@ void fiat__firehose_list_tags(fiat__firehose_request *request) {
     int64_t limit = LIST_MAX;
     fiat__check check;
     fiat__check_init(&check);
-    const char *name = fiat__check_string(&check, request->input, &fiat__firehose_name_rule);
+    const char *name = fiat__check_string(&check, request->input, &fiat__put_name_rule);
     const char *start = fiat__check_string(&check, request->input, &start_rule);
     fiat__check_integer(&check, request->input, "Limit", "limit", 1, LIST_MAX, &limit);
     if (!fiat__check_done(&check, request->reply)) return;

@@ -7,10 +7,10 @@
 #include "base/thread.h"
 #include "local/destination.h"
 #include "local/local.h"
+#include "local/put_input.h"
 #include "local/segment.h"
 
-#define FIAT__STREAM_NAME_BYTES 64
-#define FIAT__STREAM_TAGS_MAX   50
+#define FIAT__STREAM_TAGS_MAX 50
 
 typedef struct fiat__tag {
     char *key, *value; /* value NULL: none */

@@ -1,6 +1,6 @@
 /* A scripted HTTP/1.1 server on a loopback port, inside the test's own process, for the faults that
- * real servers cannot be made to show. Each connection has a thread; kept-alive connections are
- * served until the client closes them or a script says so.
+ * real servers cannot be made to show: the mock's server (mock/server.h) with a script of replies
+ * and a record of requests.
  *
  *   http_server *server = http_server_start();
  *   http_server_push(server, &(http_reply){.status = 503, .body = "{}"});
@@ -15,44 +15,25 @@
 #ifndef FIAT_TESTS_HTTP_SERVER_H
 #define FIAT_TESTS_HTTP_SERVER_H
 
-#include "base/str.h"
-#include <stddef.h>
-#include <stdint.h>
+#include "mock/server.h"
 
 typedef struct http_server http_server;
 
-typedef enum http_fault {
-    HTTP_FAULT_NONE = 0,
-    HTTP_FAULT_CLOSE,         /* read the request, close without a byte of reply */
-    HTTP_FAULT_RESET,         /* the same with a TCP reset */
-    HTTP_FAULT_RESET_UNREAD,  /* reset when the header is in, without reading the body */
-    HTTP_FAULT_STALL,         /* read the request, never answer (until stop or the client goes) */
-    HTTP_FAULT_STALL_UNREAD,  /* read the header only, then neither read nor answer */
-    HTTP_FAULT_CLOSE_IN_BODY, /* close after `fault_at` bytes of the body */
-    HTTP_FAULT_RESET_IN_BODY, /* reset there */
-    HTTP_FAULT_STALL_IN_BODY, /* fall silent there */
-    HTTP_FAULT_GARBAGE        /* answer with bytes that are not HTTP */
-} http_fault;
+/* Each fault and member is described there. */
+typedef fiat__wire_fault http_fault;
+typedef fiat__server_reply http_reply;
+typedef fiat__server_request http_request;
 
-typedef struct http_reply {
-    int status;          /* 0: 200 */
-    const char *headers; /* further lines, each "Name: value\r\n"; may be NULL */
-    const char *body;    /* may be NULL */
-    size_t body_len;     /* 0: strlen(body) */
-    uint32_t delay_ms;   /* before the first byte of the reply */
-    http_fault fault;
-    size_t fault_at;
-    long content_length; /* 0: the true one; above: this wrong one */
-    bool close;          /* answer with Connection: close, and close */
-} http_reply;
-
-typedef struct http_request {
-    const char *method, *path, *query; /* query without '?', "" when none */
-    const char *head;                  /* header lines as received, NUL-terminated */
-    const char *body;                  /* NUL-terminated too */
-    size_t body_len;
-    size_t connection; /* 0: the first accepted, and so on */
-} http_request;
+#define HTTP_FAULT_NONE          FIAT__WIRE_NONE
+#define HTTP_FAULT_CLOSE         FIAT__WIRE_CLOSE
+#define HTTP_FAULT_RESET         FIAT__WIRE_RESET
+#define HTTP_FAULT_RESET_UNREAD  FIAT__WIRE_RESET_UNREAD
+#define HTTP_FAULT_STALL         FIAT__WIRE_STALL
+#define HTTP_FAULT_STALL_UNREAD  FIAT__WIRE_STALL_UNREAD
+#define HTTP_FAULT_CLOSE_IN_BODY FIAT__WIRE_CLOSE_IN_BODY
+#define HTTP_FAULT_RESET_IN_BODY FIAT__WIRE_RESET_IN_BODY
+#define HTTP_FAULT_STALL_IN_BODY FIAT__WIRE_STALL_IN_BODY
+#define HTTP_FAULT_GARBAGE       FIAT__WIRE_GARBAGE
 
 http_server *http_server_start(void);
 /* Ends delays and stalls, closes all connections, joins the threads, frees all. */

@@ -10,7 +10,8 @@ EXTRA_DIST += tests/data/sigv4
 # The scripted HTTP server, for every test that needs one.
 check_LTLIBRARIES += libhttp_server.la
 libhttp_server_la_SOURCES = tests/support/http_server.c tests/support/http_server.h
-libhttp_server_la_CFLAGS = $(AM_CFLAGS)
+libhttp_server_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS)
+libhttp_server_la_LIBADD = libfiat_mocking.la
 
 %C%_aws_chaos_test_SOURCES = %D%/aws_chaos_test.c
 %C%_aws_chaos_test_CFLAGS = $(TEST_CFLAGS)
