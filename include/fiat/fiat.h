@@ -16,6 +16,7 @@
 #include <fiat/config.h>
 #include <fiat/error.h>
 #include <fiat/event.h>
+#include <fiat/log.h>
 #include <fiat/logger.h>
 #include <fiat/schema.h>
 #include <fiat/types.h>

@@ -40,21 +40,31 @@ static fiat__sink_opts sink_opts(const fiat_config *config) {
 
 static void logger_free(fiat_logger *logger) {
     fiat__registry_free(logger->registry);
+    fiat__log_free(logger->log);
     fiat__free(logger);
 }
 
-fiat_status fiat__logger_open_sink(fiat_logger **out, fiat__sink *sink, const fiat_config *config,
-                                   fiat_error *err) {
+static fiat_status new_log(fiat__log **out, const fiat_config *config, fiat_error *err) {
+    fiat_log_level level = (fiat_log_level)fiat__config_choice(config, FIAT__SET_LOG_LEVEL);
+    return fiat__log_new(out, level, NULL, err);
+}
+
+/* The log and the sink are taken, also on failure. */
+static fiat_status open_logged(fiat_logger **out, fiat__sink *sink, fiat__log *log,
+                               const fiat_config *config, fiat_error *err) {
     fiat__producer_opts settings = producer_opts(config);
+    settings.log = log;
     fiat_logger *logger = fiat__calloc(1, sizeof *logger);
     if (!logger) {
         sink->vtable->free(sink);
+        fiat__log_free(log);
         return fiat__err_nomem(err);
     }
+    logger->log = log;
     logger->max_depth = (unsigned)fiat__config_integer(config, FIAT__SET_EVENT_MAX_DEPTH);
     fiat_status status = fiat__producer_new(&logger->producer, sink, &settings, err);
     if (status != FIAT_OK) {
-        fiat__free(logger);
+        logger_free(logger);
         return status;
     }
     status = fiat__registry_load(&logger->registry, config, err);
@@ -67,12 +77,25 @@ fiat_status fiat__logger_open_sink(fiat_logger **out, fiat__sink *sink, const fi
     return FIAT_OK;
 }
 
+fiat_status fiat__logger_open_sink(fiat_logger **out, fiat__sink *sink, const fiat_config *config,
+                                   fiat_error *err) {
+    fiat__log *log;
+    fiat_status status = new_log(&log, config, err);
+    if (status == FIAT_OK) return open_logged(out, sink, log, config, err);
+    sink->vtable->free(sink);
+    return status;
+}
+
 static fiat_status open_with(fiat_logger **out, const char *spec, const fiat_config *config,
                              fiat_error *err) {
     fiat__sink *sink;
     fiat__sink_opts settings = sink_opts(config);
-    fiat_status status = fiat__sink_open(&sink, spec, &settings, err);
-    return status == FIAT_OK ? fiat__logger_open_sink(out, sink, config, err) : status;
+    fiat_status status = new_log(&settings.log, config, err);
+    if (status != FIAT_OK) return status;
+    status = fiat__sink_open(&sink, spec, &settings, err);
+    if (status == FIAT_OK) return open_logged(out, sink, settings.log, config, err);
+    fiat__log_free(settings.log);
+    return status;
 }
 
 fiat_status fiat_logger_open(fiat_logger **out, const char *sink, const fiat_config *config,
@@ -111,6 +134,10 @@ fiat_logger *fiat_configure(const char *sink, fiat_error *err, ...) {
 
 void fiat_logger_on_delivery(fiat_logger *logger, fiat_delivery_cb cb, void *ctx) {
     if (logger) fiat__producer_on_delivery(logger->producer, cb, ctx);
+}
+
+void fiat_logger_on_log(fiat_logger *logger, fiat_log_cb cb, void *ctx) {
+    if (logger) fiat__log_on_line(logger->log, cb, ctx);
 }
 
 fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_event event,

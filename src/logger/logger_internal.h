@@ -8,6 +8,7 @@
 struct fiat_logger {
     fiat__registry *registry;
     fiat__producer *producer;
+    fiat__log *log;
     unsigned max_depth;
 };
 

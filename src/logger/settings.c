@@ -86,6 +86,8 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_EVENT_MAX_DEPTH] =
         INTEGER("event.max.depth", "FIAT_EVENT_MAX_DEPTH", "levels", "128", 1, 1000,
                 "Deepest nesting of arrays and objects in an event."),
+    [FIAT__SET_LOG_LEVEL] = CHOICE("log.level", "FIAT_LOG_LEVEL", FIAT__LOG_LEVELS, "notice",
+                                   "The last level of lines that fiat_logger_on_log() passes on."),
 };
 
 _Static_assert(FIAT__SCHEMA_MAX_DEPTH == 128, "default of event.max.depth");

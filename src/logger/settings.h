@@ -32,6 +32,7 @@ typedef enum fiat__setting_id {
     FIAT__SET_LOCAL_GZIP,
     FIAT__SET_LOCAL_SYNC,
     FIAT__SET_EVENT_MAX_DEPTH,
+    FIAT__SET_LOG_LEVEL,
     FIAT__SET_COUNT
 } fiat__setting_id;
 

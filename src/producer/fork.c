@@ -22,11 +22,13 @@ static void lock_all(void) {
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_lock(&s->lock);
         fiat__mutex_lock(&p->ledger.lock);
+        fiat__log_lock(p->opts.log);
     }
 }
 
 static void unlock_all(void) {
     for (fiat__producer *p = s_producers; p; p = p->registry_next) {
+        fiat__log_unlock(p->opts.log);
         fiat__mutex_unlock(&p->ledger.lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_unlock(&s->lock);
@@ -39,6 +41,7 @@ static void empty_stream(fiat__producer_stream *stream) {
     stream->open = NULL;
     stream->ready = stream->retry = (fiat__records){0};
     stream->accepted = 0;
+    stream->tally = (fiat__tally){0};
     stream->hold_until_ms = 0;
     stream->hold_level = 0;
     stream->batches = 0;
@@ -63,6 +66,8 @@ static void empty_producer(fiat__producer *producer) {
     producer->finished_end = &producer->finished;
     producer->next_to_serve = NULL;
     fiat__ledger_disown(&producer->ledger);
+    fiat__observe_reset(producer);
+    fiat__log_forget(producer->opts.log);
 }
 
 /* The parent's waiters are not here, but both a condition variable and the mutex they wait with

@@ -42,6 +42,10 @@ static size_t lower(size_t a, size_t b) {
     return a < b ? a : b;
 }
 
+static void wake_for_log(void *producer) {
+    fiat__producer_notify(producer, FIAT__AWAKE);
+}
+
 static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
                                  const fiat__producer_opts *opts, fiat_error *err) {
     producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
@@ -60,6 +64,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes);
+    fiat__log_on_waiting(opts->log, wake_for_log, producer);
     return FIAT_OK;
 }
 
@@ -232,6 +237,7 @@ fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, 
 }
 
 static void free_producer(fiat__producer *producer) {
+    fiat__log_on_waiting(producer->opts.log, NULL, NULL);
     /* A sink that cannot be made ours is still the parent's: leave it alone. */
     if (adopt(producer, NULL) == FIAT_OK) producer->sink->vtable->free(producer->sink);
     for (fiat__producer_stream *s = atomic_load(&producer->streams), *next; s; s = next) {
@@ -276,6 +282,7 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
                                 (unsigned long long)producer->given_up, timeout_ms);
     }
     if (left) *left = producer->given_up;
+    fiat__observe_closed(producer);
     fiat__fork_unregister(producer);
     free_producer(producer);
     return status;

@@ -8,6 +8,7 @@
 #ifndef FIAT_PRODUCER_PRODUCER_H
 #define FIAT_PRODUCER_PRODUCER_H
 
+#include "base/log.h"
 #include "base/random.h"
 #include "producer/sink.h"
 #include <fiat/logger.h>
@@ -37,6 +38,7 @@ typedef struct fiat__producer_opts {
     uint32_t retry_backoff_ms, retry_backoff_max_ms;
     uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */
     const fiat__clock *clock;     /* NULL: system */
+    fiat__log *log;               /* kept until free; NULL: none */
     bool reports_failures_only;   /* what was delivered is not reported */
     fiat_delivery_cb on_delivery;
     void *on_delivery_ctx;

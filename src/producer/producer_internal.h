@@ -15,11 +15,14 @@
  *   2. producer->lock   the list of streams, starting the thread; `settled` goes with it
  *   3. stream->lock     the open record and the ready list
  *   4. ledger.lock      live list, pool, numbers
+ *   5. the log's        its waiting lines
  * Callbacks and the sink are called with none held. Whatever is marked "sender" below belongs to
  * the sender thread alone; only the child of a fork, where that thread is not, resets it. */
 #ifndef FIAT_PRODUCER_INTERNAL_H
 #define FIAT_PRODUCER_INTERNAL_H
 
+#include "base/histogram.h"
+#include "base/log.h"
 #include "base/thread.h"
 #include "producer/producer.h"
 
@@ -68,12 +71,17 @@ fiat__record *fiat__records_pop(fiat__records *list);
 /* By due time, and by age among those due together. */
 void fiat__records_insert_due(fiat__records *list, fiat__record *record);
 
-/* Numbers that the ledger keeps; see fiat_stats. */
+/* Numbers of one stream, which only grow; see fiat_stats and docs/statistics.md. */
 typedef struct fiat__tally {
     uint64_t delivered, maybe, not_delivered; /* events */
     uint64_t records, requests, retried_records;
+    uint64_t failed_requests, throttled_records;
+    uint64_t resent_events;     /* in records that were sent again */
+    uint64_t duplicates_risked; /* of these, after an attempt that may have been received */
     uint64_t bytes, billed_bytes;
 } fiat__tally;
+
+void fiat__tally_add(fiat__tally *to, const fiat__tally *change);
 
 /* Blocks are powers of two from 1 KiB to 1 MiB. The largest holds a record of the largest size. */
 #define FIAT__BLOCK_MIN_BITS    10
@@ -95,7 +103,6 @@ typedef struct fiat__ledger {
     bool full;                              /* refused a block since the last release */
     fiat__record *pool[FIAT__BLOCK_CLASS_COUNT];
     uint64_t pooled_bytes, pool_max_bytes;
-    fiat__tally tally;
     fiat__complaint complaint;
 } fiat__ledger;
 
@@ -108,12 +115,15 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
 /* Move a live record to a block with room for `need` bytes. The old one is gone on FIAT_OK. */
 fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need,
                               bool *first_refusal, fiat_error *err);
-/* The end of a record: add `change` to the numbers and put the block into the pool. */
+/* The end of a record: add `change` to its stream's numbers and put the block into the pool. */
 void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change);
 /* Keep a complaint of a stream's destination; `err` NULL: it takes records again. */
 void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *stream,
                            const fiat_error *err);
-void fiat__ledger_count_request(fiat__ledger *ledger, size_t retried_records);
+/* Add `change` to a stream's numbers. */
+void fiat__ledger_count(fiat__ledger *ledger, fiat__producer_stream *stream,
+                        const fiat__tally *change);
+uint64_t fiat__ledger_queued_bytes(fiat__ledger *ledger);
 uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger);
 /* Is every record up to `sequence` settled? */
 bool fiat__ledger_settled(fiat__ledger *ledger, uint64_t sequence);
@@ -127,22 +137,38 @@ static inline size_t fiat__block_room(size_t size) {
     return size - sizeof(fiat__record);
 }
 
+/* Does a stream's destination take its records? Its name in statistics: state_name(). */
+typedef enum fiat__stream_state {
+    FIAT__STREAM_SENDING = 0,
+    FIAT__STREAM_BACKING_OFF, /* nothing of the last batch was taken */
+    FIAT__STREAM_THROTTLED,
+    FIAT__STREAM_PAUSED /* somebody must mend something */
+} fiat__stream_state;
+
+typedef struct fiat__stream_condition {
+    fiat__stream_state state;
+    int64_t since_ms; /* wall time; 0: from the beginning */
+    char why[320];    /* "" when sending */
+} fiat__stream_condition;
+
 struct fiat__producer_stream {
     fiat__producer_stream *next; /* written once, before the stream is seen by others */
     fiat__producer *producer;
     char *name;
     fiat__mutex lock;
-    fiat__record *open;      /* NULL or at least one event */
-    fiat__records ready;     /* sealed, oldest first */
-    uint32_t usual_bytes;    /* what the last sealed record took: the next one's first block */
-    uint64_t accepted;       /* events */
-    fiat__records retry;     /* sender: by due time */
-    int64_t retry_oldest_ms; /* sender: no record in retry was opened before */
-    int64_t hold_until_ms;   /* sender: nothing is sent before */
-    unsigned hold_level;     /* sender: failures in a row, halved by each success */
-    unsigned hold_epoch;     /* sender: counts holds, so that one outage counts once */
-    uint32_t batches;        /* sender: in flight */
-    fiat_error last_error;   /* sender: of the last failed attempt; status FIAT_OK: none */
+    fiat__record *open;   /* NULL or at least one event */
+    fiat__records ready;  /* sealed, oldest first */
+    uint32_t usual_bytes; /* what the last sealed record took: the next one's first block */
+    uint64_t accepted;    /* events */
+    fiat__tally tally;    /* @locks ledger.lock */
+    fiat__stream_condition condition; /* sender; changed and read by others under ledger.lock */
+    fiat__records retry;              /* sender: by due time */
+    int64_t retry_oldest_ms;          /* sender: no record in retry was opened before */
+    int64_t hold_until_ms;            /* sender: nothing is sent before */
+    unsigned hold_level;              /* sender: failures in a row, halved by each success */
+    unsigned hold_epoch;              /* sender: counts holds, so that one outage counts once */
+    uint32_t batches;                 /* sender: in flight */
+    fiat_error last_error;            /* sender: of the last failed attempt; status FIAT_OK: none */
 };
 
 /* One batch in flight. */
@@ -155,6 +181,7 @@ typedef struct fiat__slot {
     size_t result_cap;
     fiat__sink_record spare; /* a batch of one when there is no memory for more */
     unsigned hold_epoch;
+    int64_t sent_us; /* monotonic */
     struct fiat__slot *next_finished;
 } fiat__slot;
 
@@ -195,6 +222,10 @@ struct fiat__producer {
     fiat__producer_stream *next_to_serve; /* whose turn it is */
     bool settled_any;
     uint64_t given_up; /* events, by fiat__sender_give_up() */
+    bool seen_full;    /* the log said that the queue is full */
+
+    fiat__window queue_us;      /* events: from acceptance to the first request */
+    fiat__window round_trip_us; /* requests */
 
     fiat__producer *registry_next;
 };
@@ -243,6 +274,20 @@ void fiat__retry_keep(fiat__record *record, int64_t due_ms);
  */
 void fiat__retry_finish(fiat__slot *slot, int64_t now_ms);
 bool fiat__stream_may_send(const fiat__producer_stream *stream, int64_t now_ms);
+
+/* observe.c, for the sender. A slot was filled and is about to be submitted; its results are there
+ * and none of its records is settled yet; a record is about to be settled; a turn is over (`full`:
+ * some call was refused for want of room). */
+void fiat__observe_sent(const fiat__slot *slot, int64_t now_ms);
+void fiat__observe_finished(const fiat__slot *slot);
+void fiat__observe_given_up(const fiat__record *record, fiat_outcome outcome,
+                            const fiat_error *why);
+void fiat__observe_turn(fiat__producer *producer, int64_t now_ms, bool full);
+/* The sender has ended; on the thread that closes. */
+void fiat__observe_closed(fiat__producer *producer);
+/* In a forked child: forget what was seen of the parent. */
+void fiat__observe_reset(fiat__producer *producer);
+const char *fiat__stream_state_name(fiat__stream_state state);
 
 /* report.c: report every event of a record and release it. `outcome` FIAT_NOT_DELIVERED becomes
  * FIAT_MAYBE when an attempt may have been received. */

@@ -207,11 +207,17 @@ fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_
     return status;
 }
 
-static void add_tally(fiat__tally *to, const fiat__tally *change) {
+void fiat__tally_add(fiat__tally *to, const fiat__tally *change) {
     to->delivered += change->delivered;
     to->maybe += change->maybe;
     to->not_delivered += change->not_delivered;
     to->records += change->records;
+    to->requests += change->requests;
+    to->retried_records += change->retried_records;
+    to->failed_requests += change->failed_requests;
+    to->throttled_records += change->throttled_records;
+    to->resent_events += change->resent_events;
+    to->duplicates_risked += change->duplicates_risked;
     to->bytes += change->bytes;
     to->billed_bytes += change->billed_bytes;
 }
@@ -219,7 +225,7 @@ static void add_tally(fiat__tally *to, const fiat__tally *change) {
 void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change) {
     fiat__mutex_lock(&ledger->lock);
     unlink_record(ledger, record);
-    add_tally(&ledger->tally, change);
+    fiat__tally_add(&record->stream->tally, change);
     ledger->full = false;
     put_block(ledger, record, class_of(record));
     fiat__mutex_unlock(&ledger->lock);
@@ -238,11 +244,18 @@ void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *st
     fiat__mutex_unlock(&ledger->lock);
 }
 
-void fiat__ledger_count_request(fiat__ledger *ledger, size_t retried_records) {
+void fiat__ledger_count(fiat__ledger *ledger, fiat__producer_stream *stream,
+                        const fiat__tally *change) {
     fiat__mutex_lock(&ledger->lock);
-    ledger->tally.requests++;
-    ledger->tally.retried_records += retried_records;
+    fiat__tally_add(&stream->tally, change);
     fiat__mutex_unlock(&ledger->lock);
+}
+
+uint64_t fiat__ledger_queued_bytes(fiat__ledger *ledger) {
+    fiat__mutex_lock(&ledger->lock);
+    uint64_t bytes = ledger->queued_bytes;
+    fiat__mutex_unlock(&ledger->lock);
+    return bytes;
 }
 
 uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger) {
@@ -276,7 +289,6 @@ void fiat__ledger_disown(fiat__ledger *ledger) {
     ledger->queued_bytes = 0;
     ledger->full = false;
     ledger->complaint.stream = NULL;
-    memset(&ledger->tally, 0, sizeof ledger->tally);
 }
 
 void fiat__ledger_free_orphans(fiat__ledger *ledger) {

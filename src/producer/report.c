@@ -51,6 +51,7 @@ void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char 
                             .record_id = record_id,
                             .attempts = record->attempts,
                             .error = outcome == FIAT_DELIVERED ? NULL : error};
+    fiat__observe_given_up(record, outcome, error);
     if (is_wanted(&producer->opts, outcome)) report_events(record, &report);
     fiat__tally tally = tally_of(record, outcome);
     fiat__ledger_release(&producer->ledger, record, &tally);

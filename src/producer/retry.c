@@ -112,6 +112,7 @@ static const fiat_error *complaint_of(const fiat__slot *slot) {
 void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
     fiat__producer_stream *stream = slot->stream;
     verdict v = judge(slot);
+    fiat__observe_finished(slot);
     bool held = pace_stream(slot, &v, now_ms);
     stream->batches--;
     if (v.kept == 0) stream->last_error.status = FIAT_OK;

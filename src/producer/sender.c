@@ -112,11 +112,11 @@ static size_t provide_results(fiat__slot *slot, size_t count) {
 }
 
 static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__records *records) {
-    size_t count = provide_results(slot, records->count), retried = 0;
+    size_t count = provide_results(slot, records->count);
     fiat__sink_record *results = slot->result_cap ? slot->results : &slot->spare;
     for (size_t i = 0; i < count; i++) {
         fiat__record *record = fiat__records_pop(records);
-        if (record->attempts++ > 0) retried++;
+        record->attempts++;
         results[i].data = fiat__str_of(fiat__record_data(record), record->len);
         results[i].fate = FIAT__FATE_RETRY;
         results[i].maybe_delivered = false;
@@ -133,7 +133,7 @@ static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__rec
                                      .user = slot};
     slot->producer->slots_used++;
     stream->batches++;
-    fiat__ledger_count_request(&slot->producer->ledger, retried);
+    slot->sent_us = fiat__mono_us(slot->producer->opts.clock);
 }
 
 static fiat__slot *free_slot(fiat__producer *producer) {
@@ -158,6 +158,7 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     fill_slot(slot, stream, &records);
     for (fiat__record *rest; (rest = fiat__records_pop(&records));)
         fiat__retry_keep(rest, view->now_ms); /* only when memory is short */
+    fiat__observe_sent(slot, view->now_ms);
     producer->sink->vtable->submit(producer->sink, &slot->batch);
     return true;
 }
@@ -215,6 +216,7 @@ int64_t fiat__sender_turn(fiat__producer *producer) {
                              fiat__ledger_is_full(&producer->ledger)};
     serve(producer, &view);
     announce(producer);
+    fiat__observe_turn(producer, now_ms, view.hurry);
     if (producer->finished) return now_ms;
     int64_t wake_ms = now_ms + IDLE_MS;
     for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)

@@ -4,6 +4,7 @@
 #define FIAT_PRODUCER_SINK_H
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/str.h"
 #include <fiat/error.h>
 
@@ -65,6 +66,7 @@ typedef struct fiat__sink_opts {
     bool sync;                         /* local: fsync before a record counts as delivered */
     uint32_t connect_timeout_ms, request_timeout_ms;
     uint32_t max_in_flight;   /* firehose: requests at once */
+    fiat__log *log;           /* kept until free; NULL: none */
     const fiat__clock *clock; /* NULL: system */
 } fiat__sink_opts;
 

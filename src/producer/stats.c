@@ -1,5 +1,5 @@
-/* Numbers. Events accepted are counted by each stream, their ends by the ledger; what is queued is
- * the difference, so that the numbers always add up. Any thread. */
+/* Numbers. Events accepted are counted by each stream, their ends under the ledger's lock; what is
+ * queued is the difference, so that the numbers always add up. Any thread. */
 #include "producer/producer_internal.h"
 
 void fiat__producer_count_refused(fiat__producer *producer) {
@@ -8,13 +8,16 @@ void fiat__producer_count_refused(fiat__producer *producer) {
 
 void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     fiat__ledger *ledger = &producer->ledger;
+    fiat__producer_stream *streams = atomic_load(&producer->streams);
+    fiat__tally tally = {0};
     /* Ends first: an event that is accepted in between shows as queued. */
     fiat__mutex_lock(&ledger->lock);
-    fiat__tally tally = ledger->tally;
+    for (fiat__producer_stream *s = streams; s; s = s->next)
+        fiat__tally_add(&tally, &s->tally);
     out->queued_bytes = ledger->queued_bytes;
     fiat__mutex_unlock(&ledger->lock);
     out->accepted = 0;
-    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
+    for (fiat__producer_stream *s = streams; s; s = s->next) {
         fiat__mutex_lock(&s->lock);
         out->accepted += s->accepted;
         fiat__mutex_unlock(&s->lock);

@@ -4,7 +4,8 @@ libchaos_la_SOURCES = tests/support/chaos.c tests/support/chaos.h
 libchaos_la_CFLAGS = $(TEST_CFLAGS)
 
 base_tests = %D%/base_arena_test %D%/base_base64_test %D%/base_buf_test %D%/base_clock_test \
-	%D%/base_error_test %D%/base_file_test %D%/base_hash_test %D%/base_mem_test \
+	%D%/base_error_test %D%/base_file_test %D%/base_hash_test %D%/base_histogram_test \
+	%D%/base_log_test %D%/base_mem_test \
 	%D%/base_random_test %D%/base_thread_test %D%/base_utf8_test
 check_PROGRAMS += $(base_tests)
 TESTS += $(base_tests)
@@ -31,6 +32,12 @@ BASE_TEST_LIBS = libchaos.la $(fiat_base) $(CHECK_LIBS)
 %C%_base_hash_test_SOURCES = %D%/base_hash_test.c
 %C%_base_hash_test_CFLAGS = $(TEST_CFLAGS)
 %C%_base_hash_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_histogram_test_SOURCES = %D%/base_histogram_test.c
+%C%_base_histogram_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_histogram_test_LDADD = $(BASE_TEST_LIBS)
+%C%_base_log_test_SOURCES = %D%/base_log_test.c
+%C%_base_log_test_CFLAGS = $(TEST_CFLAGS)
+%C%_base_log_test_LDADD = $(BASE_TEST_LIBS)
 %C%_base_mem_test_SOURCES = %D%/base_mem_test.c
 %C%_base_mem_test_CFLAGS = $(TEST_CFLAGS)
 %C%_base_mem_test_LDADD = $(BASE_TEST_LIBS)
