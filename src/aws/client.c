@@ -1,6 +1,8 @@
 /* The client: a queue of calls, a few reusable transfers, and libcurl's multi handle between them.
  *
  *   submit --> waiting --> a free transfer: sign, send --> reply --> classify --> done()
+ *                                ^                                     |
+ *                                +------------- at most once ----------+
  *
  * Everything belongs to the client's thread but fiat__aws_client_wakeup(), which touches only what
  * curl_multi_wakeup() allows. done() is called with the client in a consistent state, so it may
@@ -15,8 +17,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Clocks that differ less are not what a signature failed for: AWS allows five minutes. */
-#define SKEW_TOLERATED_MS (60 * 1000)
+/* AWS takes signatures that are up to five minutes off. Mended before that is reached; and when a
+ * signature was refused, any difference that could have to do with it. */
+#define SKEW_TOLERATED_MS (4 * 60 * 1000)
+#define SKEW_SUSPECT_MS   (60 * 1000)
 #define MAX_CONNECTIONS   64
 
 typedef struct slot {
@@ -25,6 +29,7 @@ typedef struct slot {
     bool busy;                 /* from the start of a call to the end of its done() */
     fiat__aws_call *call;      /* on the wire; NULL otherwise */
     unsigned credentials_turn; /* which credentials signed it */
+    bool avoid_reuse;          /* the call is to have a connection of its own */
 } slot;
 
 struct fiat__aws_client {
@@ -37,7 +42,7 @@ struct fiat__aws_client {
     fiat__aws_call *first, **last; /* waiting */
     size_t waiting_count, running_count;
     unsigned credentials_turn; /* counts refreshes */
-    int64_t clock_offset_ms;   /* server's clock minus ours, once a signature failed for it */
+    int64_t clock_offset_ms;   /* server's clock minus ours, as far as it matters */
     bool cancelling, closed;
     slot slots[]; /* opts.max_connections */
 };
@@ -134,10 +139,9 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
     return FIAT_OK;
 }
 
-/* End a call that never got as far as a reply. */
+/* End a call that was not sent this time. */
 static void end_early(fiat__aws_call *call, fiat__aws_class result) {
     call->result = result;
-    call->maybe_received = false;
     call->http_status = 0;
     call->reply = fiat__str_of(NULL, 0);
     call->done(call);
@@ -169,8 +173,10 @@ static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_c
     if (status != FIAT_OK) return status;
     /* libcurl would add it to a large body and wait for "100 Continue" before that. */
     status = fiat__http_transfer_header(&at->transfer, "Expect", NULL, err);
-    if (status == FIAT_OK) fiat__http_transfer_arm(&at->transfer);
-    return status;
+    if (status != FIAT_OK) return status;
+    if (at->avoid_reuse) fiat__http_transfer_avoid_reuse(&at->transfer);
+    fiat__http_transfer_arm(&at->transfer);
+    return FIAT_OK;
 }
 
 /* Everything that can go wrong here is on this machine: no memory, no credentials. */
@@ -228,6 +234,7 @@ void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call) {
     memset(&call->err, 0, sizeof call->err);
     call->next = NULL;
     call->impl = NULL;
+    call->maybe_received = call->sent_anew = false;
     if (client->closed) {
         fiat__err_set(&call->err, FIAT_E_CLOSED, "the client for %s is closed",
                       client->endpoint.host_header);
@@ -240,11 +247,12 @@ void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call) {
     start_waiting(client);
 }
 
-/* Learn the difference to the server's clock; true when it explains a refused signature. */
-static bool learn_clock(fiat__aws_client *client, const fiat__http_transfer *transfer) {
+/* Learn the difference to the server's clock; true when it was above what is tolerated. */
+static bool learn_clock(fiat__aws_client *client, const fiat__http_transfer *transfer,
+                        int64_t tolerated_ms) {
     if (transfer->date_ms == INT64_MIN) return false;
     int64_t off_ms = transfer->date_ms - now_ms(client);
-    if (off_ms > -SKEW_TOLERATED_MS && off_ms < SKEW_TOLERATED_MS) return false;
+    if (off_ms > -tolerated_ms && off_ms < tolerated_ms) return false;
     client->clock_offset_ms += off_ms;
     return true;
 }
@@ -252,7 +260,9 @@ static bool learn_clock(fiat__aws_client *client, const fiat__http_transfer *tra
 /* Mend what a refused signature may be due to: the clock, or else stale keys. Calls that were
  * signed before the last refresh need no other. */
 static void refresh(fiat__aws_client *client, const slot *at, const fiat__aws_call *call) {
-    if (fiat__aws_is_skew_code(call->err.aws_code) && learn_clock(client, &at->transfer)) return;
+    if (fiat__aws_is_skew_code(call->err.aws_code) &&
+        learn_clock(client, &at->transfer, SKEW_SUSPECT_MS))
+        return;
     if (at->credentials_turn != client->credentials_turn) return;
     fiat__aws_credentials_refresh(client->opts.credentials);
     client->credentials_turn++;
@@ -269,8 +279,9 @@ static void finish_reply(fiat__aws_client *client, slot *at, fiat__aws_call *cal
     call->result = fiat__aws_classify(&reply, &call->err);
     /* "If there is an internal server error or a timeout, the write might have completed or it
      * might have failed." (API_PutRecordBatch.html) */
-    call->maybe_received = call->result == FIAT__AWS_RETRY;
+    if (call->result == FIAT__AWS_RETRY) call->maybe_received = true;
     if (call->result == FIAT__AWS_REFRESH) refresh(client, at, call);
+    (void)learn_clock(client, transfer, SKEW_TOLERATED_MS);
 }
 
 /* Certificates are for an operator to mend; all else may pass. */
@@ -298,7 +309,7 @@ static void describe_failure(const fiat__aws_client *client, const slot *at, CUR
                       client->opts.max_reply_bytes);
     else if (transfer->reply_cut)
         fiat__err_nomem(&call->err);
-    else if (transfer->attempts > 1)
+    else if (fiat__http_transfer_was_stale(transfer, code))
         fiat__err_set(&call->err, FIAT_E_NETWORK, "%s closed the connection without an answer",
                       host);
     else
@@ -309,6 +320,19 @@ static void describe_failure(const fiat__aws_client *client, const slot *at, CUR
     call->err.flags = call->result == FIAT__AWS_PAUSE ? FIAT_ERRF_OPERATOR : FIAT_ERRF_RETRYABLE;
 }
 
+/* Once a call, at once and without a pause: what was wrong with the first attempt has been mended,
+ * or was wrong with its connection alone. */
+static bool send_anew(fiat__aws_client *client, slot *at, fiat__aws_call *call, bool stale) {
+    if (call->sent_anew || (!stale && call->result != FIAT__AWS_REFRESH)) return false;
+    call->sent_anew = true;
+    memset(&call->err, 0, sizeof call->err);
+    at->busy = false;
+    at->avoid_reuse = stale;
+    start(client, at, call);
+    at->avoid_reuse = false;
+    return true;
+}
+
 /* Take a transfer off the wire; its slot stays busy until the call's done() has returned. */
 static void finish(fiat__aws_client *client, slot *at, CURLcode code) {
     fiat__aws_call *call = at->call;
@@ -316,17 +340,19 @@ static void finish(fiat__aws_client *client, slot *at, CURLcode code) {
     call->http_status = fiat__http_transfer_status(transfer);
     call->reply = fiat__str_of(NULL, 0);
     bool sent = fiat__http_transfer_was_sent(transfer);
+    bool stale = fiat__http_transfer_was_stale(transfer, code);
     curl_multi_remove_handle(client->multi, transfer->easy);
     if (code == CURLE_OK) {
         finish_reply(client, at, call);
     } else {
         call->result = class_of_curl(code);
-        call->maybe_received = sent;
+        if (sent) call->maybe_received = true;
         describe_failure(client, at, code, call);
     }
     at->call = NULL;
     client->running_count--;
     call->impl = NULL;
+    if (send_anew(client, at, call, stale)) return;
     call->done(call);
     at->busy = false;
 }
@@ -377,7 +403,7 @@ static void cancel_running(fiat__aws_client *client, slot *at) {
                   client->endpoint.host_header);
     call->err.flags = FIAT_ERRF_RETRYABLE;
     call->result = FIAT__AWS_RETRY;
-    call->maybe_received = sent;
+    if (sent) call->maybe_received = true;
     call->http_status = 0;
     call->reply = fiat__str_of(NULL, 0);
     call->impl = NULL;

@@ -1,8 +1,9 @@
 /* An asynchronous, signing HTTP client for one AWS service endpoint, over libcurl's multi
  * interface. It belongs to one thread; only fiat__aws_client_wakeup() may be called from others. It
- * makes one attempt a call: whoever submits decides about retries, from the class of the result.
- * The thread should have SIGPIPE blocked, as fiat__thread_start() does, or ignored: TLS may raise
- * it.
+ * makes one attempt a call, and a second at once where that mends what was wrong with the first:
+ * the clock or the keys it was signed with, or a kept connection that the server had closed
+ * meanwhile. All other retries are for whoever submits to decide, from the class of the result. The
+ * thread should have SIGPIPE blocked, as fiat__thread_start() does, or ignored: TLS may raise it.
  *
  * Proxies are taken from the environment (https_proxy, no_proxy and so on, see curl(1)), CA
  * certificates from AWS_CA_BUNDLE, else from the system. */
@@ -48,14 +49,16 @@ typedef struct fiat__aws_call {
     void *user;
     /* Results, valid in done(). */
     fiat__aws_class result;
-    bool maybe_received; /* not OK, but the server may have acted on it: sent whole, no clear answer
-                          */
-    int http_status;     /* 0: no reply */
-    fiat__str reply;     /* borrowed during done() */
-    fiat_error err;      /* set unless result is FIAT__AWS_OK; never carries secrets */
+    /* The server may have acted on it without telling: sent whole, no clear answer. Together with
+     * FIAT__AWS_OK: it may have done so twice, since the call was sent anew. */
+    bool maybe_received;
+    int http_status; /* 0: no reply */
+    fiat__str reply; /* borrowed during done() */
+    fiat_error err;  /* set unless result is FIAT__AWS_OK; never carries secrets */
     /* Used by the client. */
     struct fiat__aws_call *next;
     void *impl;
+    bool sent_anew;
 } fiat__aws_call;
 
 fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_opts *opts,

@@ -63,18 +63,39 @@ static int close_socket(void *ctx, curl_socket_t fd) {
     return close(fd);
 }
 
-/* Called when a connection stands, before the request goes out. libcurl would send a request a
- * second time by itself when a reused connection broke without an answer. The first may have
- * arrived (RFC 9110 section 9.2.2), so that is for the caller to decide. */
+/* libcurl sends a request a second time by itself when a kept connection broke without an answer.
+ * Where the first may have arrived (RFC 9110 section 9.2.2), that is for the caller to decide. */
+static bool may_begin(fiat__http_transfer *transfer) {
+    if (transfer->reused && transfer->body_at == transfer->body.len) return false;
+    transfer->body_at = 0;
+    return true;
+}
+
+/* Called when a connection stands, before the request goes out. */
 static int before_request(void *ctx, char *remote_ip, char *local_ip, int remote_port,
                           int local_port) {
     fiat__http_transfer *transfer = ctx;
     (void)remote_ip, (void)local_ip, (void)remote_port, (void)local_port;
-    if (++transfer->attempts > 1) return CURL_PREREQFUNC_ABORT;
+    if (!may_begin(transfer)) return CURL_PREREQFUNC_ABORT;
     long connects = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
     transfer->reused = connects == 0;
     return CURL_PREREQFUNC_OK;
+}
+
+/* Called before a second time, when some of the body went out the first time. */
+static int rewind_body(void *ctx, curl_off_t offset, int origin) {
+    return offset == 0 && origin == SEEK_SET && may_begin(ctx) ? CURL_SEEKFUNC_OK
+                                                               : CURL_SEEKFUNC_FAIL;
+}
+
+static size_t read_body(char *out, size_t size, size_t count, void *ctx) {
+    fiat__http_transfer *transfer = ctx;
+    size_t len = size * count, left = transfer->body.len - transfer->body_at;
+    if (len > left) len = left;
+    if (len) memcpy(out, transfer->body.ptr + transfer->body_at, len);
+    transfer->body_at += len;
+    return len;
 }
 
 static size_t write_reply(char *bytes, size_t size, size_t count, void *ctx) {
@@ -109,6 +130,7 @@ static void copy_ascii(char *out, size_t size, fiat__str text) {
 static size_t read_header(char *bytes, size_t size, size_t count, void *ctx) {
     fiat__http_transfer *transfer = ctx;
     fiat__str line = fiat__str_of(bytes, size * count), value;
+    transfer->replied = true;
     if (header_value(line, "x-amzn-errortype", &value))
         copy_ascii(transfer->error_type, sizeof transfer->error_type, value);
     else if (header_value(line, "x-amzn-requestid", &value))
@@ -168,6 +190,10 @@ static CURLcode set_request_options(fiat__http_transfer *transfer, const fiat__h
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_USERAGENT, opts->user_agent));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, before_request));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_PREREQDATA, transfer));
+    bad = first(bad, curl_easy_setopt(easy, CURLOPT_READFUNCTION, read_body));
+    bad = first(bad, curl_easy_setopt(easy, CURLOPT_READDATA, transfer));
+    bad = first(bad, curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, rewind_body));
+    bad = first(bad, curl_easy_setopt(easy, CURLOPT_SEEKDATA, transfer));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, write_reply));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, read_header));
@@ -206,12 +232,12 @@ void fiat__http_transfer_deinit(fiat__http_transfer *transfer) {
 
 void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body) {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
+    curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 0L);
     free_headers(transfer);
     fiat__buf_clear(&transfer->reply);
     transfer->body = body;
-    transfer->attempts = 0;
-    transfer->reused = false;
-    transfer->reply_cut = false;
+    transfer->body_at = 0;
+    transfer->reused = transfer->replied = transfer->reply_cut = false;
     transfer->error_type[0] = transfer->request_id[0] = transfer->error_text[0] = '\0';
     transfer->date_ms = INT64_MIN;
 }
@@ -245,18 +271,29 @@ fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char
 
 void fiat__http_transfer_arm(fiat__http_transfer *transfer) {
     curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.len);
-    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDS,
-                     transfer->body.ptr ? transfer->body.ptr : "");
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
+void fiat__http_transfer_avoid_reuse(fiat__http_transfer *transfer) {
+    curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 1L);
+}
+
 bool fiat__http_transfer_was_sent(const fiat__http_transfer *transfer) {
-    curl_off_t sent = 0;
-    if (transfer->attempts == 0) return false;
-    /* After a reused connection libcurl may have begun anew, and its figures with it. */
-    if (transfer->reused) return true;
-    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &sent);
-    return (uint64_t)sent >= transfer->body.len;
+    curl_off_t body_sent = 0;
+    long head_sent = 0, connects = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &head_sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &body_sent);
+    curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
+    if (head_sent > 0 && (uint64_t)body_sent >= transfer->body.len) return true;
+    /* libcurl's figures are gone once it has begun anew; what it had taken is still known. */
+    bool begun_anew = transfer->reused && (connects > 0 || body_sent == 0);
+    return begun_anew && transfer->body_at == transfer->body.len;
+}
+
+bool fiat__http_transfer_was_stale(const fiat__http_transfer *transfer, CURLcode result) {
+    if (!transfer->reused || transfer->replied) return false;
+    return result == CURLE_ABORTED_BY_CALLBACK || result == CURLE_SEND_FAIL_REWIND || /* by us */
+           result == CURLE_SEND_ERROR || result == CURLE_RECV_ERROR || result == CURLE_GOT_NOTHING;
 }
 
 int fiat__http_transfer_status(const fiat__http_transfer *transfer) {

@@ -34,8 +34,9 @@ typedef struct fiat__http_transfer {
     CURL *easy;
     struct curl_slist *headers;
     fiat__str body;       /* borrowed while the transfer runs */
+    size_t body_at;       /* libcurl has taken that much of it */
     bool reused;          /* went over a connection that had served before */
-    unsigned attempts;    /* times that libcurl was about to send */
+    bool replied;         /* at least one byte of a reply came */
     fiat__buf reply;      /* body received */
     bool reply_cut;       /* too large, or no memory for it */
     char error_type[160]; /* x-amzn-ErrorType */
@@ -62,8 +63,15 @@ fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char
 /* The last step before curl_multi_add_handle(). */
 void fiat__http_transfer_arm(fiat__http_transfer *transfer);
 
-/* Whether the request went out whole, as far as this side can tell: true when in doubt. */
+/* Use no connection that has served before for what is armed next; reset undoes it. */
+void fiat__http_transfer_avoid_reuse(fiat__http_transfer *transfer);
+
+/* Whether the last byte of the request was handed to the kernel. While it was not, no server can
+ * have acted on the request: it is incomplete, and its signature does not fit. In doubt, true. */
 bool fiat__http_transfer_was_sent(const fiat__http_transfer *transfer);
+/* Whether the request went over a kept connection that broke before a byte of the reply: most
+ * likely the server had closed it, idle, in the moment of sending. */
+bool fiat__http_transfer_was_stale(const fiat__http_transfer *transfer, CURLcode result);
 int fiat__http_transfer_status(const fiat__http_transfer *transfer);
 
 #endif

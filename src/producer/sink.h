@@ -23,7 +23,9 @@ typedef struct fiat__sink_record {
     fiat__str data; /* whole newline-ended events */
     /* Results. */
     fiat__record_fate fate;
-    bool maybe_delivered; /* with RETRY, THROTTLE: the destination may have it all the same */
+    /* With RETRY, THROTTLE: the destination may have it all the same. With DELIVERED: it may have
+     * it twice. */
+    bool maybe_delivered;
     char record_id[256];
     fiat_error err; /* set unless DELIVERED */
 } fiat__sink_record;

@@ -88,8 +88,10 @@ static void read_reply(fiat__sink_batch *batch, const fiat__aws_call *call) {
         fail_batch(batch, FIAT__FATE_RETRY, true, &err);
         return;
     }
-    for (size_t i = 0; fiat__firehose_reply_next(&reply, &result); i++)
+    for (size_t i = 0; fiat__firehose_reply_next(&reply, &result); i++) {
         read_result(&batch->records[i], &result, call->http_status);
+        if (call->maybe_received) batch->records[i].maybe_delivered = true;
+    }
     fiat__firehose_reply_free(&reply);
 }
 

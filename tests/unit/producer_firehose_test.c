@@ -246,7 +246,7 @@ static const struct {
      2,
      FIAT_DELIVERED},
     {"denied for a while", {{.reply = ERROR("AccessDeniedException")}}, 1, 2, 1, FIAT_DELIVERED},
-    {"expired keys", {{.reply = ERROR("ExpiredTokenException")}}, 1, 2, 1, FIAT_DELIVERED},
+    {"expired keys", {{.reply = ERROR("ExpiredTokenException")}}, 1, 1, 1, FIAT_DELIVERED},
     {"rejected", {{.reply = ERROR("InvalidArgumentException")}}, 1, 1, 0, FIAT_NOT_DELIVERED},
     {"rejected after it may have arrived",
      {{.keeps = true, .reply = BODY_500}, {.reply = ERROR("ValidationException")}},
