@@ -34,16 +34,22 @@ typedef struct fiat_delivery {
     const char *event_id;  /**< The stamped id (UUID), or "" when the stream stamps none. */
     const char *record_id; /**< RecordId from Firehose; the object's path with `local:`; else "". */
     uint32_t attempts;     /**< Requests that carried the event. */
-    uint64_t queued_ms;    /**< Time from the call to this report. */
+    uint64_t queued_ms;    /**< Time from the call until its fate was known. */
     const fiat_error *error; /**< Set when the outcome is not FIAT_DELIVERED. */
     const char *data;        /**< The event as it was to be written, without the newline. */
     size_t data_length;
     void *opaque; /**< From the event. */
+    /* The next three are times in ms since 1970-01-01T00:00:00Z. */
+    int64_t accepted_at_ms; /**< When the event was queued. */
+    int64_t sent_at_ms;     /**< When the last request that carried it began; 0: there was none. */
+    int64_t settled_at_ms;  /**< When its fate was known. */
 } fiat_delivery;
 
 /** Called once for each event that was accepted.
- *  @threads always the sender thread, with no lock held; it delays delivery while it runs. It may
- * log events; flush and close return FIAT_E_ARG there. */
+ *  @threads with `reports=sender`, the default, always the sender thread, with no lock held; it
+ * delays delivery while it runs. With `reports=poll` the thread that calls fiat_logger_poll(), or
+ * fiat_logger_close(), which reports what is left. It may log events; flush, poll and close return
+ * FIAT_E_ARG there. */
 typedef void (*fiat_delivery_cb)(const fiat_delivery *report, void *ctx);
 
 /** Open a logger.
@@ -71,6 +77,27 @@ FIAT_API FIAT_MUST_CHECK FIAT_SENTINEL fiat_logger *fiat_configure(const char *s
  *  @param cb   NULL turns reports off.  @param ctx  kept until close.
  *  @threads one, before others log. */
 FIAT_API void fiat_logger_on_delivery(fiat_logger *logger, fiat_delivery_cb cb, void *ctx);
+
+/** Report the events whose fates are known, by calling the delivery callback on this thread. For
+ *  programs that set `reports=poll`. Reports that wait hold their events' memory, which counts
+ *  against `queue.max.bytes`: a program that does not poll will find its queue full.
+ *  @param timeout_ms  how long to wait when no report is waiting; 0: not at all.
+ *  @param count       may be NULL; receives how many events were reported, perhaps 0. Those that
+ *                     become known meanwhile may be left to the next call.
+ *  @return FIAT_OK; FIAT_E_ARG in a delivery callback, without a callback, or unless
+ * `reports=poll`.
+ *  @threads any, also several at once: each event is reported to one of them.
+ *  @blocks for at most timeout_ms and the callbacks' own time. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_poll(fiat_logger *logger, uint32_t timeout_ms,
+                                                      uint64_t *count, fiat_error *err);
+
+/** A file descriptor that is readable (POLLIN) exactly while reports wait for fiat_logger_poll(),
+ *  to be watched with poll(), epoll or an event loop. Do not read, write or close it.
+ *  @param fd  receives the descriptor, the same with every call; open until close. In the child of
+ *             a fork it stands for the child's reports.
+ *  @return FIAT_OK; FIAT_E_ARG as fiat_logger_poll(); FIAT_E_IO when there is none to be had.
+ *  @threads any. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_fd(fiat_logger *logger, int *fd, fiat_error *err);
 
 /** Validate an event, stamp it and queue it for a stream.
  *  @param stream  name of a folder below `schemas.dir`, or "Audit"; borrowed for the call.
@@ -136,12 +163,13 @@ typedef struct fiat_stats {
     uint64_t maybe;           /**< Events sent without an answer. */
     uint64_t not_delivered;   /**< Events given up. */
     uint64_t queued;          /**< Events waiting or in flight now. */
-    uint64_t queued_bytes;    /**< Memory they hold. */
+    uint64_t queued_bytes;    /**< Memory of those and of reports that wait. */
     uint64_t records;         /**< Firehose records acknowledged. */
     uint64_t requests;        /**< Requests made. */
     uint64_t retried_records; /**< Records sent again. */
     uint64_t bytes;           /**< Bytes of events acknowledged. */
     uint64_t billed_bytes;    /**< The same after rounding each record up to 5 KiB. */
+    uint64_t reports_waiting; /**< Events whose reports wait for fiat_logger_poll(). */
 } fiat_stats;
 
 /** Read the numbers. @threads any. */

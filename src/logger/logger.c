@@ -21,6 +21,7 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
             (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MAX_MS),
         .delivery_timeout_ms =
             (uint32_t)fiat__config_integer(config, FIAT__SET_DELIVERY_TIMEOUT_MS),
+        .reports_by_poll = fiat__config_choice(config, FIAT__SET_REPORTS) == 1,
         .reports_failures_only = fiat__config_choice(config, FIAT__SET_REPORTS_ONLY) == 1,
     };
 }
@@ -140,6 +141,21 @@ void fiat_logger_on_log(fiat_logger *logger, fiat_log_cb cb, void *ctx) {
     if (logger) fiat__log_on_line(logger->log, cb, ctx);
 }
 
+fiat_status fiat_logger_poll(fiat_logger *logger, uint32_t timeout_ms, uint64_t *count,
+                             fiat_error *err) {
+    if (count) *count = 0;
+    if (!logger) return fiat__err_set(err, FIAT_E_ARG, "no logger");
+    if (fiat__producer_in_callback(logger->producer))
+        return fiat__err_set(err, FIAT_E_ARG, "poll in a delivery callback: poll elsewhere");
+    return fiat__producer_poll(logger->producer, timeout_ms, count, err);
+}
+
+fiat_status fiat_logger_fd(fiat_logger *logger, int *fd, fiat_error *err) {
+    if (!logger || !fd) return fiat__err_set(err, FIAT_E_ARG, "no logger or no place for the fd");
+    *fd = -1;
+    return fiat__producer_fd(logger->producer, fd, err);
+}
+
 fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_event event,
                                fiat_error *err) {
     if (!logger || !stream) return fiat__err_set(err, FIAT_E_ARG, "no logger or no stream name");
@@ -153,7 +169,7 @@ fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_eve
 
 fiat_status fiat_logger_flush(fiat_logger *logger, uint32_t timeout_ms, fiat_error *err) {
     if (!logger) return fiat__err_set(err, FIAT_E_ARG, "no logger");
-    if (fiat__producer_is_sender(logger->producer))
+    if (fiat__producer_in_callback(logger->producer))
         return fiat__err_set(err, FIAT_E_ARG,
                              "flush in a delivery callback would wait for itself: flush elsewhere");
     return fiat__producer_flush(logger->producer, timeout_ms, err);
@@ -174,7 +190,7 @@ fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t
                               fiat_error *err) {
     if (left) *left = 0;
     if (!logger) return FIAT_OK;
-    if (fiat__producer_is_sender(logger->producer))
+    if (fiat__producer_in_callback(logger->producer))
         return fiat__err_set(err, FIAT_E_ARG,
                              "close in a delivery callback would wait for itself: close elsewhere");
     fiat_status status = fiat__producer_close(logger->producer, timeout_ms, left, err);

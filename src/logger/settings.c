@@ -66,6 +66,10 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_DELIVERY_TIMEOUT_MS] =
         INTEGER("delivery.timeout.ms", "FIAT_DELIVERY_TIMEOUT_MS", "ms", "0", 0, 86400000,
                 "When an event is given up and reported; 0: never before close."),
+    [FIAT__SET_REPORTS] =
+        CHOICE("reports", "FIAT_REPORTS", "sender, poll", "sender",
+               "Where the delivery callback is called: on the sender thread, or inside "
+               "`fiat_logger_poll()`."),
     [FIAT__SET_REPORTS_ONLY] =
         CHOICE("reports.only", "FIAT_REPORTS_ONLY", "all, failures", "all",
                "Which events are reported; failures: those that were not acknowledged."),

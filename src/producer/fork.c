@@ -22,6 +22,7 @@ static void lock_all(void) {
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_lock(&s->lock);
         fiat__mutex_lock(&p->ledger.lock);
+        fiat__mutex_lock(&p->waiting.lock);
         fiat__log_lock(p->opts.log);
     }
 }
@@ -29,6 +30,7 @@ static void lock_all(void) {
 static void unlock_all(void) {
     for (fiat__producer *p = s_producers; p; p = p->registry_next) {
         fiat__log_unlock(p->opts.log);
+        fiat__mutex_unlock(&p->waiting.lock);
         fiat__mutex_unlock(&p->ledger.lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_unlock(&s->lock);
@@ -66,6 +68,7 @@ static void empty_producer(fiat__producer *producer) {
     producer->finished_end = &producer->finished;
     producer->next_to_serve = NULL;
     fiat__ledger_disown(&producer->ledger);
+    fiat__report_queue_disown(&producer->waiting);
     fiat__observe_reset(producer);
     fiat__log_forget(producer->opts.log);
 }
@@ -75,6 +78,8 @@ static void empty_producer(fiat__producer *producer) {
 static void forget_waiters(fiat__producer *producer) {
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
+    fiat__mutex_init(&producer->waiting.lock);
+    fiat__cond_init(&producer->waiting.filled);
 }
 
 static void after_fork_in_child(void) {

@@ -46,6 +46,13 @@ static void wake_for_log(void *producer) {
     fiat__producer_notify(producer, FIAT__AWAKE);
 }
 
+/* What each record must hold so that its events can be reported. */
+static void provide_reports(fiat__producer *producer) {
+    producer->reports = producer->opts.on_delivery != NULL;
+    producer->verdict_bytes =
+        producer->reports && producer->opts.reports_by_poll ? FIAT__VERDICT_ROOM : 0;
+}
+
 static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
                                  const fiat__producer_opts *opts, fiat_error *err) {
     producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
@@ -54,7 +61,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
         producer->slots[i].producer = producer;
     producer->opts = *opts;
     if (!opts->clock) producer->opts.clock = &fiat__clock_system;
-    producer->reports = opts->on_delivery != NULL;
+    provide_reports(producer);
     producer->sink = sink;
     producer->batch_max_count = lower(opts->batch_max_records, sink->vtable->max_batch_records);
     producer->batch_max_bytes = lower(opts->batch_max_bytes, sink->vtable->max_batch_bytes);
@@ -64,6 +71,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes);
+    fiat__report_queue_init(&producer->waiting);
     fiat__log_on_waiting(opts->log, wake_for_log, producer);
     return FIAT_OK;
 }
@@ -90,7 +98,7 @@ out:
 void fiat__producer_on_delivery(fiat__producer *producer, fiat_delivery_cb cb, void *ctx) {
     producer->opts.on_delivery = cb;
     producer->opts.on_delivery_ctx = ctx;
-    producer->reports = cb != NULL;
+    provide_reports(producer);
 }
 
 /* https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html,
@@ -193,7 +201,8 @@ static bool wait_settled(fiat__producer *producer, uint64_t sequence, uint32_t t
     return done;
 }
 
-bool fiat__producer_is_sender(fiat__producer *producer) {
+bool fiat__producer_in_callback(fiat__producer *producer) {
+    if (fiat__is_reporting(producer)) return true;
     fiat__mutex_lock(&producer->lock);
     bool same = producer->thread_started && pthread_equal(producer->thread, pthread_self());
     fiat__mutex_unlock(&producer->lock);
@@ -236,6 +245,30 @@ fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, 
                       stats.queued == 1 ? "" : "s");
 }
 
+/* Reports wait for a thread of the application's only if it asked for that. */
+static fiat_status check_poll(fiat__producer *producer, fiat_error *err) {
+    if (producer->verdict_bytes) return FIAT_OK;
+    return fiat__err_set(err, FIAT_E_ARG,
+                         producer->opts.reports_by_poll
+                             ? "no delivery callback is set: there is nothing to report to"
+                             : "reports are made on the sender thread: set reports=poll");
+}
+
+fiat_status fiat__producer_poll(fiat__producer *producer, uint32_t timeout_ms, uint64_t *count,
+                                fiat_error *err) {
+    fiat_status status = check_poll(producer, err);
+    if (status != FIAT_OK) return status;
+    size_t records = fiat__report_queue_wait(&producer->waiting, timeout_ms);
+    uint64_t events = fiat__reports_serve(producer, records);
+    if (count) *count = events;
+    return FIAT_OK;
+}
+
+fiat_status fiat__producer_fd(fiat__producer *producer, int *fd, fiat_error *err) {
+    fiat_status status = check_poll(producer, err);
+    return status == FIAT_OK ? fiat__report_queue_fd(&producer->waiting, fd, err) : status;
+}
+
 static void free_producer(fiat__producer *producer) {
     fiat__log_on_waiting(producer->opts.log, NULL, NULL);
     /* A sink that cannot be made ours is still the parent's: leave it alone. */
@@ -249,6 +282,7 @@ static void free_producer(fiat__producer *producer) {
     for (uint32_t i = 0; i < producer->opts.max_in_flight; i++)
         fiat__free(producer->slots[i].results);
     fiat__free(producer->slots);
+    fiat__report_queue_deinit(&producer->waiting);
     fiat__ledger_deinit(&producer->ledger);
     fiat__cond_deinit(&producer->settled);
     fiat__mutex_deinit(&producer->lock);
@@ -281,6 +315,7 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
                                 "reported to the delivery callback",
                                 (unsigned long long)producer->given_up, timeout_ms);
     }
+    fiat__reports_serve(producer, SIZE_MAX);
     if (left) *left = producer->given_up;
     fiat__observe_closed(producer);
     fiat__fork_unregister(producer);

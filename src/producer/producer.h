@@ -39,6 +39,7 @@ typedef struct fiat__producer_opts {
     uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */
     const fiat__clock *clock;     /* NULL: system */
     fiat__log *log;               /* kept until free; NULL: none */
+    bool reports_by_poll;         /* on the thread that polls; else on the sender's */
     bool reports_failures_only;   /* what was delivered is not reported */
     fiat_delivery_cb on_delivery;
     void *on_delivery_ctx;
@@ -65,8 +66,12 @@ fiat_status fiat__producer_append(fiat__producer_stream *stream, const fiat__str
                                   fiat_error *err);
 
 fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err);
-/* Is the caller the sender thread, that is a delivery callback? It must not flush or close. */
-bool fiat__producer_is_sender(fiat__producer *producer);
+/* Is the caller the sender thread, or inside a delivery callback? It must not flush or close. */
+bool fiat__producer_in_callback(fiat__producer *producer);
+/* As fiat_logger_poll() and fiat_logger_fd(). */
+fiat_status fiat__producer_poll(fiat__producer *producer, uint32_t timeout_ms, uint64_t *count,
+                                fiat_error *err);
+fiat_status fiat__producer_fd(fiat__producer *producer, int *fd, fiat_error *err);
 /* One event was refused before it came here. Any thread. */
 void fiat__producer_count_refused(fiat__producer *producer);
 void fiat__producer_stats(fiat__producer *producer, fiat_stats *out);

@@ -6,16 +6,21 @@
  *   ready    in stream->ready: sealed by size, count, age or flush  (queue.c)
  *   carried  in a slot: part of a batch that the sink has           (sender.c)
  *   retry    in stream->retry: failed, waits for its next attempt   (retry.c)
- *   settled  its events are reported, its block goes to the pool    (report.c)
- * and from opening to settling it is in the ledger's live list, oldest first. That list is what
- * flush waits on, what queue_max_bytes bounds, and how a forked child finds what to free.
+ *   settled  its fate is known                                      (report.c)
+ *   waiting  for fiat_logger_poll() to report its events; otherwise that is done as it is settled
+ *                                                                   (report_queue.c)
+ *   over     its events are reported, its block goes to the pool    (record.c)
+ * From opening to settling it is in the ledger's live list, oldest first, which is what flush waits
+ * on; while it waits, in the ledger's list of those. Both count against queue_max_bytes, and are
+ * how a forked child finds what to free.
  *
  * Locks, in the order in which they may be taken:
  *   1. the registry of producers (fork.c)
  *   2. producer->lock   the list of streams, starting the thread; `settled` goes with it
  *   3. stream->lock     the open record and the ready list
- *   4. ledger.lock      live list, pool, numbers
- *   5. the log's        its waiting lines
+ *   4. ledger.lock      live and waiting lists, pool, numbers
+ *   5. waiting.lock     records whose reports wait
+ *   6. the log's        its waiting lines
  * Callbacks and the sink are called with none held. Whatever is marked "sender" below belongs to
  * the sender thread alone; only the child of a fork, where that thread is not, resets it. */
 #ifndef FIAT_PRODUCER_INTERNAL_H
@@ -38,11 +43,12 @@ typedef struct fiat__event_note {
 
 typedef struct fiat__record {
     struct fiat__record *next;          /* ready, carried, retry, or free in the pool */
-    struct fiat__record *older, *newer; /* live list */
+    struct fiat__record *older, *newer; /* live or waiting list */
     fiat__producer_stream *stream;
     uint64_t sequence; /* counts up in the order of opening */
     int64_t opened_ms; /* monotonic */
     int64_t due_ms;    /* sender: the next attempt, not before */
+    int64_t sent_ms;   /* sender: when the last attempt began; monotonic */
     uint32_t size;     /* of the whole block */
     uint32_t len;      /* bytes of events */
     uint32_t event_count;
@@ -60,6 +66,25 @@ static inline fiat__event_note *fiat__record_note(fiat__record *record, uint32_t
     return (fiat__event_note *)(void *)((char *)record + record->size) - 1 - i;
 }
 
+/* What became of a record. */
+typedef struct fiat__verdict {
+    fiat_outcome outcome;
+    int64_t settled_ms;     /* monotonic */
+    int64_t wall_offset_ms; /* of the wall clock from the monotonic one, at that time */
+    char record_id[256];
+    fiat_error err; /* FIAT_OK when delivered */
+} fiat__verdict;
+
+/* While its reports wait, a record holds its verdict, behind the events' bytes. The room for it is
+ * kept from the start: what has to be reported needs no memory that might not be there. */
+#define FIAT__VERDICT_ROOM (sizeof(fiat__verdict) + _Alignof(fiat__verdict) - 1)
+
+static inline fiat__verdict *fiat__record_verdict(fiat__record *record) {
+    uintptr_t end = (uintptr_t)(fiat__record_data(record) + record->len);
+    size_t over = end % _Alignof(fiat__verdict);
+    return (fiat__verdict *)(end + (over ? _Alignof(fiat__verdict) - over : 0));
+}
+
 /* A list of records through `next`. */
 typedef struct fiat__records {
     fiat__record *head, *tail;
@@ -70,6 +95,11 @@ void fiat__records_push(fiat__records *list, fiat__record *record);
 fiat__record *fiat__records_pop(fiat__records *list);
 /* By due time, and by age among those due together. */
 void fiat__records_insert_due(fiat__records *list, fiat__record *record);
+
+/* A list of records through `older` and `newer`, from which any may be taken. */
+typedef struct fiat__record_chain {
+    fiat__record *oldest, *newest;
+} fiat__record_chain;
 
 /* Numbers of one stream, which only grow; see fiat_stats and docs/statistics.md. */
 typedef struct fiat__tally {
@@ -96,11 +126,13 @@ typedef struct fiat__complaint {
 
 typedef struct fiat__ledger {
     fiat__mutex lock;
-    fiat__record *oldest, *newest;
-    fiat__record *orphans; /* in a forked child: the parent's live list, to be freed */
+    fiat__record_chain live;    /* not settled */
+    fiat__record_chain waiting; /* settled; their events are still to be reported */
+    fiat__record *orphans;      /* in a forked child: the parent's records, to be freed */
     uint64_t last_sequence;
-    uint64_t queued_bytes, queue_max_bytes; /* blocks of live records */
-    bool full;                              /* refused a block since the last release */
+    uint64_t queued_bytes, queue_max_bytes; /* blocks of both */
+    uint64_t waiting_events;
+    bool full; /* refused a block since the last release */
     fiat__record *pool[FIAT__BLOCK_CLASS_COUNT];
     uint64_t pooled_bytes, pool_max_bytes;
     fiat__complaint complaint;
@@ -115,8 +147,11 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
 /* Move a live record to a block with room for `need` bytes. The old one is gone on FIAT_OK. */
 fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need,
                               bool *first_refusal, fiat_error *err);
-/* The end of a record: add `change` to its stream's numbers and put the block into the pool. */
-void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change);
+/* A record's fate is known: add `change` to its stream's numbers. It waits for its reports now, and
+ * is to be released when they are made. */
+void fiat__ledger_settle(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change);
+/* The end of a record that waits: put the block into the pool. */
+void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record);
 /* Keep a complaint of a stream's destination; `err` NULL: it takes records again. */
 void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *stream,
                            const fiat_error *err);
@@ -150,6 +185,25 @@ typedef struct fiat__stream_condition {
     int64_t since_ms; /* wall time; 0: from the beginning */
     char why[320];    /* "" when sending */
 } fiat__stream_condition;
+
+/* Records whose events wait to be reported on a thread of the application's, oldest first. */
+typedef struct fiat__report_queue {
+    fiat__mutex lock;
+    fiat__cond filled;
+    fiat__records records;
+    int fd; /* eventfd, readable while there are records; -1: nobody asked for it */
+} fiat__report_queue;
+
+void fiat__report_queue_init(fiat__report_queue *queue);
+void fiat__report_queue_deinit(fiat__report_queue *queue);
+void fiat__report_queue_push(fiat__report_queue *queue, fiat__record *record);
+/* NULL: there is none. */
+fiat__record *fiat__report_queue_pop(fiat__report_queue *queue);
+/* Wait for at most timeout_ms until there are records; how many. */
+size_t fiat__report_queue_wait(fiat__report_queue *queue, uint32_t timeout_ms);
+fiat_status fiat__report_queue_fd(fiat__report_queue *queue, int *fd, fiat_error *err);
+/* In a forked child, with the lock held: forget the parent's. */
+void fiat__report_queue_disown(fiat__report_queue *queue);
 
 struct fiat__producer_stream {
     fiat__producer_stream *next; /* written once, before the stream is seen by others */
@@ -194,6 +248,7 @@ struct fiat__producer {
     fiat__producer_opts opts; /* unchanged after the first append */
     fiat__sink *sink;
     bool reports;           /* somebody wants them: notes are kept */
+    size_t verdict_bytes;   /* room kept in each record for its verdict */
     size_t batch_max_count; /* of records: the lower of the setting's and the sink's */
     size_t batch_max_bytes;
 
@@ -214,6 +269,7 @@ struct fiat__producer {
     bool forked;                              /* the sink is the parent's until reopened */
 
     fiat__ledger ledger;
+    fiat__report_queue waiting; /* with opts.reports_by_poll */
 
     /* Sender. */
     fiat__slot *slots; /* opts.max_in_flight of them */
@@ -289,10 +345,14 @@ void fiat__observe_closed(fiat__producer *producer);
 void fiat__observe_reset(fiat__producer *producer);
 const char *fiat__stream_state_name(fiat__stream_state state);
 
-/* report.c: report every event of a record and release it. `outcome` FIAT_NOT_DELIVERED becomes
- * FIAT_MAYBE when an attempt may have been received. */
+/* report.c: the end of a record's delivery: its events are reported, or wait for that.
+ * FIAT_NOT_DELIVERED becomes FIAT_MAYBE when an attempt may have been received. */
 void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char *record_id,
                          const fiat_error *error);
+/* Report the events of at most `record_count` records that wait; how many events. */
+uint64_t fiat__reports_serve(fiat__producer *producer, size_t record_count);
+/* Is the caller inside the producer's delivery callback? */
+bool fiat__is_reporting(const fiat__producer *producer);
 
 /* sender.c: one round of the sender; returns when the next one is due (monotonic ms). */
 int64_t fiat__sender_turn(fiat__producer *producer);

@@ -22,7 +22,8 @@ static bool joins(const fiat__record *record, const fiat__producer_opts *opts, s
 }
 
 static size_t used_bytes(const fiat__record *record) {
-    return record->len + record->note_count * sizeof(fiat__event_note);
+    return record->len + record->note_count * sizeof(fiat__event_note) +
+           record->stream->producer->verdict_bytes;
 }
 
 /* Whether a batch is full: one more record of the largest size would not fit. */
@@ -57,8 +58,9 @@ static fiat_status open_record(appending *call, fiat_error *err) {
     fiat__producer_stream *stream = call->stream;
     fiat__producer *producer = stream->producer;
     bool first_refusal = false;
-    fiat_status status = fiat__ledger_open(&producer->ledger, call->event_bytes + call->note_bytes,
-                                           stream->usual_bytes, &stream->open, &first_refusal, err);
+    size_t need = call->event_bytes + call->note_bytes + producer->verdict_bytes;
+    fiat_status status = fiat__ledger_open(&producer->ledger, need, stream->usual_bytes,
+                                           &stream->open, &first_refusal, err);
     if (first_refusal) call->notify_ms = FIAT__AWAKE;
     if (status != FIAT_OK) return status;
     read_clock(call);

@@ -10,7 +10,7 @@
 #define POOL_MAX_BYTES (16u << 20)
 
 _Static_assert(sizeof(fiat__record) + FIAT__RECORD_MAX_BYTES +
-                       FIAT__RECORD_MAX_EVENTS * sizeof(fiat__event_note) <=
+                       FIAT__RECORD_MAX_EVENTS * sizeof(fiat__event_note) + FIAT__VERDICT_ROOM <=
                    (size_t)1 << FIAT__BLOCK_MAX_BITS,
                "the largest block holds the largest record");
 
@@ -122,30 +122,25 @@ static fiat_status refuse(fiat__ledger *ledger, bool *first_refusal, fiat_error 
                          (unsigned long long)ledger->queue_max_bytes);
 }
 
-/* @locks ledger->lock held */
-static void link_newest(fiat__ledger *ledger, fiat__record *record) {
-    record->older = ledger->newest;
+static void link_newest(fiat__record_chain *chain, fiat__record *record) {
+    record->older = chain->newest;
     record->newer = NULL;
-    if (ledger->newest)
-        ledger->newest->newer = record;
+    if (chain->newest)
+        chain->newest->newer = record;
     else
-        ledger->oldest = record;
-    ledger->newest = record;
-    record->sequence = ++ledger->last_sequence;
-    ledger->queued_bytes += record->size;
+        chain->oldest = record;
+    chain->newest = record;
 }
 
-/* @locks ledger->lock held */
-static void unlink_record(fiat__ledger *ledger, fiat__record *record) {
+static void unlink_record(fiat__record_chain *chain, fiat__record *record) {
     if (record->older)
         record->older->newer = record->newer;
     else
-        ledger->oldest = record->newer;
+        chain->oldest = record->newer;
     if (record->newer)
         record->newer->older = record->older;
     else
-        ledger->newest = record->older;
-    ledger->queued_bytes -= record->size;
+        chain->newest = record->older;
 }
 
 fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fiat__record **out,
@@ -163,7 +158,9 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
     } else {
         memset(record, 0, sizeof *record);
         record->size = (uint32_t)class_bytes(class);
-        link_newest(ledger, record);
+        record->sequence = ++ledger->last_sequence;
+        link_newest(&ledger->live, record);
+        ledger->queued_bytes += record->size;
     }
     fiat__mutex_unlock(&ledger->lock);
     *out = record;
@@ -179,11 +176,11 @@ static void move_record(fiat__ledger *ledger, fiat__record *to, fiat__record *fr
     if (to->older)
         to->older->newer = to;
     else
-        ledger->oldest = to;
+        ledger->live.oldest = to;
     if (to->newer)
         to->newer->older = to;
     else
-        ledger->newest = to;
+        ledger->live.newest = to;
     ledger->queued_bytes += size - from->size;
 }
 
@@ -222,10 +219,20 @@ void fiat__tally_add(fiat__tally *to, const fiat__tally *change) {
     to->billed_bytes += change->billed_bytes;
 }
 
-void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change) {
+void fiat__ledger_settle(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change) {
     fiat__mutex_lock(&ledger->lock);
-    unlink_record(ledger, record);
+    unlink_record(&ledger->live, record);
+    link_newest(&ledger->waiting, record);
+    ledger->waiting_events += record->event_count;
     fiat__tally_add(&record->stream->tally, change);
+    fiat__mutex_unlock(&ledger->lock);
+}
+
+void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record) {
+    fiat__mutex_lock(&ledger->lock);
+    unlink_record(&ledger->waiting, record);
+    ledger->waiting_events -= record->event_count;
+    ledger->queued_bytes -= record->size;
     ledger->full = false;
     put_block(ledger, record, class_of(record));
     fiat__mutex_unlock(&ledger->lock);
@@ -267,7 +274,7 @@ uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger) {
 
 bool fiat__ledger_settled(fiat__ledger *ledger, uint64_t sequence) {
     fiat__mutex_lock(&ledger->lock);
-    bool settled = !ledger->oldest || ledger->oldest->sequence > sequence;
+    bool settled = !ledger->live.oldest || ledger->live.oldest->sequence > sequence;
     fiat__mutex_unlock(&ledger->lock);
     return settled;
 }
@@ -279,14 +286,18 @@ bool fiat__ledger_is_full(fiat__ledger *ledger) {
     return full;
 }
 
-void fiat__ledger_disown(fiat__ledger *ledger) {
+static void disown_chain(fiat__ledger *ledger, fiat__record_chain *chain) {
+    if (!chain->newest) return;
     /* A child that forks before it ever logged has the grandparent's orphans as well. */
-    if (ledger->newest) {
-        ledger->newest->newer = ledger->orphans;
-        ledger->orphans = ledger->oldest;
-    }
-    ledger->oldest = ledger->newest = NULL;
-    ledger->queued_bytes = 0;
+    chain->newest->newer = ledger->orphans;
+    ledger->orphans = chain->oldest;
+    *chain = (fiat__record_chain){0};
+}
+
+void fiat__ledger_disown(fiat__ledger *ledger) {
+    disown_chain(ledger, &ledger->live);
+    disown_chain(ledger, &ledger->waiting);
+    ledger->queued_bytes = ledger->waiting_events = 0;
     ledger->full = false;
     ledger->complaint.stream = NULL;
 }

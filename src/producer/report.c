@@ -1,27 +1,66 @@
 /* The end of a record: each of its events is reported once, then the record is released.
- * Sender thread, no lock held. */
+ *
+ * Records are settled by the sender thread. With opts.reports_by_poll it only notes the verdict and
+ * leaves the record to the thread that polls; otherwise it reports there and then. No lock is held
+ * while the application is called. */
+#include "base/error.h"
 #include "producer/producer_internal.h"
 
-static void report_events(fiat__record *record, fiat_delivery *report) {
-    fiat__producer *producer = record->stream->producer;
+/* The producers whose callbacks this thread is inside: a callback may serve another producer. */
+typedef struct reporting {
+    const fiat__producer *producer;
+    const struct reporting *outer;
+} reporting;
+
+static _Thread_local const reporting *tl_reporting;
+
+bool fiat__is_reporting(const fiat__producer *producer) {
+    const reporting *at = tl_reporting;
+    while (at && at->producer != producer)
+        at = at->outer;
+    return at != NULL;
+}
+
+/* What all events of a record have in common. */
+static fiat_delivery common_report(const fiat__record *record, const fiat__verdict *verdict) {
+    return (fiat_delivery){
+        .struct_size = sizeof(fiat_delivery),
+        .outcome = verdict->outcome,
+        .stream = record->stream->name,
+        .record_id = verdict->record_id,
+        .attempts = record->attempts,
+        .error = verdict->outcome == FIAT_DELIVERED ? NULL : &verdict->err,
+        .sent_at_ms = record->attempts ? record->sent_ms + verdict->wall_offset_ms : 0,
+        .settled_at_ms = verdict->settled_ms + verdict->wall_offset_ms,
+    };
+}
+
+static void report_events(fiat__record *record, const fiat__verdict *verdict) {
+    const fiat__producer_opts *opts = &record->stream->producer->opts;
     static const fiat__uuid none;
+    const reporting here = {record->stream->producer, tl_reporting};
     char *data = fiat__record_data(record);
     char event_id[FIAT__UUID_LEN + 1];
-    int64_t age_ms = fiat__producer_now(producer) - record->opened_ms;
+    fiat_delivery report = common_report(record, verdict);
     uint32_t start = 0;
+    tl_reporting = &here;
     for (uint32_t i = 0; i < record->note_count; i++) {
         const fiat__event_note *note = fiat__record_note(record, i);
+        int64_t accepted_ms = record->opened_ms + note->after_ms;
         memset(event_id, 0, sizeof event_id);
         if (memcmp(&note->uuid, &none, sizeof none) != 0) fiat__uuid_write(event_id, &note->uuid);
         data[note->end - 1] = '\0'; /* the newline's place: a kindness to C strings */
-        report->event_id = event_id;
-        report->queued_ms = age_ms > note->after_ms ? (uint64_t)(age_ms - note->after_ms) : 0;
-        report->data = data + start;
-        report->data_length = note->end - 1 - start;
-        report->opaque = note->opaque;
-        producer->opts.on_delivery(report, producer->opts.on_delivery_ctx);
+        report.event_id = event_id;
+        report.accepted_at_ms = accepted_ms + verdict->wall_offset_ms;
+        report.queued_ms =
+            verdict->settled_ms > accepted_ms ? (uint64_t)(verdict->settled_ms - accepted_ms) : 0;
+        report.data = data + start;
+        report.data_length = note->end - 1 - start;
+        report.opaque = note->opaque;
+        opts->on_delivery(&report, opts->on_delivery_ctx);
         start = note->end;
     }
+    tl_reporting = here.outer;
 }
 
 static fiat__tally tally_of(const fiat__record *record, fiat_outcome outcome) {
@@ -41,19 +80,45 @@ static bool is_wanted(const fiat__producer_opts *opts, fiat_outcome outcome) {
     return opts->on_delivery && !(opts->reports_failures_only && outcome == FIAT_DELIVERED);
 }
 
+static void write_verdict(fiat__verdict *out, const fiat__record *record, fiat_outcome outcome,
+                          const char *record_id, const fiat_error *error) {
+    const fiat__clock *clock = record->stream->producer->opts.clock;
+    out->outcome = outcome;
+    out->settled_ms = fiat__mono_ms(clock);
+    out->wall_offset_ms = fiat__wall_ms(clock) - out->settled_ms;
+    fiat__err_copy(out->record_id, sizeof out->record_id, record_id, strlen(record_id));
+    if (error) out->err = *error;
+}
+
 void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char *record_id,
                          const fiat_error *error) {
     fiat__producer *producer = record->stream->producer;
     if (outcome == FIAT_NOT_DELIVERED && record->maybe) outcome = FIAT_MAYBE;
-    fiat_delivery report = {.struct_size = sizeof report,
-                            .outcome = outcome,
-                            .stream = record->stream->name,
-                            .record_id = record_id,
-                            .attempts = record->attempts,
-                            .error = outcome == FIAT_DELIVERED ? NULL : error};
+    bool wanted = is_wanted(&producer->opts, outcome);
+    bool later = wanted && producer->opts.reports_by_poll;
     fiat__observe_given_up(record, outcome, error);
-    if (is_wanted(&producer->opts, outcome)) report_events(record, &report);
+    if (wanted) {
+        fiat__verdict now, *verdict = later ? fiat__record_verdict(record) : &now;
+        write_verdict(verdict, record, outcome, record_id, error);
+        if (!later) report_events(record, verdict);
+    }
     fiat__tally tally = tally_of(record, outcome);
-    fiat__ledger_release(&producer->ledger, record, &tally);
+    fiat__ledger_settle(&producer->ledger, record, &tally);
     producer->settled_any = true;
+    if (later)
+        fiat__report_queue_push(&producer->waiting, record);
+    else
+        fiat__ledger_release(&producer->ledger, record);
+}
+
+uint64_t fiat__reports_serve(fiat__producer *producer, size_t record_count) {
+    uint64_t events = 0;
+    while (record_count-- > 0) {
+        fiat__record *record = fiat__report_queue_pop(&producer->waiting);
+        if (!record) break;
+        events += record->note_count;
+        report_events(record, fiat__record_verdict(record));
+        fiat__ledger_release(&producer->ledger, record);
+    }
+    return events;
 }

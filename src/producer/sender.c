@@ -111,12 +111,14 @@ static size_t provide_results(fiat__slot *slot, size_t count) {
     return count;
 }
 
-static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__records *records) {
+static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__records *records,
+                      int64_t now_ms) {
     size_t count = provide_results(slot, records->count);
     fiat__sink_record *results = slot->result_cap ? slot->results : &slot->spare;
     for (size_t i = 0; i < count; i++) {
         fiat__record *record = fiat__records_pop(records);
         record->attempts++;
+        record->sent_ms = now_ms;
         results[i].data = fiat__str_of(fiat__record_data(record), record->len);
         results[i].fate = FIAT__FATE_RETRY;
         results[i].maybe_delivered = false;
@@ -155,7 +157,7 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     fiat__queue_take(stream, view, &records);
     if (!records.head) return false;
     fiat__slot *slot = free_slot(producer);
-    fill_slot(slot, stream, &records);
+    fill_slot(slot, stream, &records, view->now_ms);
     for (fiat__record *rest; (rest = fiat__records_pop(&records));)
         fiat__retry_keep(rest, view->now_ms); /* only when memory is short */
     fiat__observe_sent(slot, view->now_ms);

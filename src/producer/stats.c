@@ -15,6 +15,7 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     for (fiat__producer_stream *s = streams; s; s = s->next)
         fiat__tally_add(&tally, &s->tally);
     out->queued_bytes = ledger->queued_bytes;
+    out->reports_waiting = ledger->waiting_events;
     fiat__mutex_unlock(&ledger->lock);
     out->accepted = 0;
     for (fiat__producer_stream *s = streams; s; s = s->next) {

@@ -40,7 +40,7 @@ static fiat_status run_once(void *ctx) {
     sink->at_once = true;
     sink->answer = answer_in_turn;
     sink->answer_ctx = &answers;
-    (void)ctx;
+    opts.reports_by_poll = *(const bool *)ctx;
     fake_report_count = 0;
     fiat__producer *producer;
     fiat_status status = fiat__producer_new(&producer, &sink->base, &opts, NULL);
@@ -52,6 +52,8 @@ static fiat_status run_once(void *ctx) {
         fiat__sender_turn(producer);
     }
     fake_check_stats(producer, accepted, 0, 0, 0);
+    if (opts.reports_by_poll)
+        ck_assert_int_eq(fiat__producer_poll(producer, 0, NULL, NULL), FIAT_OK);
     ck_assert_uint_eq(fake_report_count, accepted);
     bool seen[61] = {false};
     for (size_t i = 0; i < fake_report_count; i++) {
@@ -65,7 +67,8 @@ static fiat_status run_once(void *ctx) {
 }
 
 START_TEST(each_allocation_fails_in_turn) {
-    chaos_loop(run_once, NULL);
+    bool by_poll = _i;
+    chaos_loop(run_once, &by_poll);
 }
 END_TEST
 
@@ -101,7 +104,7 @@ int main(void) {
     Suite *suite = suite_create("producer/chaos");
     TCase *tcase = tcase_create("chaos");
     tcase_set_timeout(tcase, 60);
-    tcase_add_test(tcase, each_allocation_fails_in_turn);
+    tcase_add_loop_test(tcase, each_allocation_fails_in_turn, 0, 2);
     tcase_add_test(tcase, appending_allocates_nothing_in_the_steady_state);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);

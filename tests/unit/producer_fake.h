@@ -58,6 +58,7 @@ typedef struct fake_report {
     size_t data_length;
     uint32_t attempts;
     uint64_t queued_ms;
+    int64_t accepted_at_ms, sent_at_ms, settled_at_ms;
     fiat_error error;
     void *opaque;
 } fake_report;
