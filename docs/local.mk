@@ -17,10 +17,15 @@ $(man_pages): %D%/man/stamp
 check_PROGRAMS += %D%/print_settings
 %C%_print_settings_SOURCES = %D%/print_settings.c
 %C%_print_settings_LDADD = libfiat.la
+# So is docs/aws-errors.md, with the table of AWS's error codes.
+check_PROGRAMS += %D%/print_aws_errors
+%C%_print_aws_errors_SOURCES = %D%/print_aws_errors.c
+%C%_print_aws_errors_LDADD = $(fiat_aws)
 EXTRA_DIST += \
-	%D%/configuration.md %D%/conformance.md %D%/delivery-guarantees.md %D%/formats.md %D%/json.md \
+	%D%/aws-errors.md %D%/configuration.md %D%/conformance.md %D%/delivery-guarantees.md %D%/flow-control.md %D%/formats.md %D%/json.md \
 	%D%/limits.md %D%/local-engine.md %D%/performance.md %D%/schemas.md %D%/testing.md %D%/validation.md
 
-docs: %D%/print_settings$(EXEEXT)
+docs: %D%/print_settings$(EXEEXT) %D%/print_aws_errors$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md
+	%D%/print_aws_errors$(EXEEXT) >$(srcdir)/%D%/aws-errors.md
 .PHONY: docs

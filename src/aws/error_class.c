@@ -6,12 +6,9 @@
 #define LINE_BYTES 241 /* with the code it fits fiat_error.message */
 
 /* Sources: API_PutRecordBatch.html and CommonErrors.html of the Firehose API reference, and the
- * lists of throttling and clock skew codes that AWS's SDKs share. */
-static const struct code_row {
-    const char *code;
-    fiat__aws_class class;
-    fiat_status status;
-} s_codes[] = {
+ * lists of throttling and clock skew codes that AWS's SDKs share. docs/aws-errors.md is made from
+ * the table. */
+const fiat__aws_code fiat__aws_codes[] = {
     /* The destination asks for a slower pace. Firehose documents for the first: "Back off and retry
      * [...] throughput limits for the Firehose stream may have been exceeded". */
     {"ServiceUnavailableException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
@@ -20,12 +17,14 @@ static const struct code_row {
     {"ThrottledException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"RequestThrottled", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"RequestThrottledException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"EC2ThrottledException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"TooManyRequestsException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"ProvisionedThroughputExceededException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"RequestLimitExceeded", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"BandwidthLimitExceeded", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"LimitExceededException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"PriorRequestNotComplete", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
+    {"TransactionInProgressException", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     {"SlowDown", FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
     /* The service's own trouble. */
     {"InternalFailure", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
@@ -35,6 +34,7 @@ static const struct code_row {
     {"ServiceUnavailable", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
     {"RequestTimeout", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
     {"RequestTimeoutException", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"RequestAbortedException", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
     /* Keys gone stale, or the clock off. */
     {"ExpiredToken", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
     {"ExpiredTokenException", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
@@ -49,7 +49,8 @@ static const struct code_row {
     {"RequestExpired", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
     {"RequestInTheFuture", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
     {"RequestTimeTooSkewed", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
-    /* An operator can mend it, and the data should wait for that. */
+    /* The identity, the key, the stream or the endpoint: nothing in the data could mend it, an
+     * operator can. */
     {"AccessDenied", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
     {"AccessDeniedException", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
     {"NotAuthorized", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
@@ -58,16 +59,52 @@ static const struct code_row {
     {"SubscriptionRequiredException", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
     {"InvalidKMSResourceException", FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
     {"ResourceNotFoundException", FIAT__AWS_PAUSE, FIAT_E_AWS_NOT_FOUND},
+    {"ResourceInUseException", FIAT__AWS_PAUSE, FIAT_E_AWS_NOT_FOUND},
     {"MissingAuthenticationToken", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
     {"MissingAuthenticationTokenException", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
     {"IncompleteSignature", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
     {"IncompleteSignatureException", FIAT__AWS_PAUSE, FIAT_E_AWS_AUTH},
+    {"InvalidSourceException", FIAT__AWS_PAUSE, FIAT_E_AWS_REJECTED},
+    {"InvalidAction", FIAT__AWS_PAUSE, FIAT_E_AWS_REJECTED},
+    {"UnknownOperationException", FIAT__AWS_PAUSE, FIAT_E_AWS_REJECTED},
     /* The request itself. */
     {"InvalidArgumentException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
     {"ValidationException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"ValidationError", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
     {"SerializationException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
-    {"InvalidSourceException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
-    {"UnknownOperationException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"MalformedHttpRequestException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {"RequestEntityTooLargeException", FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {NULL, FIAT__AWS_OK, FIAT_OK},
+};
+
+/* What a code of many meanings means when its message says so. Firehose calls a put to a stream
+ * that reads from Kinesis an invalid argument, as it does a record that is too large. */
+static const struct message_row {
+    const char *code, *part;
+    fiat__aws_class class;
+    fiat_status status;
+} s_messages[] = {
+    {"InvalidArgumentException", "KinesisStreamAsSource", FIAT__AWS_PAUSE, FIAT_E_AWS_REJECTED},
+};
+
+/* What a reply means that has no code, or one that is not known. Others: from 500 RETRY, else
+ * PAUSE. */
+static const struct status_row {
+    int http_status;
+    fiat__aws_class class, without_code;
+    fiat_status status;
+} s_statuses[] = {
+    /* Without a code a reply is hardly AWS's own, and says little of the request. */
+    {400, FIAT__AWS_TERMINAL, FIAT__AWS_PAUSE, FIAT_E_AWS_REJECTED},
+    {401, FIAT__AWS_PAUSE, FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {403, FIAT__AWS_PAUSE, FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {404, FIAT__AWS_PAUSE, FIAT__AWS_PAUSE, FIAT_E_AWS_NOT_FOUND},
+    {407, FIAT__AWS_PAUSE, FIAT__AWS_PAUSE, FIAT_E_AWS_DENIED},
+    {408, FIAT__AWS_RETRY, FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {413, FIAT__AWS_TERMINAL, FIAT__AWS_TERMINAL, FIAT_E_AWS_REJECTED},
+    {422, FIAT__AWS_TERMINAL, FIAT__AWS_PAUSE, FIAT_E_AWS_REJECTED},
+    {425, FIAT__AWS_RETRY, FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {429, FIAT__AWS_THROTTLE, FIAT__AWS_THROTTLE, FIAT_E_AWS_THROTTLED},
 };
 
 static const char *const s_skew_codes[] = {
@@ -112,22 +149,29 @@ static void copy_first_line(char out[LINE_BYTES], fiat__str message) {
     fiat__err_copy(out, LINE_BYTES, message.ptr, len);
 }
 
-static fiat__aws_class class_of_code(fiat__str code, int http_status, fiat_status *status) {
-    for (size_t i = 0; i < sizeof s_codes / sizeof s_codes[0]; i++)
-        if (fiat__str_eq_c(code, s_codes[i].code)) {
-            *status = s_codes[i].status;
-            return s_codes[i].class;
+static fiat__aws_class class_of_status(int http_status, bool has_code, fiat_status *status) {
+    for (size_t i = 0; i < sizeof s_statuses / sizeof s_statuses[0]; i++)
+        if (s_statuses[i].http_status == http_status) {
+            *status = s_statuses[i].status;
+            return has_code ? s_statuses[i].class : s_statuses[i].without_code;
         }
-    if (http_status == 429) {
-        *status = FIAT_E_AWS_THROTTLED;
-        return FIAT__AWS_THROTTLE;
-    }
-    if (http_status == 401 || http_status == 403) {
-        *status = FIAT_E_AWS_DENIED;
-        return FIAT__AWS_PAUSE;
-    }
     *status = http_status >= 500 ? FIAT_E_AWS_SERVER : FIAT_E_AWS_REJECTED;
-    return http_status >= 500 ? FIAT__AWS_RETRY : FIAT__AWS_TERMINAL;
+    return http_status >= 500 ? FIAT__AWS_RETRY : FIAT__AWS_PAUSE;
+}
+
+static fiat__aws_class class_of_code(fiat__str code, const char *line, int http_status,
+                                     fiat_status *status) {
+    for (size_t i = 0; i < sizeof s_messages / sizeof s_messages[0]; i++)
+        if (fiat__str_eq_c(code, s_messages[i].code) && strstr(line, s_messages[i].part)) {
+            *status = s_messages[i].status;
+            return s_messages[i].class;
+        }
+    for (const fiat__aws_code *row = fiat__aws_codes; row->code; row++)
+        if (fiat__str_eq_c(code, row->code)) {
+            *status = row->status;
+            return row->class;
+        }
+    return class_of_status(http_status, true, status);
 }
 
 static void finish_error(fiat_error *err, fiat__aws_class class, int http_status, fiat__str code) {
@@ -141,9 +185,9 @@ fiat__aws_class fiat__aws_classify_code(fiat__str code, fiat__str message, int h
                                         fiat_error *err) {
     fiat_status status;
     code = bare_code(code);
-    fiat__aws_class class = class_of_code(code, http_status, &status);
     char line[LINE_BYTES];
     copy_first_line(line, message);
+    fiat__aws_class class = class_of_code(code, line, http_status, &status);
     fiat__err_set(err, status, "%.*s%s%s", (int)(code.len < 64 ? code.len : 64),
                   code.len ? code.ptr : "", *line ? ": " : "", line);
     finish_error(err, class, http_status, code);
@@ -153,21 +197,8 @@ fiat__aws_class fiat__aws_classify_code(fiat__str code, fiat__str message, int h
 /* A reply that names no code is hardly AWS's own: a proxy, a load balancer, another server. */
 static fiat__aws_class classify_plain(const fiat__aws_reply *reply, fiat_error *err) {
     int http = reply->http_status;
-    fiat__aws_class class = FIAT__AWS_PAUSE;
-    fiat_status status = FIAT_E_AWS_REJECTED;
-    if (http == 429) {
-        class = FIAT__AWS_THROTTLE;
-        status = FIAT_E_AWS_THROTTLED;
-    } else if (http == 408 || http >= 500) {
-        class = FIAT__AWS_RETRY;
-        status = FIAT_E_AWS_SERVER;
-    } else if (http == 413) {
-        class = FIAT__AWS_TERMINAL;
-    } else if (http == 401 || http == 403 || http == 407) {
-        status = FIAT_E_AWS_DENIED;
-    } else if (http == 404) {
-        status = FIAT_E_AWS_NOT_FOUND;
-    }
+    fiat_status status;
+    fiat__aws_class class = class_of_status(http, false, &status);
     fiat__err_set(err, status, "%s answered with HTTP status %d and no AWS error code%s",
                   reply->host, http,
                   class == FIAT__AWS_PAUSE ? "; check endpoint_url and the proxy" : "");

@@ -4,6 +4,15 @@
 
 #include "aws/client.h"
 
+/* One error code, as sent in x-amzn-ErrorType or __type. */
+typedef struct fiat__aws_code {
+    const char *code;
+    fiat__aws_class class;
+    fiat_status status;
+} fiat__aws_code;
+
+extern const fiat__aws_code fiat__aws_codes[]; /* ends with a code of NULL */
+
 typedef struct fiat__aws_reply {
     int http_status;
     fiat__str error_type; /* x-amzn-ErrorType header; may be empty */
@@ -17,8 +26,8 @@ fiat__aws_class fiat__aws_classify(const fiat__aws_reply *reply, fiat_error *err
 
 /* Class of an error code by itself, as found in a reply's parts ("ServiceUnavailableException").
  * `code` may be in the forms that AWS sends: "namespace#Code", "Code:http://...". Codes that are
- * not known: FIAT__AWS_RETRY for a status of 500 or above, FIAT__AWS_TERMINAL otherwise. Fills in
- * status, flags, http_status, aws_code and the message of *err. */
+ * not known go by http_status. Fills in status, flags, http_status, aws_code and the message of
+ * *err. */
 fiat__aws_class fiat__aws_classify_code(fiat__str code, fiat__str message, int http_status,
                                         fiat_error *err);
 

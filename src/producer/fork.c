@@ -47,6 +47,7 @@ static void empty_stream(fiat__producer_stream *stream) {
     stream->hold_until_ms = 0;
     stream->hold_level = 0;
     stream->batches = 0;
+    stream->refusals = 0;
     stream->last_error.status = FIAT_OK;
 }
 

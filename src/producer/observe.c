@@ -81,7 +81,7 @@ static ends count_ends(const fiat__slot *slot) {
         e.paused += record->fate == FIAT__FATE_PAUSE;
         if (record->fate == FIAT__FATE_DELIVERED) {
             e.delivered++;
-        } else if (record->fate == FIAT__FATE_TERMINAL) {
+        } else if (record->fate == FIAT__FATE_TERMINAL || record->fate == FIAT__FATE_REFUSED) {
             e.refused++;
         } else {
             e.kept++;

@@ -54,6 +54,7 @@ typedef struct fiat__record {
     uint32_t event_count;
     uint32_t note_count; /* event_count, or 0 when nobody wants reports */
     uint32_t attempts;   /* sender */
+    uint32_t group;      /* sender: shares batches with its group alone; 0: with any */
     bool maybe;          /* sender: some attempt may have been received */
 } fiat__record;
 
@@ -222,6 +223,8 @@ struct fiat__producer_stream {
     unsigned hold_level;              /* sender: failures in a row, halved by each success */
     unsigned hold_epoch;              /* sender: counts holds, so that one outage counts once */
     uint32_t batches;                 /* sender: in flight */
+    unsigned refusals;                /* sender: batches refused in a row */
+    uint32_t last_group;              /* sender: of records */
     fiat_error last_error;            /* sender: of the last failed attempt; status FIAT_OK: none */
 };
 

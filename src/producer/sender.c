@@ -146,15 +146,25 @@ static fiat__slot *free_slot(fiat__producer *producer) {
     return slot;
 }
 
+/* Move the records whose next attempt is due to *out, if the first is of a group that group alone.
+ * Returns the group. */
+static uint32_t take_retries(fiat__producer_stream *stream, const fiat__queue_view *view,
+                             fiat__records *out) {
+    fiat__records *retry = &stream->retry;
+    uint32_t group = retry->head && retry->head->due_ms <= view->now_ms ? retry->head->group : 0;
+    while (retry->head && retry->head->due_ms <= view->now_ms && retry->head->group == group &&
+           fiat__batch_fits(stream->producer, out, retry->head->len))
+        fiat__records_push(out, fiat__records_pop(retry));
+    return group;
+}
+
 /* Send one batch of a stream; false when it has nothing that may go now. */
 static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *view) {
     fiat__producer *producer = stream->producer;
     fiat__records records = {0};
     if (!fiat__stream_may_send(stream, view->now_ms)) return false;
-    while (stream->retry.head && stream->retry.head->due_ms <= view->now_ms &&
-           fiat__batch_fits(producer, &records, stream->retry.head->len))
-        fiat__records_push(&records, fiat__records_pop(&stream->retry));
-    fiat__queue_take(stream, view, &records);
+    uint32_t group = take_retries(stream, view, &records);
+    if (group == 0) fiat__queue_take(stream, view, &records);
     if (!records.head) return false;
     fiat__slot *slot = free_slot(producer);
     fill_slot(slot, stream, &records, view->now_ms);

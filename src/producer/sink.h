@@ -16,7 +16,8 @@ typedef enum fiat__record_fate {
     FIAT__FATE_RETRY,    /* not delivered, try again */
     FIAT__FATE_THROTTLE, /* not delivered, try again, slower */
     FIAT__FATE_PAUSE,    /* an operator can mend it: keep, try again at the longest interval */
-    FIAT__FATE_TERMINAL  /* will never be delivered */
+    FIAT__FATE_TERMINAL, /* will never be delivered */
+    FIAT__FATE_REFUSED   /* the whole batch, not delivered: its halves may be, or all but one */
 } fiat__record_fate;
 
 typedef struct fiat__sink_record {

@@ -46,10 +46,17 @@ static fiat__record_fate fate_of(fiat__aws_class class) {
         return FIAT__FATE_TERMINAL;
     case FIAT__AWS_OK:
     case FIAT__AWS_RETRY:
-    case FIAT__AWS_REFRESH: /* the client has asked for new credentials already */
+    case FIAT__AWS_REFRESH: /* of one record among others: not a matter of credentials */
         break;
     }
     return FIAT__FATE_RETRY;
+}
+
+/* The client has sent the request anew with fresh credentials already: if that was refused, too, it
+ * is for an operator. */
+static fiat__record_fate fate_of_batch(fiat__aws_class class) {
+    if (class == FIAT__AWS_TERMINAL) return FIAT__FATE_REFUSED;
+    return class == FIAT__AWS_REFRESH ? FIAT__FATE_PAUSE : fate_of(class);
 }
 
 /* One fate for the whole batch. */
@@ -101,7 +108,7 @@ static void on_call_done(fiat__aws_call *call) {
     if (call->result == FIAT__AWS_OK)
         read_reply(batch, call);
     else
-        fail_batch(batch, fate_of(call->result), call->maybe_received, &call->err);
+        fail_batch(batch, fate_of_batch(call->result), call->maybe_received, &call->err);
     r->batch = NULL;
     batch->done(batch);
 }

@@ -1,6 +1,6 @@
 aws_tests = \
 	%D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test %D%/aws_endpoint_test \
-	%D%/aws_sent_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test
+	%D%/aws_error_class_test %D%/aws_sent_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
 aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
@@ -32,6 +32,10 @@ libhttp_server_la_LIBADD = libfiat_mocking.la
 %C%_aws_sent_test_SOURCES = %D%/aws_sent_test.c
 %C%_aws_sent_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_sent_test_LDADD = $(aws_test_libs)
+
+%C%_aws_error_class_test_SOURCES = %D%/aws_error_class_test.c
+%C%_aws_error_class_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_error_class_test_LDADD = $(aws_test_libs)
 
 %C%_aws_sigv4_test_SOURCES = \
 	%D%/aws_sigv4_test.c tests/support/sigv4_case.c tests/support/sigv4_case.h

@@ -34,6 +34,10 @@ void fake_set_fate(fiat__sink_record *record, char letter) {
         record->fate = FIAT__FATE_TERMINAL;
         fiat__err_set(&record->err, FIAT_E_AWS_REJECTED, "rejected");
         return;
+    case 'S':
+        record->fate = FIAT__FATE_REFUSED;
+        fiat__err_set(&record->err, FIAT_E_AWS_REJECTED, "refused");
+        return;
     default:
         record->fate = FIAT__FATE_RETRY;
         fiat__err_set(&record->err, FIAT_E_AWS_SERVER, "server trouble");
@@ -155,7 +159,7 @@ void fake_finish_each(fake_sink *sink, const char *letters) {
 }
 
 void fake_finish(fake_sink *sink, fiat__record_fate fate, bool maybe) {
-    static const char letters[] = "?DRTPX";
+    static const char letters[] = "?DRTPXS";
     fiat__sink_batch *batch = take_oldest(sink);
     ck_assert_ptr_nonnull(batch);
     for (size_t i = 0; i < batch->count; i++) {

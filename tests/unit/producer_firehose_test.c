@@ -182,15 +182,24 @@ static void check_honest(int count) {
 #define ERROR(code)                                                                                \
     { .status = 400, .body = "{\"__type\":\"" code "\",\"message\":\"no\"}" }
 
+/* The batch of three, its halves of one and two, and those two alone. */
+#define REJECTED_FIVE_TIMES                                                                        \
+    {.reply = ERROR("InvalidArgumentException")}, {.reply = ERROR("ValidationException")},         \
+        {.reply = ERROR("InvalidArgumentException")}, {.reply = ERROR("ValidationException")}, {   \
+        .reply = ERROR("SerializationException")                                                   \
+    }
+
 /* Three events of one batch; what the server does first; how it ends. */
-static const struct {
+typedef struct script {
     const char *name;
-    step steps[2];
+    step steps[6];
     size_t step_count;
     uint32_t want_requests;
     unsigned want_kept; /* copies of each event */
     fiat_outcome want;
-} scripts[] = {
+} script;
+
+static const script scripts[] = {
     {"well", {{0}}, 0, 1, 1, FIAT_DELIVERED},
     {"server error before it kept anything", {{.reply = BODY_500}}, 1, 2, 1, FIAT_DELIVERED},
     {"server error after it kept all",
@@ -247,18 +256,34 @@ static const struct {
      FIAT_DELIVERED},
     {"denied for a while", {{.reply = ERROR("AccessDeniedException")}}, 1, 2, 1, FIAT_DELIVERED},
     {"expired keys", {{.reply = ERROR("ExpiredTokenException")}}, 1, 1, 1, FIAT_DELIVERED},
-    {"rejected", {{.reply = ERROR("InvalidArgumentException")}}, 1, 1, 0, FIAT_NOT_DELIVERED},
-    {"rejected after it may have arrived",
-     {{.keeps = true, .reply = BODY_500}, {.reply = ERROR("ValidationException")}},
-     2,
-     2,
-     1,
-     FIAT_MAYBE},
 };
 
-START_TEST(every_fault_ends_honestly) {
-    s_steps = scripts[_i].steps;
-    s_step_count = scripts[_i].step_count;
+/* Those of which the batch is taken apart, and how often the last event was sent. */
+static const struct {
+    script script;
+    uint32_t want_attempts;
+} split_scripts[] = {
+    {{"rejected together, taken in halves",
+      {{.reply = ERROR("InvalidArgumentException")}},
+      1,
+      3,
+      1,
+      FIAT_DELIVERED},
+     2},
+    {{"too large for a proxy", {{.reply = {.status = 413}}}, 1, 3, 1, FIAT_DELIVERED}, 2},
+    {{"rejected", {REJECTED_FIVE_TIMES}, 5, 5, 0, FIAT_NOT_DELIVERED}, 3},
+    {{"rejected after it may have arrived",
+      {{.keeps = true, .reply = BODY_500}, REJECTED_FIVE_TIMES},
+      6,
+      6,
+      1,
+      FIAT_MAYBE},
+     4},
+};
+
+static void run_script(const script *row, uint32_t want_attempts) {
+    s_steps = row->steps;
+    s_step_count = row->step_count;
     fiat__producer *producer = open_producer(400, 0);
     for (int i = 0; i < 3; i++)
         append(producer, i, 10);
@@ -266,23 +291,32 @@ START_TEST(every_fault_ends_honestly) {
     ck_assert_fiat_ok(fiat__producer_flush(producer, 20000, &err), err);
     check_honest(3);
     for (int i = 0; i < 3; i++)
-        ck_assert_msg(s_reports[i][scripts[_i].want] == 1, "%s", scripts[_i].name);
+        ck_assert_msg(s_reports[i][row->want] == 1, "%s", row->name);
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
-    ck_assert_msg(stats.requests == scripts[_i].want_requests, "%s: %u requests", scripts[_i].name,
+    ck_assert_msg(stats.requests == row->want_requests, "%s: %u requests", row->name,
                   (unsigned)stats.requests);
-    ck_assert_msg(TAKEN(scripts[_i].want_kept), "%s: kept %u %u %u", scripts[_i].name, s_kept[0],
-                  s_kept[1], s_kept[2]);
-    ck_assert_uint_eq(s_last_attempts, stats.requests);
+    ck_assert_msg(TAKEN(row->want_kept), "%s: kept %u %u %u", row->name, s_kept[0], s_kept[1],
+                  s_kept[2]);
+    ck_assert_uint_eq(s_last_attempts, want_attempts);
     ck_assert_uint_eq(stats.accepted, 3);
     ck_assert_uint_eq(stats.delivered + stats.maybe + stats.not_delivered, 3);
-    if (scripts[_i].want == FIAT_DELIVERED) {
-        ck_assert_str_eq(s_last_record_id, "id-2");
+    if (row->want == FIAT_DELIVERED) {
+        ck_assert_int_eq(strncmp(s_last_record_id, "id-", 3), 0);
     } else {
         ck_assert_int_eq(s_last_error.status, FIAT_E_AWS_REJECTED);
         ck_assert_int_eq(s_last_error.http_status, 400);
     }
     ck_assert_int_eq(fiat__producer_close(producer, 1000, NULL, NULL), FIAT_OK);
+}
+
+START_TEST(every_fault_ends_honestly) {
+    run_script(&scripts[_i], scripts[_i].want_requests);
+}
+END_TEST
+
+START_TEST(a_refused_batch_is_taken_apart) {
+    run_script(&split_scripts[_i].script, split_scripts[_i].want_attempts);
 }
 END_TEST
 
@@ -556,6 +590,8 @@ int main(void) {
     tcase_add_test(tcase, refuses_unknown_sinks);
     tcase_add_test(tcase, names_what_is_missing);
     tcase_add_loop_test(tcase, every_fault_ends_honestly, 0, sizeof scripts / sizeof scripts[0]);
+    tcase_add_loop_test(tcase, a_refused_batch_is_taken_apart, 0,
+                        sizeof split_scripts / sizeof split_scripts[0]);
     tcase_add_test(tcase, sends_again_exactly_the_records_that_failed);
     tcase_add_loop_test(tcase, close_at_the_deadline_is_honest, 0, 4);
     tcase_add_test(tcase, delivery_timeout_is_honest);

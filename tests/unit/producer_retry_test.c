@@ -242,6 +242,102 @@ START_TEST(pause_keeps_and_tries_at_the_longest_interval) {
 }
 END_TEST
 
+/* A server that refuses every batch with a bad record in it, as it would by InvalidArgument. */
+static void refuse_bad(fake_sink *sink, fiat__sink_batch *batch) {
+    (void)sink;
+    bool bad = false;
+    for (size_t i = 0; i < batch->count; i++)
+        bad |= batch->records[i].data.ptr[0] == '!';
+    for (size_t i = 0; i < batch->count; i++)
+        fake_set_fate(&batch->records[i], bad ? 'S' : 'D');
+}
+
+/* 500 records of which some are bad: only those are not delivered, and how many requests more that
+ * may cost. */
+static const struct {
+    int bad[4];
+    size_t bad_count;
+    unsigned max_requests;
+} poisoned[] = {
+    {{0}, 0, 1},
+    {{0}, 1, 19},
+    {{499}, 1, 19},
+    {{250}, 1, 19},
+    {{0, 499}, 2, 2 * 18 + 1},
+    {{3, 4, 250, 251}, 4, 4 * 18 + 1},
+};
+
+START_TEST(a_bad_record_does_not_take_others_along) {
+    open_with(single_opts());
+    s_sink->at_once = true;
+    s_sink->answer = refuse_bad;
+    for (int i = 0; i < 500; i++) {
+        bool bad = false;
+        for (size_t b = 0; b < poisoned[_i].bad_count; b++)
+            bad |= poisoned[_i].bad[b] == i;
+        ck_assert_int_eq(fake_append(s_stream, bad ? "!" : "good"), FIAT_OK);
+    }
+    int64_t start_ms = fake_now_ms;
+    for (int i = 0; i < 200; i++)
+        fiat__sender_turn(s_producer);
+    ck_assert_int_eq(fake_now_ms, start_ms); /* no wait in between */
+    fake_check_stats(s_producer, 500 - poisoned[_i].bad_count, 0, poisoned[_i].bad_count, 0);
+    ck_assert_uint_le(s_sink->submits, poisoned[_i].max_requests);
+    for (size_t i = 0; i < fake_report_count; i++)
+        ck_assert_int_eq(fake_reports[i].outcome == FIAT_NOT_DELIVERED,
+                         fake_reports[i].data[0] == '!');
+    close_now(0);
+}
+END_TEST
+
+/* When whatever is sent is refused, the search for the bad record ends soon. */
+START_TEST(a_stream_that_refuses_all_costs_few_requests) {
+    open_with(single_opts());
+    s_sink->at_once = true;
+    s_sink->answer = refuse_bad;
+    for (int i = 0; i < 1500; i++)
+        ck_assert_int_eq(fake_append(s_stream, "!"), FIAT_OK);
+    for (int i = 0; i < 200; i++)
+        fiat__sender_turn(s_producer);
+    fake_check_stats(s_producer, 0, 0, 1500, 0);
+    ck_assert_uint_le(s_sink->submits, 3 + 2 * 17);
+    ck_assert_int_eq(fake_append(s_stream, "good"), FIAT_OK);
+    fake_now_ms += 100;
+    fiat__sender_turn(s_producer);
+    fiat__sender_turn(s_producer);
+    fake_check_stats(s_producer, 1, 0, 1500, 0);
+    ck_assert_uint_eq(s_stream->refusals, 0);
+    close_now(0);
+}
+END_TEST
+
+/* Halves that are throttled or fail stay by themselves, and end with what they are. */
+START_TEST(halves_are_retried_as_halves) {
+    open_with(single_opts());
+    send_events(4);
+    finish_each("SSSS");
+    ck_assert_int_eq(wait_for_batch(), 0);
+    ck_assert_uint_eq(s_sink->batch_count, 2);
+    check_batch("ab");
+    finish_each("RR");
+    ck_assert_uint_eq(s_sink->batch_count, 1);
+    check_batch("cd");
+    finish_each("SS");
+    wait_for_batch();
+    check_batch("ab");
+    finish_each("DD");
+    wait_for_batch();
+    check_batch("c");
+    finish_each("D");
+    wait_for_batch();
+    check_batch("d");
+    finish_each("S");
+    fake_check_stats(s_producer, 3, 0, 1, 0);
+    ck_assert_int_eq(fake_reports[3].error.status, FIAT_E_AWS_REJECTED);
+    close_now(0);
+}
+END_TEST
+
 /* Letters of one event's attempts, then what happens to it. */
 static const struct {
     const char *attempts;
@@ -250,7 +346,8 @@ static const struct {
     {"D", FIAT_DELIVERED},  {"X", FIAT_NOT_DELIVERED},   {"RD", FIAT_DELIVERED},
     {"MD", FIAT_DELIVERED}, {"RX", FIAT_NOT_DELIVERED},  {"MX", FIAT_MAYBE},
     {"RMTPRX", FIAT_MAYBE}, {"TTX", FIAT_NOT_DELIVERED}, {"R", FIAT_NOT_DELIVERED},
-    {"MRT", FIAT_MAYBE},    {"P", FIAT_NOT_DELIVERED},
+    {"MRT", FIAT_MAYBE},    {"P", FIAT_NOT_DELIVERED},   {"S", FIAT_NOT_DELIVERED},
+    {"MS", FIAT_MAYBE},
 };
 
 START_TEST(tells_the_outcome_honestly) {
@@ -262,7 +359,7 @@ START_TEST(tells_the_outcome_honestly) {
         finish_each(letter);
     }
     char last = fates[_i].attempts[strlen(fates[_i].attempts) - 1];
-    bool given_up = last != 'D' && last != 'X';
+    bool given_up = !strchr("DXS", last);
     close_now(given_up ? 1 : 0);
     ck_assert_uint_eq(fake_report_count, 1);
     ck_assert_int_eq(fake_reports[0].outcome, fates[_i].want);
@@ -426,6 +523,10 @@ int main(void) {
     tcase_add_test(tcase, batches_lost_in_the_same_outage_count_once);
     tcase_add_test(tcase, throttling_of_one_stream_leaves_others_alone);
     tcase_add_test(tcase, pause_keeps_and_tries_at_the_longest_interval);
+    tcase_add_loop_test(tcase, a_bad_record_does_not_take_others_along, 0,
+                        sizeof poisoned / sizeof poisoned[0]);
+    tcase_add_test(tcase, a_stream_that_refuses_all_costs_few_requests);
+    tcase_add_test(tcase, halves_are_retried_as_halves);
     tcase_add_loop_test(tcase, tells_the_outcome_honestly, 0, sizeof fates / sizeof fates[0]);
     tcase_add_loop_test(tcase, gives_up_after_the_delivery_timeout, 0, 5);
     tcase_add_test(tcase, the_queue_survives_a_mix_of_ages);
