@@ -16,6 +16,7 @@ include %D%/unit/table.mk
 include %D%/unit/duckdb.mk
 include %D%/unit/query.mk
 include %D%/unit/localengine.mk
+include %D%/unit/mock.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk

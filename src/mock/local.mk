@@ -2,6 +2,16 @@
 # another name because Automake sees no difference between libfiat-mock and libfiat_mock.)
 noinst_LTLIBRARIES += libfiat_mocking.la
 libfiat_mocking_la_SOURCES = \
-	%D%/heap.c %D%/heap.h %D%/server.c %D%/server.h %D%/wire.c %D%/wire.h
+	%D%/certificate.c %D%/certificate.h %D%/credentials.c %D%/credentials.h %D%/fault.c \
+	%D%/fault.h %D%/firehose.c %D%/heap.c %D%/heap.h %D%/mock.c %D%/mock_internal.h \
+	%D%/server.c %D%/server.h %D%/store.c %D%/store.h %D%/wire.c %D%/wire.h
 libfiat_mocking_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 libfiat_mocking_la_LIBADD = $(SSL_LIBS) $(CRYPTO_LIBS)
+
+# It exports what fiat/unstable/mock.h declares. Its API may change with any release, and so does
+# its name.
+lib_LTLIBRARIES += libfiat-mock.la
+libfiat_mock_la_SOURCES =
+libfiat_mock_la_LIBADD = libfiat_mocking.la libfiat_reply.la $(fiat_aws)
+libfiat_mock_la_LDFLAGS = $(AM_LDFLAGS) -release $(PACKAGE_VERSION) -no-undefined \
+	-Wl,-z,nodelete -export-symbols-regex '^fiat_mock_'

@@ -1,0 +1,7 @@
+# The mock, through its public API, with libfiat's parts as its client.
+mock_tests = %D%/mock_fault_test
+check_PROGRAMS += $(mock_tests)
+TESTS += $(mock_tests)
+%C%_mock_fault_test_SOURCES = %D%/mock_fault_test.c
+%C%_mock_fault_test_CFLAGS = $(TEST_CFLAGS)
+%C%_mock_fault_test_LDADD = libfiat-mock.la $(fiat_logger) $(CHECK_LIBS)
