@@ -98,9 +98,10 @@ static const fault_row s_faults[] = {
     {FIAT_MOCK_ERROR, 0, FIAT_DELIVERED, 2, 1, false, false},
     {FIAT_MOCK_ERROR_TAKEN, 0, FIAT_DELIVERED, 2, 2, false, false},
     {FIAT_MOCK_BAD_GATEWAY, 0, FIAT_DELIVERED, 2, 1, false, false},
-    {FIAT_MOCK_EXPIRED_TOKEN, 0, FIAT_DELIVERED, 2, 1, false, false},
-    /* The client follows the wrong Date, and then the right one. */
-    {FIAT_MOCK_SKEWED_CLOCK, 0, FIAT_DELIVERED, 3, 1, false, false},
+    /* Sent anew at once, within the same attempt. */
+    {FIAT_MOCK_EXPIRED_TOKEN, 0, FIAT_DELIVERED, 1, 1, false, false},
+    /* The client follows the wrong Date at once, and the right one with its next attempt. */
+    {FIAT_MOCK_SKEWED_CLOCK, 0, FIAT_DELIVERED, 2, 1, false, false},
     {FIAT_MOCK_DENIED, 0, FIAT_DELIVERED, 2, 1, false, false},
     {FIAT_MOCK_KMS_DISABLED, 0, FIAT_DELIVERED, 2, 1, false, false},
     {FIAT_MOCK_NOT_FOUND, 0, FIAT_DELIVERED, 2, 1, false, false},
