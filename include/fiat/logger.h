@@ -105,11 +105,12 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_fd(fiat_logger *logger, int *fd
  *  @return FIAT_OK: queued, and reported once later. Otherwise nothing is kept:
  *          FIAT_E_SCHEMA_MISMATCH (err has instance_path, keyword, schema_path, message);
  *          FIAT_E_JSON_SYNTAX, _UTF8, _DEPTH, _DUPLICATE_KEY, _NOT_OBJECT; FIAT_E_EVENT_STAMPED;
- *          FIAT_E_EVENT_TOO_LARGE; FIAT_E_STREAM_UNKNOWN; FIAT_E_QUEUE_FULL (retry later);
+ *          FIAT_E_EVENT_TOO_LARGE; FIAT_E_STREAM_UNKNOWN; FIAT_E_QUEUE_FULL (try again later);
  *          FIAT_E_SCHEMA_LIMIT; FIAT_E_CLOSED; FIAT_E_ARG; FIAT_E_NOMEM; with the first event, of
  *          a process or of the child of a fork, FIAT_E_IO when the sender thread cannot be started.
  *          err->offset counts from the first byte of JSON text as it was given.
- *  @blocks never on the network.  @signals not async-signal-safe. */
+ *  @blocks never on the network; with `queue.full=wait` for at most `queue.wait.ms` while the queue
+ *          is full, though not in a delivery callback.  @signals not async-signal-safe. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_validated_log(fiat_logger *logger, const char *stream,
                                                         fiat_event event, fiat_error *err);
 
@@ -170,6 +171,7 @@ typedef struct fiat_stats {
     uint64_t bytes;           /**< Bytes of events acknowledged. */
     uint64_t billed_bytes;    /**< The same after rounding each record up to 5 KiB. */
     uint64_t reports_waiting; /**< Events whose reports wait for fiat_logger_poll(). */
+    uint64_t evicted; /**< Of `maybe` and `not_delivered`: given up for room, `queue.full=evict`. */
 } fiat_stats;
 
 /** Read the numbers. @threads any. */

@@ -54,7 +54,15 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_QUEUE_MAX_BYTES] =
         INTEGER("queue.max.bytes", "FIAT_QUEUE_MAX_BYTES", "bytes", "67108864", 1048576,
                 INT64_C(68719476736),
-                "Memory for events that wait or are in flight; beyond it calls are refused."),
+                "Memory for events that wait or are in flight, and for reports that wait."),
+    [FIAT__SET_QUEUE_FULL] =
+        CHOICE("queue.full", "FIAT_QUEUE_FULL", "refuse, wait, evict", "refuse",
+               "What a call does when the queue is full: it is refused at once, or after waiting "
+               "for `queue.wait.ms`; evict: the oldest events that are not in flight are given up "
+               "beforehand, to keep an eighth of the queue free."),
+    [FIAT__SET_QUEUE_WAIT_MS] =
+        INTEGER("queue.wait.ms", "FIAT_QUEUE_WAIT_MS", "ms", "1000", 1, 3600000,
+                "How long a call waits for room with `queue.full=wait`."),
     [FIAT__SET_REQUESTS_MAX] = INTEGER("requests.max", "FIAT_REQUESTS_MAX", "requests", "4", 1, 64,
                                        "Most requests in flight at once."),
     [FIAT__SET_RETRY_BACKOFF_MS] =

@@ -79,6 +79,8 @@ static void empty_producer(fiat__producer *producer) {
 static void forget_waiters(fiat__producer *producer) {
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
+    fiat__mutex_init(&producer->ledger.lock);
+    fiat__cond_init(&producer->ledger.room);
     fiat__mutex_init(&producer->waiting.lock);
     fiat__cond_init(&producer->waiting.filled);
 }

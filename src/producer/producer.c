@@ -70,7 +70,8 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     atomic_init(&producer->wake_at_ms, FIAT__AWAKE);
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
-    fiat__ledger_init(&producer->ledger, opts->queue_max_bytes);
+    fiat__ledger_init(&producer->ledger, opts->queue_max_bytes,
+                      opts->queue_full == FIAT__FULL_EVICT);
     fiat__report_queue_init(&producer->waiting);
     fiat__log_on_waiting(opts->log, wake_for_log, producer);
     return FIAT_OK;

@@ -26,6 +26,13 @@
 typedef struct fiat__producer fiat__producer;
 typedef struct fiat__producer_stream fiat__producer_stream;
 
+/* What a call does when the queue is full; in the order of the setting's values. */
+typedef enum fiat__full_policy {
+    FIAT__FULL_REFUSE,
+    FIAT__FULL_WAIT, /* for at most queue_wait_ms, then refuse */
+    FIAT__FULL_EVICT /* the sender gives up the oldest before it comes to that */
+} fiat__full_policy;
+
 typedef struct fiat__producer_opts {
     uint32_t linger_ms;         /* how long an event may wait for company */
     uint32_t record_max_bytes;  /* 1..FIAT__RECORD_MAX_BYTES */
@@ -34,6 +41,8 @@ typedef struct fiat__producer_opts {
     /* Memory of the events waiting or in flight; then FIAT_E_QUEUE_FULL. Blocks kept for use again
      * (at most a quarter of it, or 16 MiB) and the bodies of requests come on top. */
     uint64_t queue_max_bytes;
+    fiat__full_policy queue_full;
+    uint32_t queue_wait_ms;
     uint32_t max_in_flight; /* requests at once */
     uint32_t retry_backoff_ms, retry_backoff_max_ms;
     uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */

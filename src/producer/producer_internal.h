@@ -56,6 +56,7 @@ typedef struct fiat__record {
     uint32_t attempts;   /* sender */
     uint32_t group;      /* sender: shares batches with its group alone; 0: with any */
     bool maybe;          /* sender: some attempt may have been received */
+    bool in_flight;      /* sender */
 } fiat__record;
 
 static inline char *fiat__record_data(fiat__record *record) {
@@ -105,6 +106,7 @@ typedef struct fiat__record_chain {
 /* Numbers of one stream, which only grow; see fiat_stats and docs/statistics.md. */
 typedef struct fiat__tally {
     uint64_t delivered, maybe, not_delivered; /* events */
+    uint64_t evicted;                         /* of the last two: to make room in the queue */
     uint64_t records, requests, retried_records;
     uint64_t failed_requests, throttled_records;
     uint64_t resent_events;     /* in records that were sent again */
@@ -132,22 +134,30 @@ typedef struct fiat__ledger {
     fiat__record *orphans;      /* in a forked child: the parent's records, to be freed */
     uint64_t last_sequence;
     uint64_t queued_bytes, queue_max_bytes; /* blocks of both */
-    uint64_t waiting_events;
-    bool full; /* refused a block since the last release */
+    uint64_t waiting_events, waiting_bytes;
+    uint64_t evict_above_bytes; /* the sender is to evict when more is queued; UINT64_MAX: never */
+    bool full;                  /* refused a block since the last release */
+    fiat__cond room;            /* with lock: no longer full */
     fiat__record *pool[FIAT__BLOCK_CLASS_COUNT];
     uint64_t pooled_bytes, pool_max_bytes;
     fiat__complaint complaint;
 } fiat__ledger;
 
-void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes);
+void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes, bool evict);
 void fiat__ledger_deinit(fiat__ledger *ledger);
-/* A new live record with room for `need` bytes of events and notes, for `want` if that is to be
- * had. FIAT_E_QUEUE_FULL (*first_refusal: since the last release), FIAT_E_NOMEM. */
+/* A new live record with room for `need` bytes of events, notes and verdict, for `want` if that is
+ * to be had. FIAT_E_QUEUE_FULL, FIAT_E_NOMEM. *wake: the sender should look at the queue, because
+ * this was the first refusal since the last release, or because it should evict. */
 fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fiat__record **out,
-                              bool *first_refusal, fiat_error *err);
+                              bool *wake, fiat_error *err);
 /* Move a live record to a block with room for `need` bytes. The old one is gone on FIAT_OK. */
-fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need,
-                              bool *first_refusal, fiat_error *err);
+fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need, bool *wake,
+                              fiat_error *err);
+/* Wait until memory is released after a refusal. false: not within timeout_ms. */
+bool fiat__ledger_wait_room(fiat__ledger *ledger, int64_t timeout_ms);
+/* The last record to be evicted, of those that are not in flight, to keep within
+ * evict_above_bytes; 0: none. Reports that wait are on their way out already. */
+uint64_t fiat__ledger_excess(fiat__ledger *ledger);
 /* A record's fate is known: add `change` to its stream's numbers. It waits for its reports now, and
  * is to be released when they are made. */
 void fiat__ledger_settle(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change);
@@ -315,9 +325,18 @@ typedef struct fiat__queue_view {
  * whole batch is ready or a record is due. */
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
                       fiat__records *out);
-/* Move every record opened before `opened_before_ms` to *out. */
-void fiat__queue_take_old(fiat__producer_stream *stream, int64_t opened_before_ms,
-                          fiat__records *out);
+/* Records that are old enough: opened before a time, or as one of the first. */
+typedef struct fiat__age {
+    int64_t opened_before_ms; /* INT64_MIN: none by time */
+    uint64_t sequence;        /* up to here; 0: none */
+} fiat__age;
+
+static inline bool fiat__is_older(const fiat__record *record, const fiat__age *age) {
+    return record->opened_ms < age->opened_before_ms || record->sequence <= age->sequence;
+}
+
+/* Move every record that is old enough to *out. */
+void fiat__queue_take_old(fiat__producer_stream *stream, const fiat__age *age, fiat__records *out);
 /* When the stream's first record is due; INT64_MAX: it has none. *oldest_ms: when that was opened.
  */
 int64_t fiat__queue_due_ms(fiat__producer_stream *stream, const fiat__queue_view *view,
@@ -347,6 +366,13 @@ void fiat__observe_closed(fiat__producer *producer);
 /* In a forked child: forget what was seen of the parent. */
 void fiat__observe_reset(fiat__producer *producer);
 const char *fiat__stream_state_name(fiat__stream_state state);
+
+/* give_up.c, for the sender: settle as not delivered, or maybe, what waited too long; of a queue
+ * that should not fill up (queue.full=evict) the oldest that are not in flight; whatever is not in
+ * flight, and how many events that were. */
+void fiat__give_up_expired(fiat__producer *producer, int64_t now_ms);
+void fiat__give_up_excess(fiat__producer *producer);
+uint64_t fiat__give_up_all(fiat__producer *producer);
 
 /* report.c: the end of a record's delivery: its events are reported, or wait for that.
  * FIAT_NOT_DELIVERED becomes FIAT_MAYBE when an attempt may have been received. */

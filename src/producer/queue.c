@@ -10,6 +10,10 @@
 /* One call of append. */
 typedef struct appending {
     fiat__producer_stream *stream;
+    const fiat__str *parts;
+    size_t part_count;
+    const fiat__uuid *uuid;
+    void *opaque;
     size_t event_bytes; /* with its newline */
     size_t note_bytes;
     int64_t now_ms;    /* 0: not read yet */
@@ -57,11 +61,11 @@ static void read_clock(appending *call) {
 static fiat_status open_record(appending *call, fiat_error *err) {
     fiat__producer_stream *stream = call->stream;
     fiat__producer *producer = stream->producer;
-    bool first_refusal = false;
+    bool wake = false;
     size_t need = call->event_bytes + call->note_bytes + producer->verdict_bytes;
-    fiat_status status = fiat__ledger_open(&producer->ledger, need, stream->usual_bytes,
-                                           &stream->open, &first_refusal, err);
-    if (first_refusal) call->notify_ms = FIAT__AWAKE;
+    fiat_status status =
+        fiat__ledger_open(&producer->ledger, need, stream->usual_bytes, &stream->open, &wake, err);
+    if (wake) call->notify_ms = FIAT__AWAKE;
     if (status != FIAT_OK) return status;
     read_clock(call);
     stream->open->stream = stream;
@@ -79,74 +83,101 @@ static fiat_status make_room(appending *call, fiat_error *err) {
     if (!stream->open) return open_record(call, err);
     size_t need = used_bytes(stream->open) + call->event_bytes + call->note_bytes;
     if (need <= fiat__block_room(stream->open->size)) return FIAT_OK;
-    bool first_refusal = false;
-    fiat_status status =
-        fiat__ledger_grow(&producer->ledger, &stream->open, need, &first_refusal, err);
-    if (first_refusal) call->notify_ms = FIAT__AWAKE;
+    bool wake = false;
+    fiat_status status = fiat__ledger_grow(&producer->ledger, &stream->open, need, &wake, err);
+    if (wake) call->notify_ms = FIAT__AWAKE;
     return status;
 }
 
-static void copy_event(fiat__record *record, const fiat__str *parts, size_t part_count) {
+static void copy_event(fiat__record *record, const appending *call) {
     char *to = fiat__record_data(record) + record->len;
-    for (size_t i = 0; i < part_count; i++) {
-        if (parts[i].len) memcpy(to, parts[i].ptr, parts[i].len);
-        to += parts[i].len;
+    for (size_t i = 0; i < call->part_count; i++) {
+        const fiat__str part = call->parts[i];
+        if (part.len) memcpy(to, part.ptr, part.len);
+        to += part.len;
     }
     *to++ = '\n';
     record->len = (uint32_t)(to - fiat__record_data(record));
     record->event_count++;
 }
 
-static void note_event(fiat__record *record, const fiat__uuid *uuid, void *opaque, int64_t now_ms) {
+static void note_event(fiat__record *record, const appending *call) {
     fiat__event_note *note = fiat__record_note(record, record->note_count++);
-    int64_t after_ms = now_ms - record->opened_ms;
-    note->uuid = uuid ? *uuid : (fiat__uuid){{0}};
-    note->opaque = opaque;
+    int64_t after_ms = call->now_ms - record->opened_ms;
+    note->uuid = call->uuid ? *call->uuid : (fiat__uuid){{0}};
+    note->opaque = call->opaque;
     note->end = record->len;
     note->after_ms = after_ms < 0 ? 0 : after_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)after_ms;
 }
 
-static fiat_status measure(appending *call, const fiat__str *parts, size_t part_count,
-                           fiat_error *err) {
+static fiat_status measure(appending *call, fiat_error *err) {
     size_t bytes = 0;
-    for (size_t i = 0; i < part_count; i++) {
-        if (parts[i].len > FIAT_EVENT_MAX_BYTES || bytes + parts[i].len > FIAT_EVENT_MAX_BYTES)
+    for (size_t i = 0; i < call->part_count; i++) {
+        size_t len = call->parts[i].len;
+        if (len > FIAT_EVENT_MAX_BYTES || bytes + len > FIAT_EVENT_MAX_BYTES)
             return fiat__err_set(err, FIAT_E_EVENT_TOO_LARGE,
                                  "event for stream %s has more than %d bytes, Firehose's limit for "
                                  "a record; log less in one event",
                                  call->stream->name, FIAT_EVENT_MAX_BYTES);
-        bytes += parts[i].len;
+        bytes += len;
     }
     call->event_bytes = bytes + 1;
     return FIAT_OK;
+}
+
+static fiat_status append_now(appending *call, fiat_error *err) {
+    fiat__producer_stream *stream = call->stream;
+    fiat__producer *producer = stream->producer;
+    call->notify_ms = INT64_MAX;
+    call->now_ms = 0;
+    if (producer->reports) read_clock(call);
+    fiat__mutex_lock(&stream->lock);
+    fiat_status status = make_room(call, err);
+    if (status == FIAT_OK) {
+        fiat__record *record = stream->open;
+        copy_event(record, call);
+        if (producer->reports) note_event(record, call);
+        stream->accepted++;
+        if (!joins(record, &producer->opts, 1)) seal(call);
+    }
+    fiat__mutex_unlock(&stream->lock);
+    if (call->notify_ms != INT64_MAX) fiat__producer_notify(producer, call->notify_ms);
+    return status;
+}
+
+/* The sender makes the room, and a callback may be on its thread or keep the memory of the reports
+ * that it serves: there nobody waits. By the real clock. */
+static fiat_status append_waiting(appending *call, fiat_error *err) {
+    fiat__producer *producer = call->stream->producer;
+    fiat_error refused;
+    fiat_status status = append_now(call, &refused);
+    if (status == FIAT_E_QUEUE_FULL && !fiat__producer_in_callback(producer)) {
+        int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + producer->opts.queue_wait_ms;
+        bool in_time = true;
+        while (status == FIAT_E_QUEUE_FULL && in_time) {
+            int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
+            in_time = fiat__ledger_wait_room(&producer->ledger, left_ms);
+            status = append_now(call, &refused);
+        }
+    }
+    if (status != FIAT_OK) fiat__err_assign(err, &refused);
+    return status;
 }
 
 fiat_status fiat__producer_append(fiat__producer_stream *stream, const fiat__str *parts,
                                   size_t part_count, const fiat__uuid *uuid, void *opaque,
                                   fiat_error *err) {
     fiat__producer *producer = stream->producer;
-    appending call = {.stream = stream, .notify_ms = INT64_MAX};
-    fiat_status status = measure(&call, parts, part_count, err);
+    appending call = {
+        .stream = stream, .parts = parts, .part_count = part_count, .uuid = uuid, .opaque = opaque};
+    fiat_status status = measure(&call, err);
     if (status != FIAT_OK) return status;
     if (atomic_load_explicit(&producer->state, memory_order_acquire) != FIAT__PRODUCER_RUNNING &&
         (status = fiat__producer_start(producer, err)) != FIAT_OK)
         return status;
-    if (producer->reports) {
-        call.note_bytes = sizeof(fiat__event_note);
-        read_clock(&call);
-    }
-    fiat__mutex_lock(&stream->lock);
-    status = make_room(&call, err);
-    if (status == FIAT_OK) {
-        fiat__record *record = stream->open;
-        copy_event(record, parts, part_count);
-        if (producer->reports) note_event(record, uuid, opaque, call.now_ms);
-        stream->accepted++;
-        if (!joins(record, &producer->opts, 1)) seal(&call);
-    }
-    fiat__mutex_unlock(&stream->lock);
-    if (call.notify_ms != INT64_MAX) fiat__producer_notify(producer, call.notify_ms);
-    return status;
+    call.note_bytes = producer->reports ? sizeof(fiat__event_note) : 0;
+    return producer->opts.queue_full == FIAT__FULL_WAIT ? append_waiting(&call, err)
+                                                        : append_now(&call, err);
 }
 
 static bool is_due(const fiat__record *record, const fiat__producer_opts *opts,
@@ -181,12 +212,11 @@ void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *vie
     fiat__mutex_unlock(&stream->lock);
 }
 
-void fiat__queue_take_old(fiat__producer_stream *stream, int64_t opened_before_ms,
-                          fiat__records *out) {
+void fiat__queue_take_old(fiat__producer_stream *stream, const fiat__age *age, fiat__records *out) {
     fiat__mutex_lock(&stream->lock);
-    while (stream->ready.head && stream->ready.head->opened_ms < opened_before_ms)
+    while (stream->ready.head && fiat__is_older(stream->ready.head, age))
         fiat__records_push(out, fiat__records_pop(&stream->ready));
-    if (stream->open && stream->open->opened_ms < opened_before_ms)
+    if (stream->open && fiat__is_older(stream->open, age))
         fiat__records_push(out, close_record(stream));
     fiat__mutex_unlock(&stream->lock);
 }

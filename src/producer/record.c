@@ -54,9 +54,11 @@ void fiat__records_insert_due(fiat__records *list, fiat__record *record) {
     list->bytes += record->len;
 }
 
-void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes) {
+void fiat__ledger_init(fiat__ledger *ledger, uint64_t queue_max_bytes, bool evict) {
     memset(ledger, 0, sizeof *ledger);
     fiat__mutex_init(&ledger->lock);
+    fiat__cond_init(&ledger->room);
+    ledger->evict_above_bytes = evict ? queue_max_bytes - queue_max_bytes / 8 : UINT64_MAX;
     ledger->queue_max_bytes = queue_max_bytes;
     ledger->pool_max_bytes = queue_max_bytes / 4;
     if (ledger->pool_max_bytes > POOL_MAX_BYTES) ledger->pool_max_bytes = POOL_MAX_BYTES;
@@ -71,6 +73,7 @@ void fiat__ledger_deinit(fiat__ledger *ledger) {
             fiat__free(block);
         }
     }
+    fiat__cond_deinit(&ledger->room);
     fiat__mutex_deinit(&ledger->lock);
 }
 
@@ -112,8 +115,15 @@ static bool affords(const fiat__ledger *ledger, size_t bytes) {
     return ledger->queued_bytes + bytes <= ledger->queue_max_bytes;
 }
 
-static fiat_status refuse(fiat__ledger *ledger, bool *first_refusal, fiat_error *err) {
-    *first_refusal = !ledger->full;
+/* @locks ledger->lock held */
+static void charge(fiat__ledger *ledger, size_t bytes, bool *wake) {
+    *wake = ledger->queued_bytes <= ledger->evict_above_bytes &&
+            ledger->queued_bytes + bytes > ledger->evict_above_bytes;
+    ledger->queued_bytes += bytes;
+}
+
+static fiat_status refuse(fiat__ledger *ledger, bool *wake, fiat_error *err) {
+    *wake = !ledger->full;
     ledger->full = true;
     return fiat__err_set(err, FIAT_E_QUEUE_FULL,
                          "queue holds %llu of at most %llu bytes; log again later, or raise "
@@ -144,7 +154,7 @@ static void unlink_record(fiat__record_chain *chain, fiat__record *record) {
 }
 
 fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fiat__record **out,
-                              bool *first_refusal, fiat_error *err) {
+                              bool *wake, fiat_error *err) {
     fiat_status status = FIAT_OK;
     unsigned least = class_for(need), class = want > need ? class_for(want) : least;
     fiat__mutex_lock(&ledger->lock);
@@ -152,7 +162,7 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
         class --;
     fiat__record *record = NULL;
     if (!affords(ledger, class_bytes(class))) {
-        status = refuse(ledger, first_refusal, err);
+        status = refuse(ledger, wake, err);
     } else if (!(record = take_block(ledger, class))) {
         status = fiat__err_nomem(err);
     } else {
@@ -160,7 +170,7 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
         record->size = (uint32_t)class_bytes(class);
         record->sequence = ++ledger->last_sequence;
         link_newest(&ledger->live, record);
-        ledger->queued_bytes += record->size;
+        charge(ledger, record->size, wake);
     }
     fiat__mutex_unlock(&ledger->lock);
     *out = record;
@@ -181,21 +191,21 @@ static void move_record(fiat__ledger *ledger, fiat__record *to, fiat__record *fr
         to->newer->older = to;
     else
         ledger->live.newest = to;
-    ledger->queued_bytes += size - from->size;
 }
 
-fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need,
-                              bool *first_refusal, fiat_error *err) {
+fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need, bool *wake,
+                              fiat_error *err) {
     fiat_status status = FIAT_OK;
     unsigned class = class_for(need);
     size_t size = class_bytes(class);
     fiat__mutex_lock(&ledger->lock);
     fiat__record *block = NULL;
     if (!affords(ledger, size - (*record)->size)) {
-        status = refuse(ledger, first_refusal, err);
+        status = refuse(ledger, wake, err);
     } else if (!(block = take_block(ledger, class))) {
         status = fiat__err_nomem(err);
     } else {
+        charge(ledger, size - (*record)->size, wake);
         move_record(ledger, block, *record, size);
         put_block(ledger, *record, class_of(*record));
         *record = block;
@@ -208,6 +218,7 @@ void fiat__tally_add(fiat__tally *to, const fiat__tally *change) {
     to->delivered += change->delivered;
     to->maybe += change->maybe;
     to->not_delivered += change->not_delivered;
+    to->evicted += change->evicted;
     to->records += change->records;
     to->requests += change->requests;
     to->retried_records += change->retried_records;
@@ -224,6 +235,7 @@ void fiat__ledger_settle(fiat__ledger *ledger, fiat__record *record, const fiat_
     unlink_record(&ledger->live, record);
     link_newest(&ledger->waiting, record);
     ledger->waiting_events += record->event_count;
+    ledger->waiting_bytes += record->size;
     fiat__tally_add(&record->stream->tally, change);
     fiat__mutex_unlock(&ledger->lock);
 }
@@ -232,10 +244,39 @@ void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record) {
     fiat__mutex_lock(&ledger->lock);
     unlink_record(&ledger->waiting, record);
     ledger->waiting_events -= record->event_count;
+    ledger->waiting_bytes -= record->size;
     ledger->queued_bytes -= record->size;
+    if (ledger->full) fiat__cond_broadcast(&ledger->room);
     ledger->full = false;
     put_block(ledger, record, class_of(record));
     fiat__mutex_unlock(&ledger->lock);
+}
+
+bool fiat__ledger_wait_room(fiat__ledger *ledger, int64_t timeout_ms) {
+    int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + timeout_ms;
+    fiat__mutex_lock(&ledger->lock);
+    while (ledger->full) {
+        int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
+        if (left_ms <= 0) break;
+        fiat__cond_wait_ms(&ledger->room, &ledger->lock, left_ms);
+    }
+    bool room = !ledger->full;
+    fiat__mutex_unlock(&ledger->lock);
+    return room;
+}
+
+uint64_t fiat__ledger_excess(fiat__ledger *ledger) {
+    uint64_t sequence = 0;
+    fiat__mutex_lock(&ledger->lock);
+    uint64_t bytes = ledger->queued_bytes - ledger->waiting_bytes;
+    const fiat__record *record = ledger->live.oldest;
+    for (; record && bytes > ledger->evict_above_bytes; record = record->newer) {
+        if (record->in_flight) continue;
+        sequence = record->sequence;
+        bytes -= record->size;
+    }
+    fiat__mutex_unlock(&ledger->lock);
+    return sequence;
 }
 
 void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *stream,
@@ -297,7 +338,7 @@ static void disown_chain(fiat__ledger *ledger, fiat__record_chain *chain) {
 void fiat__ledger_disown(fiat__ledger *ledger) {
     disown_chain(ledger, &ledger->live);
     disown_chain(ledger, &ledger->waiting);
-    ledger->queued_bytes = ledger->waiting_events = 0;
+    ledger->queued_bytes = ledger->waiting_events = ledger->waiting_bytes = 0;
     ledger->full = false;
     ledger->complaint.stream = NULL;
 }

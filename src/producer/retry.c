@@ -34,6 +34,7 @@ bool fiat__stream_may_send(const fiat__producer_stream *stream, int64_t now_ms) 
 void fiat__retry_keep(fiat__record *record, int64_t due_ms) {
     fiat__producer_stream *stream = record->stream;
     record->due_ms = due_ms;
+    record->in_flight = false;
     if (!stream->retry.head || record->opened_ms < stream->retry_oldest_ms)
         stream->retry_oldest_ms = record->opened_ms;
     fiat__records_insert_due(&stream->retry, record);

@@ -39,59 +39,6 @@ static void settle_finished(fiat__producer *producer, int64_t now_ms) {
     }
 }
 
-/* Why a record is given up, with the destination's last word if there was one. */
-static void explain(fiat_error *err, const fiat__record *record, const char *why) {
-    const fiat_error *last = &record->stream->last_error;
-    if (last->status == FIAT_OK) {
-        fiat__err_set(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempt%s)",
-                      record->stream->name, why, record->attempts,
-                      record->attempts == 1 ? "" : "s");
-        return;
-    }
-    *err = *last;
-    err->status = FIAT_E_NOT_DELIVERED;
-    fiat__err_wrap(err, FIAT_E_NOT_DELIVERED, "stream %s: %s (%u attempt%s); last error",
-                   record->stream->name, why, record->attempts, record->attempts == 1 ? "" : "s");
-}
-
-/* Settle all of a list; returns how many events that were. */
-static uint64_t give_up(fiat__records *records, const char *why) {
-    uint64_t events = 0;
-    for (fiat__record *record; (record = fiat__records_pop(records));) {
-        fiat_error err;
-        explain(&err, record, why);
-        events += record->event_count;
-        fiat__record_settle(record, FIAT_NOT_DELIVERED, "", &err);
-    }
-    return events;
-}
-
-/* Move records of stream->retry opened before a time to *out. */
-static void take_old_retries(fiat__producer_stream *stream, int64_t opened_before_ms,
-                             fiat__records *out) {
-    if (!stream->retry.head || stream->retry_oldest_ms >= opened_before_ms) return;
-    fiat__records all = stream->retry;
-    stream->retry = (fiat__records){0};
-    for (fiat__record *record; (record = fiat__records_pop(&all));) {
-        if (record->opened_ms < opened_before_ms)
-            fiat__records_push(out, record);
-        else
-            fiat__retry_keep(record, record->due_ms);
-    }
-}
-
-static void expire(fiat__producer *producer, int64_t now_ms) {
-    uint32_t timeout_ms = producer->opts.delivery_timeout_ms;
-    if (timeout_ms == 0) return;
-    int64_t opened_before_ms = now_ms - timeout_ms + 1;
-    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
-        fiat__records old = {0};
-        take_old_retries(s, opened_before_ms, &old);
-        fiat__queue_take_old(s, opened_before_ms, &old);
-        give_up(&old, "not delivered within delivery.timeout.ms");
-    }
-}
-
 /* Results for `count` records. The array is exchanged under the ledger's lock, so that the child of
  * a fork finds it whole. With no memory for it the slot carries one record. */
 static size_t provide_results(fiat__slot *slot, size_t count) {
@@ -119,6 +66,7 @@ static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__rec
         fiat__record *record = fiat__records_pop(records);
         record->attempts++;
         record->sent_ms = now_ms;
+        record->in_flight = true;
         results[i].data = fiat__str_of(fiat__record_data(record), record->len);
         results[i].fate = FIAT__FATE_RETRY;
         results[i].maybe_delivered = false;
@@ -223,10 +171,11 @@ static void announce(fiat__producer *producer) {
 int64_t fiat__sender_turn(fiat__producer *producer) {
     int64_t now_ms = fiat__producer_now(producer);
     settle_finished(producer, now_ms);
-    expire(producer, now_ms);
+    fiat__give_up_expired(producer, now_ms);
     fiat__queue_view view = {now_ms, atomic_load(&producer->flush_sequence),
                              fiat__ledger_is_full(&producer->ledger)};
     serve(producer, &view);
+    fiat__give_up_excess(producer);
     announce(producer);
     fiat__observe_turn(producer, now_ms, view.hurry);
     if (producer->finished) return now_ms;
@@ -239,12 +188,7 @@ int64_t fiat__sender_turn(fiat__producer *producer) {
 void fiat__sender_give_up(fiat__producer *producer) {
     producer->sink->vtable->cancel(producer->sink);
     settle_finished(producer, fiat__producer_now(producer));
-    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
-        fiat__records rest = s->retry;
-        s->retry = (fiat__records){0};
-        fiat__queue_take_old(s, INT64_MAX, &rest);
-        producer->given_up += give_up(&rest, "closed before it was delivered");
-    }
+    producer->given_up += fiat__give_up_all(producer);
 }
 
 void *fiat__sender_run(void *arg) {

@@ -27,6 +27,7 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     out->delivered = tally.delivered;
     out->maybe = tally.maybe;
     out->not_delivered = tally.not_delivered;
+    out->evicted = tally.evicted;
     out->queued = out->accepted - tally.delivered - tally.maybe - tally.not_delivered;
     out->records = tally.records;
     out->requests = tally.requests;

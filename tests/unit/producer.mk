@@ -1,6 +1,7 @@
 producer_tests = %D%/producer_queue_test %D%/producer_retry_test %D%/producer_thread_test \
 	%D%/producer_stdout_test %D%/producer_reply_test %D%/producer_chaos_test \
-	%D%/producer_firehose_test %D%/producer_report_test
+	%D%/producer_firehose_test %D%/producer_report_test \
+	%D%/producer_full_test
 check_PROGRAMS += $(producer_tests)
 TESTS += $(producer_tests)
 PRODUCER_TEST_LDADD = $(fiat_producer) $(CHECK_LIBS)
@@ -12,6 +13,9 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_retry_test_SOURCES = %D%/producer_retry_test.c $(PRODUCER_FAKE)
 %C%_producer_retry_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_retry_test_LDADD = $(PRODUCER_TEST_LDADD)
+%C%_producer_full_test_SOURCES = %D%/producer_full_test.c $(PRODUCER_FAKE)
+%C%_producer_full_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_full_test_LDADD = $(PRODUCER_TEST_LDADD)
 %C%_producer_report_test_SOURCES = %D%/producer_report_test.c $(PRODUCER_FAKE)
 %C%_producer_report_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_report_test_LDADD = $(PRODUCER_TEST_LDADD)
