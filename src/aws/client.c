@@ -34,8 +34,9 @@ typedef struct slot {
 
 struct fiat__aws_client {
     fiat__aws_client_opts opts; /* strings replaced by the copies below */
-    char *service, *region, *user_agent, *ca_bundle;
+    char *service, *region, *user_agent;
     fiat__aws_endpoint endpoint;
+    fiat__net net;
     fiat__http_opts http_opts;
     fiat__http_sockets sockets;
     CURLM *multi;
@@ -67,19 +68,15 @@ static fiat_status check_opts(const fiat__aws_client_opts *opts, fiat_error *err
 }
 
 static fiat_status copy_strings(fiat__aws_client *client, fiat_error *err) {
-    const char *ca_bundle = getenv("AWS_CA_BUNDLE");
     client->service = fiat__strdup(client->opts.service);
     client->region = fiat__strdup(client->opts.region);
     client->user_agent = fiat__strdup(client->opts.user_agent ? client->opts.user_agent : "fiat");
     if (!client->service || !client->region || !client->user_agent) return fiat__err_nomem(err);
-    if (ca_bundle && *ca_bundle) {
-        client->ca_bundle = fiat__strdup(ca_bundle);
-        if (!client->ca_bundle) return fiat__err_nomem(err);
-    }
     client->opts.service = client->service;
     client->opts.region = client->region;
     client->opts.user_agent = client->user_agent;
     client->opts.endpoint_url = "";
+    client->opts.net = (fiat__net_opts){0};
     return FIAT_OK;
 }
 
@@ -94,7 +91,7 @@ static fiat_status open_multi(fiat__aws_client *client, fiat_error *err) {
     curl_multi_setopt(client->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, limit);
     client->http_opts = (fiat__http_opts){.url = client->endpoint.url,
                                           .user_agent = client->user_agent,
-                                          .ca_bundle = client->ca_bundle,
+                                          .net = &client->net,
                                           .connect_timeout_ms = client->opts.connect_timeout_ms,
                                           .request_timeout_ms = client->opts.request_timeout_ms,
                                           .max_reply_bytes = client->opts.max_reply_bytes};
@@ -108,7 +105,7 @@ static void destroy(fiat__aws_client *client) {
     fiat__free(client->service);
     fiat__free(client->region);
     fiat__free(client->user_agent);
-    fiat__free(client->ca_bundle);
+    fiat__net_deinit(&client->net);
     fiat__free(client);
 }
 
@@ -117,9 +114,12 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
     fiat__aws_endpoint endpoint;
     *out = NULL;
     fiat_status status = check_opts(opts, err);
-    if (status == FIAT_OK)
-        status = fiat__aws_endpoint_resolve(&endpoint, opts->service, opts->region,
-                                            opts->endpoint_url, err);
+    const fiat__aws_endpoint_opts where = {.service = opts->service,
+                                           .region = opts->region,
+                                           .url = opts->endpoint_url,
+                                           .fips = opts->fips,
+                                           .dualstack = opts->dualstack};
+    if (status == FIAT_OK) status = fiat__aws_endpoint_resolve(&endpoint, &where, err);
     if (status != FIAT_OK) return status;
     fiat__aws_client *client =
         fiat__calloc(1, sizeof *client + opts->max_connections * sizeof client->slots[0]);
@@ -129,7 +129,8 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
     client->endpoint = endpoint;
     client->last = &client->first;
     fiat__http_sockets_init(&client->sockets);
-    status = copy_strings(client, err);
+    status = fiat__net_init(&client->net, &opts->net, &endpoint, err);
+    if (status == FIAT_OK) status = copy_strings(client, err);
     if (status == FIAT_OK) status = open_multi(client, err);
     if (status != FIAT_OK) {
         destroy(client);
@@ -268,6 +269,12 @@ static void refresh(fiat__aws_client *client, const slot *at, const fiat__aws_ca
     client->credentials_turn++;
 }
 
+/* Is the reply the service's own, rather than a page of a proxy on the way? Through TLS nobody else
+ * can have made it. */
+static bool is_own_reply(const fiat__aws_client *client, const fiat__http_transfer *transfer) {
+    return client->endpoint.tls || !client->net.proxy.url || transfer->request_id[0];
+}
+
 static void finish_reply(fiat__aws_client *client, slot *at, fiat__aws_call *call) {
     const fiat__http_transfer *transfer = &at->transfer;
     const fiat__aws_reply reply = {.http_status = call->http_status,
@@ -281,11 +288,13 @@ static void finish_reply(fiat__aws_client *client, slot *at, fiat__aws_call *cal
      * might have failed." (API_PutRecordBatch.html) */
     if (call->result == FIAT__AWS_RETRY) call->maybe_received = true;
     if (call->result == FIAT__AWS_REFRESH) refresh(client, at, call);
-    (void)learn_clock(client, transfer, SKEW_TOLERATED_MS);
+    if (is_own_reply(client, transfer)) (void)learn_clock(client, transfer, SKEW_TOLERATED_MS);
 }
 
-/* Certificates are for an operator to mend; all else may pass. */
-static fiat__aws_class class_of_curl(CURLcode code) {
+/* Certificates are for an operator to mend, and so is what a proxy refuses; all else may pass. */
+static fiat__aws_class class_of_curl(CURLcode code, int proxy_status) {
+    if (proxy_status >= 400 && proxy_status < 500 && proxy_status != 408 && proxy_status != 429)
+        return FIAT__AWS_PAUSE;
     switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
@@ -296,6 +305,15 @@ static fiat__aws_class class_of_curl(CURLcode code) {
     default:
         return FIAT__AWS_RETRY;
     }
+}
+
+/* The tunnel through the proxy did not come about. */
+static void describe_refusal(const fiat__aws_client *client, int proxy_status, fiat_error *err) {
+    const char *remedy = "is it up, and does it allow the way there?";
+    if (proxy_status == 407) remedy = "check the user and password of proxy.url or HTTPS_PROXY";
+    if (proxy_status == 403) remedy = "it must allow the way there, or proxy.none name the host";
+    fiat__err_set(err, FIAT_E_NETWORK, "proxy %s answered to CONNECT %s with HTTP status %d: %s",
+                  client->net.proxy.shown, client->endpoint.host_header, proxy_status, remedy);
 }
 
 static void describe_failure(const fiat__aws_client *client, const slot *at, CURLcode code,
@@ -312,8 +330,11 @@ static void describe_failure(const fiat__aws_client *client, const slot *at, CUR
     else if (fiat__http_transfer_was_stale(transfer, code))
         fiat__err_set(&call->err, FIAT_E_NETWORK, "%s closed the connection without an answer",
                       host);
+    else if (fiat__http_transfer_proxy_status(transfer) >= 300)
+        describe_refusal(client, fiat__http_transfer_proxy_status(transfer), &call->err);
     else
-        fiat__err_set(&call->err, FIAT_E_NETWORK, "request to %s failed: %s", host,
+        fiat__err_set(&call->err, FIAT_E_NETWORK, "request to %s%s%s failed: %s", host,
+                      client->net.proxy.url ? " through proxy " : "", client->net.proxy.shown,
                       *text ? text : curl_easy_strerror(code));
     call->err.sys_code = (int32_t)code;
     call->err.http_status = call->http_status;
@@ -345,7 +366,7 @@ static void finish(fiat__aws_client *client, slot *at, CURLcode code) {
     if (code == CURLE_OK) {
         finish_reply(client, at, call);
     } else {
-        call->result = class_of_curl(code);
+        call->result = class_of_curl(code, fiat__http_transfer_proxy_status(transfer));
         if (sent) call->maybe_received = true;
         describe_failure(client, at, code, call);
     }

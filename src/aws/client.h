@@ -4,13 +4,12 @@
  * the clock or the keys it was signed with, or a kept connection that the server had closed
  * meanwhile. All other retries are for whoever submits to decide, from the class of the result. The
  * thread should have SIGPIPE blocked, as fiat__thread_start() does, or ignored: TLS may raise it.
- *
- * Proxies are taken from the environment (https_proxy, no_proxy and so on, see curl(1)), CA
- * certificates from AWS_CA_BUNDLE, else from the system. */
+ */
 #ifndef FIAT_AWS_CLIENT_H
 #define FIAT_AWS_CLIENT_H
 
 #include "aws/credentials.h"
+#include "aws/net.h"
 #include "base/buf.h"
 #include "base/clock.h"
 
@@ -19,7 +18,9 @@ typedef struct fiat__aws_client fiat__aws_client;
 typedef struct fiat__aws_client_opts {
     const char *service;      /* SigV4 service name, "firehose" */
     const char *region;       /* "eu-central-1"; "" : an error at new that names what to set */
-    const char *endpoint_url; /* "" : AWS's own endpoint of service and region */
+    const char *endpoint_url; /* "" : as fiat__aws_endpoint_resolve() finds it */
+    bool fips, dualstack;     /* false: what the environment and the profile say */
+    fiat__net_opts net;       /* texts are copied by new */
     fiat__aws_credentials_provider *credentials;     /* kept until free; not owned */
     uint32_t connect_timeout_ms, request_timeout_ms; /* from 1 */
     uint32_t max_connections;                        /* 1..64; calls beyond wait for a free one */

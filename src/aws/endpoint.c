@@ -145,17 +145,40 @@ fiat_status fiat__aws_endpoint_parse(fiat__aws_endpoint *out, const char *url, c
     return FIAT_OK;
 }
 
-static fiat_status own_endpoint(fiat__aws_endpoint *out, const char *service, const char *region,
-                                const fiat__aws_profile *profile, fiat_error *err) {
-    bool fips = is_true("AWS_USE_FIPS_ENDPOINT", profile->values[FIAT__PROFILE_USE_FIPS]);
-    bool dualstack =
-        is_true("AWS_USE_DUALSTACK_ENDPOINT", profile->values[FIAT__PROFILE_USE_DUALSTACK]);
+/* What the host of AWS's own endpoint depends on, besides service and region. */
+typedef struct variants {
+    bool fips, dualstack;
+} variants;
+
+static variants find_variants(const fiat__aws_endpoint_opts *opts,
+                              const fiat__aws_profile *profile) {
+    return (variants){
+        opts->fips || is_true("AWS_USE_FIPS_ENDPOINT", profile->values[FIAT__PROFILE_USE_FIPS]),
+        opts->dualstack ||
+            is_true("AWS_USE_DUALSTACK_ENDPOINT", profile->values[FIAT__PROFILE_USE_DUALSTACK])};
+}
+
+static fiat_status check_variants(const char *setting, const variants *wanted, fiat_error *err) {
+    if (!wanted->fips && !wanted->dualstack) return FIAT_OK;
+    return fiat__err_set(err, FIAT_E_CONFIG,
+                         "%s: a %s endpoint is asked for as well, and a URL of one's own is none; "
+                         "take one of the two away",
+                         setting, wanted->fips ? "FIPS" : "dual-stack");
+}
+
+static fiat_status own_endpoint(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
+                                const variants *wanted, fiat_error *err) {
+    const char *region = opts->region;
     const struct partition *partition = s_partitions;
     while (strncmp(region, partition->prefix, strlen(partition->prefix)) != 0)
         partition++;
+    /* Every endpoint of STS in GovCloud is one, under its plain name. */
+    bool always_fips = strcmp(partition->prefix, "us-gov-") == 0 &&
+                       strcmp(opts->service, "sts") == 0 && !wanted->dualstack;
     char url[256];
-    snprintf(url, sizeof url, "https://%s%s.%s.%s", service, fips ? "-fips" : "", region,
-             dualstack ? partition->dualstack_suffix : partition->suffix);
+    snprintf(url, sizeof url, "https://%s%s.%s.%s", opts->service,
+             wanted->fips && !always_fips ? "-fips" : "", region,
+             wanted->dualstack ? partition->dualstack_suffix : partition->suffix);
     return fiat__aws_endpoint_parse(out, url, "endpoint", err);
 }
 
@@ -182,24 +205,30 @@ static fiat_status find_configured(char **url, char setting[128], const char *se
     return *url ? FIAT_OK : fiat__err_nomem(err);
 }
 
-fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const char *service,
-                                       const char *region, const char *explicit_url,
+fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
                                        fiat_error *err) {
-    char *url = NULL, setting[128];
+    char *found = NULL, setting[128] = "endpoint_url";
     fiat__aws_profile profile;
-    fiat_status status = check_region(region, err);
+    fiat_status status = check_region(opts->region, err);
     if (status != FIAT_OK) return status;
-    if (*explicit_url) return fiat__aws_endpoint_parse(out, explicit_url, "endpoint_url", err);
     status = fiat__aws_profile_load(&profile, err);
     if (status != FIAT_OK) goto out;
-    if (!is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
-                 profile.values[FIAT__PROFILE_IGNORE_ENDPOINTS]))
-        status = find_configured(&url, setting, service, &profile, err);
-    if (status != FIAT_OK) goto out;
-    status = url ? fiat__aws_endpoint_parse(out, url, setting, err)
-                 : own_endpoint(out, service, region, &profile, err);
+    const char *url = opts->url && *opts->url ? opts->url : NULL;
+    if (!url && !is_true("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
+                         profile.values[FIAT__PROFILE_IGNORE_ENDPOINTS])) {
+        status = find_configured(&found, setting, opts->service, &profile, err);
+        if (status != FIAT_OK) goto out;
+        url = found;
+    }
+    const variants wanted = find_variants(opts, &profile);
+    if (!url) {
+        status = own_endpoint(out, opts, &wanted, err);
+        goto out;
+    }
+    status = check_variants(setting, &wanted, err);
+    if (status == FIAT_OK) status = fiat__aws_endpoint_parse(out, url, setting, err);
 out:
-    fiat__free(url);
+    fiat__free(found);
     fiat__aws_profile_deinit(&profile);
     return status;
 }

@@ -16,16 +16,23 @@ typedef struct fiat__aws_endpoint {
     char url[544];
 } fiat__aws_endpoint;
 
-/* The first of: explicit_url (unless ""); AWS_ENDPOINT_URL_<SERVICE>; AWS_ENDPOINT_URL;
- * endpoint_url of the service in the profile's [services] section; endpoint_url of the profile;
- * AWS's own, https://{service}.{region}.{suffix of the partition}, which heeds
- * AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT and the profile's settings of these names.
- * All but the first and the last are left out when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the
- * profile's ignore_configured_endpoint_urls is true. FIAT_E_CONFIG: no or no proper region, or a
- * URL that cannot be used; the message names the setting. Also the statuses of
- * fiat__aws_profile_load(). */
-fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const char *service,
-                                       const char *region, const char *explicit_url,
+typedef struct fiat__aws_endpoint_opts {
+    const char *service;  /* SigV4 service name, "firehose" */
+    const char *region;   /* "eu-central-1" */
+    const char *url;      /* NULL or "": from the environment and the profile, else AWS's own */
+    bool fips, dualstack; /* false: what the environment and the profile say */
+} fiat__aws_endpoint_opts;
+
+/* The first of: opts->url; AWS_ENDPOINT_URL_<SERVICE>; AWS_ENDPOINT_URL; endpoint_url of the
+ * service in the profile's [services] section; endpoint_url of the profile; AWS's own,
+ * https://{service}.{region}.{suffix of the partition}, which heeds AWS_USE_FIPS_ENDPOINT and
+ * AWS_USE_DUALSTACK_ENDPOINT and the profile's settings of these names. All but the first and the
+ * last are left out when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's
+ * ignore_configured_endpoint_urls is true.
+ * FIAT_E_CONFIG: no or no proper region; a URL that cannot be used, or that is there together with
+ * FIPS or dual-stack, which it would leave out without a word; the message names the setting. Also
+ * the statuses of fiat__aws_profile_load(). */
+fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
                                        fiat_error *err);
 
 /* "http[s]://host[:port][/path]" and nothing else: no user, query or fragment. `setting` is what

@@ -10,9 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Idle connections older than this are not used again. It must stay below the time after which the
- * server closes them (AWS's front ends: 20 s and more), or requests run into the closing. */
-#define MAX_IDLE_S          15
 #define UPLOAD_BUFFER_BYTES (256 * 1024)
 
 static pthread_once_t s_once = PTHREAD_ONCE_INIT;
@@ -168,11 +165,7 @@ static CURLcode set_connection_options(CURL *easy, const fiat__http_opts *opts,
     bad = first(bad,
                 curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)opts->connect_timeout_ms));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)opts->request_timeout_ms));
-    bad = first(bad, curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, (long)MAX_IDLE_S));
-    bad = first(bad, curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L));
-    bad = first(bad, curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L));
-    bad = first(bad, curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L));
-    if (opts->ca_bundle) bad = first(bad, curl_easy_setopt(easy, CURLOPT_CAINFO, opts->ca_bundle));
+    bad = first(bad, fiat__net_apply(opts->net, easy));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets));
@@ -299,5 +292,11 @@ bool fiat__http_transfer_was_stale(const fiat__http_transfer *transfer, CURLcode
 int fiat__http_transfer_status(const fiat__http_transfer *transfer) {
     long status = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
+int fiat__http_transfer_proxy_status(const fiat__http_transfer *transfer) {
+    long status = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &status);
     return (int)status;
 }

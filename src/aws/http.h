@@ -3,6 +3,7 @@
 #ifndef FIAT_AWS_HTTP_H
 #define FIAT_AWS_HTTP_H
 
+#include "aws/net.h"
 #include "base/buf.h"
 
 #include <curl/curl.h>
@@ -25,7 +26,7 @@ void fiat__http_sockets_abandon(fiat__http_sockets *sockets);
 typedef struct fiat__http_opts {
     const char *url;
     const char *user_agent;
-    const char *ca_bundle; /* NULL: the system's */
+    const fiat__net *net;
     uint32_t connect_timeout_ms, request_timeout_ms;
     size_t max_reply_bytes;
 } fiat__http_opts;
@@ -73,5 +74,7 @@ bool fiat__http_transfer_was_sent(const fiat__http_transfer *transfer);
  * likely the server had closed it, idle, in the moment of sending. */
 bool fiat__http_transfer_was_stale(const fiat__http_transfer *transfer, CURLcode result);
 int fiat__http_transfer_status(const fiat__http_transfer *transfer);
+/* What a proxy answered to CONNECT; 0: none was asked. */
+int fiat__http_transfer_proxy_status(const fiat__http_transfer *transfer);
 
 #endif

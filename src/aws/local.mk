@@ -4,6 +4,7 @@ libfiat_aws_la_SOURCES = \
 	%D%/credentials_environment.c %D%/credentials_profile.c %D%/credentials_provider.h \
 	%D%/credentials_static.c %D%/endpoint.c %D%/endpoint.h %D%/error_class.c %D%/error_class.h \
 	%D%/http.c %D%/http.h %D%/http_date.c %D%/http_date.h %D%/ini.c %D%/ini.h \
+	%D%/net.c %D%/net.h %D%/proxy.c %D%/proxy.h \
 	%D%/profile.c %D%/profile.h %D%/region.c %D%/request.c %D%/request.h %D%/sigv4.c %D%/sigv4.h \
 	%D%/sigv4_canonical.c %D%/sigv4_canonical.h %D%/sigv4_verify.c %D%/sigv4_verify.h
 libfiat_aws_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)

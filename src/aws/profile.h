@@ -19,6 +19,7 @@
     XX(SERVICES, "services")                                                                       \
     XX(USE_FIPS, "use_fips_endpoint")                                                              \
     XX(USE_DUALSTACK, "use_dualstack_endpoint")                                                    \
+    XX(CA_BUNDLE, "ca_bundle")                                                                     \
     XX(ROLE_ARN, "role_arn")                                                                       \
     XX(SSO_SESSION, "sso_session")                                                                 \
     XX(SSO_START_URL, "sso_start_url")                                                             \

@@ -28,10 +28,26 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
     };
 }
 
+static fiat__net_opts net_opts(const fiat_config *config) {
+    return (fiat__net_opts){
+        .proxy_url = fiat__config_string(config, FIAT__SET_PROXY_URL),
+        .proxy_none = fiat__config_string(config, FIAT__SET_PROXY_NONE),
+        .proxy_ca_file = fiat__config_string(config, FIAT__SET_PROXY_CA_FILE),
+        .ca_file = fiat__config_string(config, FIAT__SET_TLS_CA_FILE),
+        .cert_file = fiat__config_string(config, FIAT__SET_TLS_CERT_FILE),
+        .key_file = fiat__config_string(config, FIAT__SET_TLS_KEY_FILE),
+        .idle_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_CONNECTION_IDLE_MS),
+        .max_age_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_CONNECTION_MAX_AGE_MS),
+    };
+}
+
 static fiat__sink_opts sink_opts(const fiat_config *config) {
     return (fiat__sink_opts){
         .region = fiat__config_string(config, FIAT__SET_AWS_REGION),
         .endpoint_url = fiat__config_string(config, FIAT__SET_AWS_ENDPOINT_URL),
+        .fips = fiat__config_boolean(config, FIAT__SET_AWS_FIPS),
+        .dualstack = fiat__config_boolean(config, FIAT__SET_AWS_DUALSTACK),
+        .net = net_opts(config),
         .prefix = fiat__config_string(config, FIAT__SET_LOCAL_PREFIX),
         .gzip = fiat__config_boolean(config, FIAT__SET_LOCAL_GZIP),
         .sync = fiat__config_boolean(config, FIAT__SET_LOCAL_SYNC),

@@ -37,6 +37,31 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_AWS_ENDPOINT_URL] =
         STRING("aws.endpoint.url", "FIAT_AWS_ENDPOINT_URL", "",
                "URL of Firehose; empty: AWS_ENDPOINT_URL_FIREHOSE, AWS_ENDPOINT_URL, AWS's own."),
+    [FIAT__SET_AWS_FIPS] =
+        BOOLEAN("aws.fips", "FIAT_AWS_FIPS", "false",
+                "FIPS endpoint; false: AWS_USE_FIPS_ENDPOINT, the shared config file."),
+    [FIAT__SET_AWS_DUALSTACK] =
+        BOOLEAN("aws.dualstack", "FIAT_AWS_DUALSTACK", "false",
+                "Endpoint with IPv6; false: AWS_USE_DUALSTACK_ENDPOINT, the shared config file."),
+    [FIAT__SET_PROXY_URL] =
+        STRING("proxy.url", "FIAT_PROXY_URL", "",
+               "`http://user:password@host:port`; empty: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY."),
+    [FIAT__SET_PROXY_NONE] =
+        STRING("proxy.none", "FIAT_PROXY_NONE", "",
+               "Hosts reached without the proxy, `*` for all; empty: NO_PROXY."),
+    [FIAT__SET_PROXY_CA_FILE] =
+        STRING("proxy.ca.file", "FIAT_PROXY_CA_FILE", "",
+               "Authorities that vouch for an https:// proxy, PEM; empty: those of `tls.ca.file`."),
+    [FIAT__SET_TLS_CA_FILE] = STRING(
+        "tls.ca.file", "FIAT_TLS_CA_FILE", "",
+        "Authorities to trust, PEM; empty: AWS_CA_BUNDLE, the shared config file, the system's."),
+    [FIAT__SET_TLS_CERT_FILE] =
+        STRING("tls.cert.file", "FIAT_TLS_CERT_FILE", "",
+               "Certificate to show to the server, PEM, with its intermediates; empty: none."),
+    [FIAT__SET_TLS_KEY_FILE] =
+        STRING("tls.key.file", "FIAT_TLS_KEY_FILE", "",
+               "Its key, PEM, with its password in FIAT_TLS_KEY_PASSWORD; empty: in "
+               "`tls.cert.file`."),
     [FIAT__SET_LINGER_MS] = INTEGER("linger.ms", "FIAT_LINGER_MS", "ms", "200", 0, 900000,
                                     "How long an event may wait for others to share its record."),
     [FIAT__SET_RECORD_MAX_BYTES] =
@@ -87,6 +112,12 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_REQUEST_TIMEOUT_MS] =
         INTEGER("request.timeout.ms", "FIAT_REQUEST_TIMEOUT_MS", "ms", "30000", 1, 900000,
                 "How long a request may take, connection included."),
+    [FIAT__SET_CONNECTION_IDLE_MS] =
+        INTEGER("connection.idle.ms", "FIAT_CONNECTION_IDLE_MS", "ms", "5000", 1000, 3600000,
+                "A connection that was idle for longer is not used again; whole seconds count."),
+    [FIAT__SET_CONNECTION_MAX_AGE_MS] =
+        INTEGER("connection.max.age.ms", "FIAT_CONNECTION_MAX_AGE_MS", "ms", "300000", 1000,
+                86400000, "Nor is one that is older, so that changes of DNS are followed."),
     [FIAT__SET_LOCAL_PREFIX] =
         STRING("local.prefix", "FIAT_LOCAL_PREFIX", "",
                "Prefix of objects below DIR with the sink `local:DIR`; empty: `STREAM/`."),

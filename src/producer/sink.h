@@ -3,6 +3,7 @@
 #ifndef FIAT_PRODUCER_SINK_H
 #define FIAT_PRODUCER_SINK_H
 
+#include "aws/net.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/str.h"
@@ -64,6 +65,8 @@ typedef struct fiat__sink {
 /* Settings that sinks read; strings are copied by the sink. */
 typedef struct fiat__sink_opts {
     const char *region, *endpoint_url; /* "" : the usual AWS places */
+    bool fips, dualstack;              /* firehose: false: what AWS's own settings say */
+    fiat__net_opts net;                /* firehose */
     const char *prefix;                /* local: "" : "!{stream}/" */
     bool gzip;                         /* local */
     bool sync;                         /* local: fsync before a record counts as delivered */

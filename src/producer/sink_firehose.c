@@ -32,7 +32,7 @@ typedef struct session {
 typedef struct firehose_sink {
     fiat__sink base;
     session *session;
-    fiat__sink_opts opts; /* its strings are `region` and `endpoint_url` */
+    fiat__sink_opts opts; /* `net` is a copy; `region` and `endpoint_url` stand below */
     char *region, *endpoint_url;
 } firehose_sink;
 
@@ -179,6 +179,7 @@ static void free_sink(fiat__sink *base) {
     free_session(sink->session);
     fiat__free(sink->region);
     fiat__free(sink->endpoint_url);
+    fiat__net_opts_free(&sink->opts.net);
     fiat__free(sink);
 }
 
@@ -194,6 +195,9 @@ static fiat_status new_session(firehose_sink *sink, session **out, fiat_error *e
     fiat__aws_client_opts client = {.service = FIAT__FIREHOSE_SERVICE,
                                     .region = sink->region,
                                     .endpoint_url = sink->endpoint_url,
+                                    .fips = sink->opts.fips,
+                                    .dualstack = sink->opts.dualstack,
+                                    .net = sink->opts.net,
                                     .credentials = s->credentials,
                                     .connect_timeout_ms = sink->opts.connect_timeout_ms,
                                     .request_timeout_ms = sink->opts.request_timeout_ms,
@@ -253,7 +257,8 @@ fiat_status fiat__sink_firehose_new(fiat__sink **out, const fiat__sink_opts *opt
     if (!sink) return fiat__err_nomem(err);
     sink->base.vtable = &s_vtable;
     sink->opts = *opts;
-    fiat_status status = find_region(sink, opts->region, err);
+    fiat_status status = fiat__net_opts_copy(&sink->opts.net, &opts->net, err);
+    if (status == FIAT_OK) status = find_region(sink, opts->region, err);
     if (status != FIAT_OK) goto out;
     sink->endpoint_url = fiat__strdup(opts->endpoint_url ? opts->endpoint_url : "");
     status = sink->endpoint_url ? new_session(sink, &sink->session, err) : fiat__err_nomem(err);

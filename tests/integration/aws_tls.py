@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""The HTTP client over TLS and through a proxy: what it trusts, and what a proxy gets to see.
+"""The HTTP client over TLS and through proxies: what it trusts, what it shows, what it says.
 
     aws_tls.py [PROGRAM]    PROGRAM: tests/support/aws_post
 
 Makes a certificate authority with openssl(1); ends with 77, "skipped", where that is missing.
 """
+import base64
 import http.server
 import os
 import pathlib
@@ -20,7 +21,7 @@ PROGRAM = sys.argv[1] if len(sys.argv) > 1 else "tests/support/aws_post"
 
 
 def make_certificates(folder):
-    """ca.pem, and server.pem for localhost alone, signed by it."""
+    """ca.pem, and server.pem for localhost and firehose.test alone, signed by it."""
     def openssl(*args):
         subprocess.run(["openssl", *args], cwd=folder, check=True, capture_output=True, timeout=60)
 
@@ -28,7 +29,7 @@ def make_certificates(folder):
     openssl("req", "-x509", *new_key, "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
             "-subj", "/CN=Test CA")
     openssl("req", *new_key, "-keyout", "server.key", "-out", "server.csr", "-subj", "/CN=localhost")
-    (folder / "san").write_text("subjectAltName=DNS:localhost\n")
+    (folder / "san").write_text("subjectAltName=DNS:localhost,DNS:firehose.test\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key",
             "-CAcreateserial", "-days", "2", "-extfile", "san", "-out", "server.pem")
 
@@ -58,13 +59,17 @@ class Server(http.server.ThreadingHTTPServer):
 
 
 class Proxy(Service):
-    """CONNECT alone; a plain tunnel."""
+    """CONNECT alone; a plain tunnel to the port that is asked for, on this machine."""
     tunnels = []
+    refusal = 0
 
     def do_CONNECT(self):
         Proxy.tunnels.append((self.path, dict(self.headers)))
-        host, port = self.path.rsplit(":", 1)
-        with socket.create_connection((host, int(port)), timeout=10) as far:
+        if Proxy.refusal:
+            self.send_error(Proxy.refusal)
+            return
+        port = self.path.rsplit(":", 1)[1]
+        with socket.create_connection(("127.0.0.1", int(port)), timeout=10) as far:
             self.send_response(200)
             self.end_headers()
             back = threading.Thread(target=self.copy, args=(far, self.connection), daemon=True)
@@ -99,6 +104,8 @@ def post(url, **env):
                           timeout=60)
     if done.returncode:
         sys.exit(f"{PROGRAM} {url}: {done.stderr}")
+    if "s3cr" in done.stdout + done.stderr:
+        sys.exit(f"a password is shown: {done.stdout}")
     return done.stdout
 
 
@@ -127,16 +134,29 @@ def main():
         if Service.seen:
             sys.exit("a request went to a server that is not trusted")
         expect("AWS_CA_BUNDLE", post(url, AWS_CA_BUNDLE=ca), "ok 200")
-        expect("proxy", post(url, AWS_CA_BUNDLE=ca, https_proxy=through), "ok 200")
-        expect("no_proxy", post(url, AWS_CA_BUNDLE=ca, https_proxy=through, no_proxy="localhost"),
-               "ok 200")
-        expect("proxy that is gone", post(url, AWS_CA_BUNDLE=ca, https_proxy="http://127.0.0.1:9"),
-               "retry 0 0")
-        if [path for path, _ in Proxy.tunnels] != [f"localhost:{port}"]:
+        # localhost is never reached through a proxy; this name, by way of it alone.
+        far = f"https://firehose.test:{port}"
+        with_password = through.replace("//", "//user:s3cr%40et@")
+        expect("proxy", post(far, AWS_CA_BUNDLE=ca, https_proxy=with_password), "ok 200")
+        path, headers = Proxy.tunnels[0]
+        shown = {key.lower() for key in headers}
+        if path != f"firehose.test:{port}" or shown - {"host", "user-agent", "proxy-authorization",
+                                                       "proxy-connection"}:
+            sys.exit(f"the proxy was shown {path} {headers}")
+        if base64.b64decode(headers["Proxy-Authorization"].split()[1]) != b"user:s3cr@et":
+            sys.exit(f"the proxy got {headers['Proxy-Authorization']}")
+        expect("loopback", post(url, AWS_CA_BUNDLE=ca, https_proxy=through), "ok 200")
+        expect("NO_PROXY", post(far, AWS_CA_BUNDLE=ca, https_proxy=through, NO_PROXY=".test"),
+               "retry 0 0", "firehose.test")
+        if len(Proxy.tunnels) != 1:
             sys.exit(f"tunnels: {Proxy.tunnels}")
-        shown = {key.lower() for key in Proxy.tunnels[0][1]}
-        if shown & {"authorization", "x-amz-date", "x-amz-target", "content-type"}:
-            sys.exit(f"the proxy was shown {shown}")
+        expect("proxy that is gone", post(far, AWS_CA_BUNDLE=ca, https_proxy="http://127.0.0.1:9"),
+               "retry 0 0", "127.0.0.1:9")
+        for refusal, begin in ((407, "pause"), (403, "pause"), (502, "retry"), (429, "retry")):
+            Proxy.refusal = refusal
+            expect("proxy refuses", post(far, AWS_CA_BUNDLE=ca, https_proxy=with_password),
+                   f"{begin} 0 0", f"status {refusal}")
+        Proxy.refusal = 0
     return 0
 
 

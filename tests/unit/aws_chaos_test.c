@@ -54,7 +54,8 @@ static fiat_status find_region(void *ctx) {
 static fiat_status resolve_endpoint(void *ctx) {
     fiat__aws_endpoint out;
     (void)ctx;
-    fiat_status status = fiat__aws_endpoint_resolve(&out, "firehose", "eu-west-1", "", NULL);
+    const fiat__aws_endpoint_opts opts = {.service = "firehose", .region = "eu-west-1"};
+    fiat_status status = fiat__aws_endpoint_resolve(&out, &opts, NULL);
     if (status == FIAT_OK) ck_assert_str_eq(out.url, "http://special/");
     return status;
 }

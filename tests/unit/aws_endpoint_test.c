@@ -108,6 +108,12 @@ START_TEST(good_url_is_taken_apart) {
 }
 END_TEST
 
+static fiat_status resolve(fiat__aws_endpoint *out, const char *service, const char *region,
+                           const char *url, fiat_error *err) {
+    const fiat__aws_endpoint_opts opts = {.service = service, .region = region, .url = url};
+    return fiat__aws_endpoint_resolve(out, &opts, err);
+}
+
 START_TEST(region_must_be_there_and_look_like_one) {
     static const char *const bad[] = {
         "",           "EU-CENTRAL-1",
@@ -118,9 +124,8 @@ START_TEST(region_must_be_there_and_look_like_one) {
     fiat__aws_endpoint out;
     fiat_error err;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-        ck_assert_fiat_status(
-            fiat__aws_endpoint_resolve(&out, "firehose", bad[i], "http://localhost", &err),
-            FIAT_E_CONFIG);
+        ck_assert_fiat_status(resolve(&out, "firehose", bad[i], "http://localhost", &err),
+                              FIAT_E_CONFIG);
 }
 END_TEST
 
@@ -128,7 +133,7 @@ static void assert_url(const char *service, const char *region, const char *expl
                        const char *want) {
     fiat__aws_endpoint out;
     fiat_error err;
-    ck_assert_fiat_ok(fiat__aws_endpoint_resolve(&out, service, region, explicit_url, &err), err);
+    ck_assert_fiat_ok(resolve(&out, service, region, explicit_url, &err), err);
     ck_assert_str_eq(out.url, want);
 }
 
@@ -149,6 +154,34 @@ START_TEST(own_endpoint_follows_the_partition) {
     assert_url("firehose", "us-east-1", "", "https://firehose-fips.us-east-1.api.aws/");
     setenv("AWS_USE_FIPS_ENDPOINT", "false", 1);
     assert_url("firehose", "us-east-1", "", "https://firehose.us-east-1.api.aws/");
+}
+END_TEST
+
+START_TEST(settings_of_ours_ask_for_variants) {
+    const fiat__aws_endpoint_opts both = {
+        .service = "firehose", .region = "us-west-2", .fips = true, .dualstack = true};
+    fiat__aws_endpoint out;
+    fiat_error err;
+    write_config("");
+    ck_assert_fiat_ok(fiat__aws_endpoint_resolve(&out, &both, &err), err);
+    ck_assert_str_eq(out.url, "https://firehose-fips.us-west-2.api.aws/");
+    const fiat__aws_endpoint_opts sts = {.service = "sts", .region = "us-gov-west-1", .fips = true};
+    ck_assert_fiat_ok(fiat__aws_endpoint_resolve(&out, &sts, &err), err);
+    ck_assert_str_eq(out.url, "https://sts.us-gov-west-1.amazonaws.com/");
+}
+END_TEST
+
+START_TEST(url_of_ones_own_is_no_variant) {
+    static const char *const variables[] = {"AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"};
+    fiat__aws_endpoint out;
+    fiat_error err;
+    for (size_t i = 0; i < 2; i++) {
+        setenv(variables[i], "true", 1);
+        ck_assert_fiat_status(resolve(&out, "firehose", "us-east-1", "http://own", &err),
+                              FIAT_E_CONFIG);
+        ck_assert_ptr_nonnull(strstr(err.message, i == 0 ? "FIPS" : "dual-stack"));
+        unsetenv(variables[i]);
+    }
 }
 END_TEST
 
@@ -178,12 +211,10 @@ START_TEST(bad_setting_is_named) {
     fiat__aws_endpoint out;
     fiat_error err;
     write_config("[default]\nendpoint_url = nonsense\n");
-    ck_assert_fiat_status(fiat__aws_endpoint_resolve(&out, "firehose", "us-east-1", "", &err),
-                          FIAT_E_CONFIG);
+    ck_assert_fiat_status(resolve(&out, "firehose", "us-east-1", "", &err), FIAT_E_CONFIG);
     ck_assert_ptr_nonnull(strstr(err.message, "endpoint_url of profile \"default\""));
     setenv("AWS_ENDPOINT_URL_FIREHOSE", "nonsense", 1);
-    ck_assert_fiat_status(fiat__aws_endpoint_resolve(&out, "firehose", "us-east-1", "", &err),
-                          FIAT_E_CONFIG);
+    ck_assert_fiat_status(resolve(&out, "firehose", "us-east-1", "", &err), FIAT_E_CONFIG);
     ck_assert_ptr_nonnull(strstr(err.message, "AWS_ENDPOINT_URL_FIREHOSE: "));
 }
 END_TEST
@@ -265,6 +296,8 @@ int main(void) {
     tcase_add_loop_test(tcase, good_url_is_taken_apart, 0,
                         sizeof s_good_urls / sizeof s_good_urls[0]);
     tcase_add_test(tcase, own_endpoint_follows_the_partition);
+    tcase_add_test(tcase, settings_of_ours_ask_for_variants);
+    tcase_add_test(tcase, url_of_ones_own_is_no_variant);
     tcase_add_test(tcase, settings_rank_as_in_the_sdks);
     tcase_add_test(tcase, bad_setting_is_named);
     tcase_add_loop_test(tcase, code_and_status_give_the_class, 0,
