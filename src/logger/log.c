@@ -54,6 +54,20 @@ static struct scratch *scratch_new(fiat_error *err) {
     return scratch;
 }
 
+/* What a thread keeps between events. After a larger one it starts afresh: that may have been the
+ * last of its size, and there may be many threads. */
+#define SCRATCH_KEEP_BYTES (256 * 1024)
+/* No event up to this size that passes can have made scratch memory grow over that. */
+#define SMALL_EVENT_BYTES 4096
+
+static void scratch_trim(struct scratch *scratch) {
+    size_t bytes = fiat__validator_bytes(scratch->ctx) + scratch->text.cap + scratch->line.cap +
+                   scratch->stamped.cap;
+    if (bytes <= SCRATCH_KEEP_BYTES) return;
+    pthread_setspecific(s_scratch_key, NULL);
+    scratch_free(scratch);
+}
+
 static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
@@ -259,5 +273,6 @@ fiat_status fiat__logger_log(fiat_logger *logger, fiat__stream *stream, fiat_eve
         fiat__producer_count_refused(logger->producer);
     else if (id_out)
         *id_out = id;
+    if (scratch && (status != FIAT_OK || text.len > SMALL_EVENT_BYTES)) scratch_trim(scratch);
     return status;
 }

@@ -48,6 +48,15 @@ void fiat_validator_free(fiat_validator *ctx) {
     fiat__free(ctx);
 }
 
+size_t fiat__validator_bytes(const fiat_validator *ctx) {
+    return ctx->text.cap + ctx->keys.cap * sizeof *ctx->keys.slots +
+           ctx->tape.cap * sizeof *ctx->tape.items + ctx->tape.strings_cap + ctx->unescaped_cap +
+           ctx->wide_cap * sizeof *ctx->wide + ctx->marks_cap * sizeof *ctx->marks +
+           ctx->faults.cap * sizeof *ctx->faults.at + ctx->trace.cap * sizeof *ctx->trace.list +
+           ctx->instance_path.cap + ctx->schema_path.cap + ctx->message.cap +
+           ctx->keyword_location.cap + ctx->absolute_location.cap;
+}
+
 /* Scratch memory whose size is known before the run. */
 static bool size_scratch(const fiat_schema *schema, fiat_validator *ctx) {
     size_t words = (size_t)schema->max_depth * schema->program.max_words;

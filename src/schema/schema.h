@@ -37,6 +37,9 @@ bool fiat__schema_takes_provided(const fiat_schema *schema);
 fiat_status fiat__schema_validate(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                                   fiat_error *err);
 
+/* The memory that a validator holds, which is that of its largest text so far. */
+size_t fiat__validator_bytes(const fiat_validator *ctx);
+
 /* As fiat_schema_report(), and FIAT_E_EVENT_STAMPED. */
 fiat_status fiat__schema_report(const fiat_schema *schema, fiat_validator *ctx, fiat__str text,
                                 size_t max, bool (*each)(const fiat_schema_failure *, void *user),

@@ -147,6 +147,59 @@ START_TEST(logging_allocates_nothing_in_the_steady_state) {
 }
 END_TEST
 
+/* Forms of an event of 900,000 bytes; the last does not match. */
+static const struct {
+    const char *stream, *head, *piece, *tail;
+    fiat_status want;
+} large[] = {
+    {"Plain", "{\"deep\":[0", ",{\"a\":1,\"b\":[]}", "]}", FIAT_OK},
+    {"Plain", "{\"s\":\"", "\\u0041\\n", "\"}", FIAT_OK},
+    {"Plain", "{\"deep\":[\n0", ",\n1", "]}", FIAT_OK},
+    {"Seen", "{\"s\":\"a\",\"o\":{\"a\":[0", ",0", "]}}", FIAT_OK},
+    {"Seen", "{\"s\":\"a\",\"o\":[0", ",0", "]}", FIAT_E_SCHEMA_MISMATCH},
+};
+
+static uint64_t s_live_bytes;
+
+static void *log_large(void *arg) {
+    const int i = *(const int *)arg;
+    static char text[900000];
+    fiat_error err;
+    size_t len = strlen(large[i].head), piece = strlen(large[i].piece);
+    memcpy(text, large[i].head, len);
+    for (; len + piece + strlen(large[i].tail) <= sizeof text; len += piece)
+        memcpy(text + len, large[i].piece, piece);
+    memcpy(text + len, large[i].tail, strlen(large[i].tail));
+    len += strlen(large[i].tail);
+    for (int round = 0; round < 2; round++)
+        if (validated_log(fake_logger, large[i].stream, FIAT_JSON(text, len), &err) !=
+            large[i].want)
+            return NULL;
+    if (fiat_logger_flush(fake_logger, 10000, &err) != FIAT_OK) return NULL;
+    s_live_bytes = chaos_live_bytes();
+    return arg;
+}
+
+/* What a thread gives back when it ends is what it kept. */
+START_TEST(threads_keep_little_after_a_large_event) {
+    pthread_t thread;
+    void *done = NULL;
+    int form = _i;
+    chaos_install();
+    fake_new_sink();
+    fake_kept.discard = true;
+    ck_assert_fiat_ok(fiat__logger_open_sink(&fake_logger, &fake_kept.sink, s_config, &fake_err),
+                      fake_err);
+    ck_assert_int_eq(pthread_create(&thread, NULL, log_large, &form), 0);
+    ck_assert_int_eq(pthread_join(thread, &done), 0);
+    ck_assert_ptr_nonnull(done);
+    ck_assert_uint_le(s_live_bytes - chaos_live_bytes(), 256 * 1024);
+    ck_assert_int_eq(fiat_logger_close(fake_logger, 5000, NULL, NULL), FIAT_OK);
+    ck_assert_uint_eq(chaos_live_blocks(), 0);
+    chaos_remove();
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("logger/chaos");
     TCase *tcase = tcase_create("chaos");
@@ -154,6 +207,8 @@ int main(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, each_allocation_fails_in_turn);
     tcase_add_test(tcase, logging_allocates_nothing_in_the_steady_state);
+    tcase_add_loop_test(tcase, threads_keep_little_after_a_large_event, 0,
+                        sizeof large / sizeof large[0]);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
