@@ -22,5 +22,6 @@ include %D%/fuzz/local.mk
 include %D%/integration/schema.mk
 include %D%/bowtie/local.mk
 include %D%/integration/localengine.mk
+include %D%/integration/mock.mk
 include %D%/cli/local.mk
 include %D%/lint/local.mk
