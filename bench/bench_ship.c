@@ -25,7 +25,7 @@
 #define EVENT_BYTES   300   /* with the newline, as they are shipped */
 #define ROOM          512
 #define TIMEOUT_MS    60000
-#define FULL_PAUSE_NS 200000
+#define FULL_PAUSE_NS 5000000
 #define STUCK_S       3
 #define TLS_RECORD    16384
 

@@ -163,7 +163,7 @@ static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_c
     status = fiat__aws_credentials_get(client->opts.credentials, &credentials, err);
     if (status != FIAT_OK) return status;
     at->credentials_turn = client->credentials_turn;
-    fiat__http_transfer_reset(&at->transfer, call->body);
+    fiat__http_transfer_reset(&at->transfer, call->body, call->source);
     const fiat__aws_signing signing = {.endpoint = &client->endpoint,
                                        .region = client->region,
                                        .service = client->service,

@@ -12,6 +12,7 @@
 #include "aws/net.h"
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/source.h"
 
 typedef struct fiat__aws_client fiat__aws_client;
 
@@ -44,6 +45,9 @@ typedef struct fiat__aws_call {
     const char *target;       /* X-Amz-Target, "Firehose_20150804.PutRecordBatch" */
     const char *content_type; /* "application/x-amz-json-1.1" */
     fiat__str body;
+    const fiat__source
+        *source; /* the body while it is sent, in place of `body`; NULL: there is none
+                  */
     /* On the client's thread, inside submit, poll, cancel or free; may submit and cancel, but not
      * free. */
     void (*done)(struct fiat__aws_call *call);

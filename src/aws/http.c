@@ -60,11 +60,16 @@ static int close_socket(void *ctx, curl_socket_t fd) {
     return close(fd);
 }
 
+static size_t body_len(const fiat__http_transfer *transfer) {
+    return transfer->source ? transfer->source->len : transfer->body.len;
+}
+
 /* libcurl sends a request a second time by itself when a kept connection broke without an answer.
  * Where the first may have arrived (RFC 9110 section 9.2.2), that is for the caller to decide. */
 static bool may_begin(fiat__http_transfer *transfer) {
-    if (transfer->reused && transfer->body_at == transfer->body.len) return false;
+    if (transfer->reused && transfer->body_at == body_len(transfer)) return false;
     transfer->body_at = 0;
+    if (transfer->source) transfer->source->rewind(transfer->source->ctx);
     return true;
 }
 
@@ -88,9 +93,12 @@ static int rewind_body(void *ctx, curl_off_t offset, int origin) {
 
 static size_t read_body(char *out, size_t size, size_t count, void *ctx) {
     fiat__http_transfer *transfer = ctx;
-    size_t len = size * count, left = transfer->body.len - transfer->body_at;
+    size_t len = size * count, left = body_len(transfer) - transfer->body_at;
     if (len > left) len = left;
-    if (len) memcpy(out, transfer->body.ptr + transfer->body_at, len);
+    if (transfer->source)
+        len = transfer->source->read(transfer->source->ctx, out, len);
+    else if (len)
+        memcpy(out, transfer->body.ptr + transfer->body_at, len);
     transfer->body_at += len;
     return len;
 }
@@ -223,12 +231,14 @@ void fiat__http_transfer_deinit(fiat__http_transfer *transfer) {
     memset(transfer, 0, sizeof *transfer);
 }
 
-void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body) {
+void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body,
+                               const fiat__source *source) {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 0L);
     free_headers(transfer);
     fiat__buf_clear(&transfer->reply);
     transfer->body = body;
+    transfer->source = source;
     transfer->body_at = 0;
     transfer->reused = transfer->replied = transfer->reply_cut = false;
     transfer->error_type[0] = transfer->request_id[0] = transfer->error_text[0] = '\0';
@@ -263,7 +273,7 @@ fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char
 }
 
 void fiat__http_transfer_arm(fiat__http_transfer *transfer) {
-    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body.len);
+    curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len(transfer));
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
 }
 
@@ -277,10 +287,10 @@ bool fiat__http_transfer_was_sent(const fiat__http_transfer *transfer) {
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &head_sent);
     curl_easy_getinfo(transfer->easy, CURLINFO_SIZE_UPLOAD_T, &body_sent);
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
-    if (head_sent > 0 && (uint64_t)body_sent >= transfer->body.len) return true;
+    if (head_sent > 0 && (uint64_t)body_sent >= body_len(transfer)) return true;
     /* libcurl's figures are gone once it has begun anew; what it had taken is still known. */
     bool begun_anew = transfer->reused && (connects > 0 || body_sent == 0);
-    return begun_anew && transfer->body_at == transfer->body.len;
+    return begun_anew && transfer->body_at == body_len(transfer);
 }
 
 bool fiat__http_transfer_was_stale(const fiat__http_transfer *transfer, CURLcode result) {

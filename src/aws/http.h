@@ -5,6 +5,7 @@
 
 #include "aws/net.h"
 #include "base/buf.h"
+#include "base/source.h"
 
 #include <curl/curl.h>
 #include <stdatomic.h>
@@ -34,7 +35,9 @@ typedef struct fiat__http_opts {
 typedef struct fiat__http_transfer {
     CURL *easy;
     struct curl_slist *headers;
-    fiat__str body;       /* borrowed while the transfer runs */
+    /* Borrowed while the transfer runs: the body, or what makes it. */
+    fiat__str body;
+    const fiat__source *source;
     size_t body_at;       /* libcurl has taken that much of it */
     bool reused;          /* went over a connection that had served before */
     bool replied;         /* at least one byte of a reply came */
@@ -55,8 +58,10 @@ fiat_status fiat__http_transfer_init(fiat__http_transfer *transfer, const fiat__
                                      fiat__http_sockets *sockets, fiat_error *err);
 void fiat__http_transfer_deinit(fiat__http_transfer *transfer);
 
-/* Make it ready for a request with this body and no headers. */
-void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body);
+/* Make it ready for a request without headers, with this body; source, if not NULL, is asked for
+ * it instead. */
+void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body,
+                               const fiat__source *source);
 /* Add "Name: value"; with NULL for a value: keep libcurl from adding that header. FIAT_E_ARG when
  * the line would not be one line. */
 fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char *name,

@@ -15,7 +15,8 @@ typedef struct fiat__sigv4_request {
     const fiat__aws_header *headers; /* to be signed: at least host and x-amz-date */
     size_t header_count;             /* at most FIAT__SIGV4_MAX_HEADERS */
     fiat__str body;
-    bool normalize_path; /* true for every service but S3 */
+    const unsigned char *body_sha256; /* NULL: that of `body` */
+    bool normalize_path;              /* true for every service but S3 */
 } fiat__sigv4_request;
 
 #define FIAT__SIGV4_MAX_HEADERS 32

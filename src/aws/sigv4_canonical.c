@@ -270,9 +270,11 @@ static fiat_status append_payload_hash(fiat__buf *out, const fiat__sigv4_request
         }
     unsigned char hash[FIAT__SHA256_BYTES];
     char hex[2 * FIAT__SHA256_BYTES + 1];
-    fiat_status status = fiat__sha256(hash, request->body, err);
-    if (status != FIAT_OK) return status;
-    fiat__hex_write(hex, hash, sizeof hash);
+    if (!request->body_sha256) {
+        fiat_status status = fiat__sha256(hash, request->body, err);
+        if (status != FIAT_OK) return status;
+    }
+    fiat__hex_write(hex, request->body_sha256 ? request->body_sha256 : hash, sizeof hash);
     fiat__buf_append(out, hex, 2 * sizeof hash);
     return FIAT_OK;
 }

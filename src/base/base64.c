@@ -17,6 +17,22 @@ static const fiat__base64_kernel *pick_kernel(void) {
     return kernel;
 }
 
+/* What the kernel leaves is OpenSSL's, which writes a NUL behind what it encodes: so the last group
+ * goes another way. */
+void fiat__base64_write(char *to, const void *bytes, size_t len) {
+    unsigned char last[5];
+    const unsigned char *from = bytes;
+    if (len == 0) return;
+    size_t done = pick_kernel()->encode(to, from, len);
+    if (done == len) return;
+    to += done / 3 * 4;
+    size_t groups = (len - done - 1) / 3;
+    EVP_EncodeBlock((unsigned char *)to, from + done, (int)(groups * 3));
+    done += groups * 3;
+    EVP_EncodeBlock(last, from + done, (int)(len - done));
+    memcpy(to + groups * 4, last, 4);
+}
+
 bool fiat__base64_encode(fiat__buf *out, const void *bytes, size_t len) {
     if (len > INT_MAX / 2) { /* EVP counts in int */
         out->failed = out->too_long = true;
@@ -24,13 +40,9 @@ bool fiat__base64_encode(fiat__buf *out, const void *bytes, size_t len) {
     }
     size_t encoded = fiat__base64_encoded_len(len);
     if (!fiat__buf_reserve(out, encoded)) return false;
-    if (len == 0) return true;
-    char *to = out->ptr + out->len;
-    size_t done = pick_kernel()->encode(to, bytes, len);
-    /* The rest, and a NUL behind it. */
-    EVP_EncodeBlock((unsigned char *)to + done / 3 * 4, (const unsigned char *)bytes + done,
-                    (int)(len - done));
+    fiat__base64_write(out->ptr + out->len, bytes, len);
     out->len += encoded;
+    out->ptr[out->len] = '\0';
     return true;
 }
 

@@ -7,6 +7,9 @@
 /* Length of the encoding of `len` bytes. */
 size_t fiat__base64_encoded_len(size_t len);
 
+/* Write the encoding to `to`, which has room for it; no NUL. len: at most INT_MAX / 2. */
+void fiat__base64_write(char *to, const void *bytes, size_t len);
+
 /* Append the encoding. false when it does not fit. */
 bool fiat__base64_encode(fiat__buf *out, const void *bytes, size_t len);
 

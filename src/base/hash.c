@@ -7,10 +7,27 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
+/* What is made of a source is hashed while it is in the processor's first cache. */
+#define SOURCE_PIECE_BYTES (8 * 1024)
+
 fiat_status fiat__sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str data, fiat_error *err) {
     if (EVP_Digest(data.ptr ? data.ptr : "", data.len, out, NULL, EVP_sha256(), NULL) != 1)
         return fiat__err_nomem(err);
     return FIAT_OK;
+}
+
+fiat_status fiat__sha256_source(unsigned char out[FIAT__SHA256_BYTES], const fiat__source *source,
+                                fiat_error *err) {
+    char piece[SOURCE_PIECE_BYTES];
+    EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+    bool good = ctx && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) == 1;
+    size_t len;
+    source->rewind(source->ctx);
+    while (good && (len = source->read(source->ctx, piece, sizeof piece)) > 0)
+        good = EVP_DigestUpdate(ctx, piece, len) == 1;
+    good = good && EVP_DigestFinal_ex(ctx, out, NULL) == 1;
+    EVP_MD_CTX_free(ctx);
+    return good ? FIAT_OK : fiat__err_nomem(err);
 }
 
 fiat_status fiat__hmac_sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str key, fiat__str data,

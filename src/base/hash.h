@@ -2,6 +2,7 @@
 #ifndef FIAT_BASE_HASH_H
 #define FIAT_BASE_HASH_H
 
+#include "base/source.h"
 #include "base/str.h"
 #include <fiat/error.h>
 
@@ -9,6 +10,9 @@
 
 /* FIAT_E_NOMEM when OpenSSL has none left. */
 fiat_status fiat__sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str data, fiat_error *err);
+/* Of all that the source gives; it is rewound before. */
+fiat_status fiat__sha256_source(unsigned char out[FIAT__SHA256_BYTES], const fiat__source *source,
+                                fiat_error *err);
 fiat_status fiat__hmac_sha256(unsigned char out[FIAT__SHA256_BYTES], fiat__str key, fiat__str data,
                               fiat_error *err);
 

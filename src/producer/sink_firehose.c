@@ -1,9 +1,10 @@
 /* The sink `firehose`: batches become PutRecordBatch requests of the asynchronous AWS client.
  *
- * The sender thread owns all of it; wakeup() alone comes from others. A request's body lives in a
- * buffer that is kept for the next one. What belongs to one process (client, credentials, requests)
- * is one block, which the child of a fork leaves alone and replaces: closing the parent's TLS
- * sessions there would end them for the parent as well. */
+ * The sender thread owns all of it; wakeup() alone comes from others. A request's body is made
+ * while it is sent, from the records, which stay as they are until the batch is done. What belongs
+ * to one process (client, credentials, requests) is one block, which the child of a fork leaves
+ * alone and replaces: closing the parent's TLS sessions there would end them for the parent as
+ * well. */
 #include "aws/client.h"
 #include "aws/svc/firehose.h"
 #include "base/error.h"
@@ -12,12 +13,9 @@
 
 #include <fiat/version.h>
 
-/* 4 MiB of data in base64, and the frame of 500 records. */
-#define BODY_MAX_BYTES (8 * 1024 * 1024)
-
 typedef struct request {
     fiat__aws_call call;
-    fiat__buf body;
+    fiat__firehose_put put;
     fiat__sink_batch *batch; /* NULL: free */
 } request;
 
@@ -113,15 +111,8 @@ static void on_call_done(fiat__aws_call *call) {
     batch->done(batch);
 }
 
-static fiat_status write_body(fiat__buf *body, const fiat__sink_batch *batch, fiat_error *err) {
-    size_t bytes = 0;
-    for (size_t i = 0; i < batch->count; i++)
-        bytes += batch->records[i].data.len;
-    fiat__buf_clear(body);
-    fiat__firehose_put_begin(body, batch->stream, batch->count, bytes);
-    for (size_t i = 0; i < batch->count; i++)
-        fiat__firehose_put_record(body, batch->records[i].data);
-    return fiat__firehose_put_end(body, err);
+static fiat__str data_of(const void *records, size_t i) {
+    return ((const fiat__sink_record *)records)[i].data;
 }
 
 static request *free_request(session *s) {
@@ -135,7 +126,8 @@ static void submit(fiat__sink *base, fiat__sink_batch *batch) {
     request *r = free_request(s);
     fiat_error err;
     fiat_status status =
-        r ? write_body(&r->body, batch, &err)
+        r ? fiat__firehose_put_begin(&r->put, batch->stream, batch->records, batch->count, data_of,
+                                     &err)
           : fiat__err_set(&err, FIAT_E_LIMIT, "firehose: %u requests are in flight already",
                           s->request_count);
     if (status != FIAT_OK) {
@@ -147,7 +139,7 @@ static void submit(fiat__sink *base, fiat__sink_batch *batch) {
     r->batch = batch;
     r->call = (fiat__aws_call){.target = FIAT__FIREHOSE_PUT_TARGET,
                                .content_type = FIAT__FIREHOSE_CONTENT_TYPE,
-                               .body = fiat__buf_str(&r->body),
+                               .source = &r->put.source,
                                .done = on_call_done,
                                .user = r};
     fiat__aws_client_submit(s->client, &r->call);
@@ -170,7 +162,7 @@ static void free_session(session *s) {
     fiat__aws_client_free(s->client);
     fiat__aws_credentials_provider_free(s->credentials);
     for (uint32_t i = 0; i < s->request_count; i++)
-        fiat__buf_deinit(&s->requests[i].body);
+        fiat__firehose_put_deinit(&s->requests[i].put);
     fiat__free(s);
 }
 
@@ -189,7 +181,7 @@ static fiat_status new_session(firehose_sink *sink, session **out, fiat_error *e
     if (!s) return fiat__err_nomem(err);
     s->request_count = count;
     for (uint32_t i = 0; i < count; i++)
-        fiat__buf_init(&s->requests[i].body, BODY_MAX_BYTES);
+        fiat__firehose_put_init(&s->requests[i].put);
     fiat_status status = fiat__aws_credentials_chain_new(&s->credentials, sink->opts.clock, err);
     if (status != FIAT_OK) goto out;
     fiat__aws_client_opts client = {.service = FIAT__FIREHOSE_SERVICE,

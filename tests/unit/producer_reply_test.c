@@ -1,5 +1,6 @@
 /* PutRecordBatch: the body that is sent and the replies that may come, hostile ones first. */
 #include "aws/svc/firehose.h"
+#include "base/hash.h"
 #include "support/test.h"
 
 #include <string.h>
@@ -123,40 +124,89 @@ START_TEST(keeps_the_order_of_the_request) {
 }
 END_TEST
 
-START_TEST(writes_the_body) {
-    fiat__buf body;
+static fiat__str record_at(const void *records, size_t i) {
+    return ((const fiat__str *)records)[i];
+}
+
+static const struct {
+    const char *stream;
+    fiat__str records[3];
+    size_t count;
+    const char *body;
+} bodies[] = {
+    {"s", {{"", 0}}, 1, "{\"DeliveryStreamName\":\"s\",\"Records\":[{\"Data\":\"\"}]}"},
+    {"s",
+     {{"", 0}, {"a", 1}, {"", 0}},
+     3,
+     "{\"DeliveryStreamName\":\"s\",\"Records\":[{\"Data\":\"\"},{\"Data\":\"YQ==\"},"
+     "{\"Data\":\"\"}]}"},
+    {"my\"stream",
+     {{"one\n", 4}, {"three\n", 6}, {"\0\xff", 2}},
+     3,
+     "{\"DeliveryStreamName\":\"my\\\"stream\",\"Records\":[{\"Data\":\"b25lCg==\"},"
+     "{\"Data\":\"dGhyZWUK\"},{\"Data\":\"AP8=\"}]}"},
+    {"s",
+     {{"0123456789abcdefghijklmnopqrstuvwxyz-0123456789", 47},
+      {"01234567890123456789012345678", 29}},
+     2,
+     "{\"DeliveryStreamName\":\"s\",\"Records\":[{\"Data\":"
+     "\"MDEyMzQ1Njc4OWFiY2RlZmdoaWprbG1ub3BxcnN0"
+     "dXZ3eHl6LTAxMjM0NTY3ODk=\"},{\"Data\":\"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg=\"}]}"},
+};
+
+/* Read it in pieces of `step` bytes, which are all full but the last. */
+static void read_in_steps(const fiat__source *source, const char *want, size_t step) {
+    size_t len = strlen(want), at = 0;
+    ck_assert_uint_eq(source->len, len);
+    source->rewind(source->ctx);
+    while (at < len) {
+        size_t expected = len - at < step ? len - at : step;
+        char *piece = malloc(step); /* of the exact size, so that a byte too many is seen */
+        ck_assert_ptr_nonnull(piece);
+        ck_assert_uint_eq(source->read(source->ctx, piece, step), expected);
+        ck_assert_msg(memcmp(piece, want + at, expected) == 0, "at %zu, by %zu", at, step);
+        free(piece);
+        at += expected;
+    }
+    char end;
+    ck_assert_uint_eq(source->read(source->ctx, &end, 1), 0);
+}
+
+START_TEST(makes_the_body_in_pieces_of_any_size) {
+    fiat__firehose_put put;
     fiat_error err = FIAT_ERROR_INIT;
-    fiat__buf_init(&body, 1000);
-    fiat__firehose_put_begin(&body, "my\"stream", 3, 12);
-    fiat__firehose_put_record(&body, fiat__str_c("one\n"));
-    fiat__firehose_put_record(&body, fiat__str_c("three\n"));
-    fiat__firehose_put_record(&body, fiat__str_of("\0\xff", 2));
-    ck_assert_fiat_ok(fiat__firehose_put_end(&body, &err), err);
-    ck_assert_str_eq(
-        fiat__buf_cstr(&body),
-        "{\"DeliveryStreamName\":\"my\\\"stream\",\"Records\":[{\"Data\":\"b25lCg==\"},"
-        "{\"Data\":\"dGhyZWUK\"},{\"Data\":\"AP8=\"}]}");
-    fiat__buf_deinit(&body);
-    fiat__buf_init(&body, 60);
-    fiat__firehose_put_begin(&body, "s", 1, 40);
-    fiat__firehose_put_record(&body, fiat__str_c("a record that does not fit into 60 bytes"));
-    ck_assert_fiat_status(fiat__firehose_put_end(&body, &err), FIAT_E_LIMIT);
-    fiat__buf_deinit(&body);
+    const char *want = bodies[_i].body;
+    unsigned char pieced[FIAT__SHA256_BYTES], whole[FIAT__SHA256_BYTES];
+    fiat__firehose_put_init(&put);
+    ck_assert_fiat_ok(fiat__firehose_put_begin(&put, bodies[_i].stream, bodies[_i].records,
+                                               bodies[_i].count, record_at, &err),
+                      err);
+    for (size_t step = 1; step <= strlen(want) + 1; step++)
+        read_in_steps(&put.source, want, step);
+    ck_assert_fiat_ok(fiat__sha256_source(pieced, &put.source, &err), err);
+    ck_assert_fiat_ok(fiat__sha256(whole, fiat__str_c(want), &err), err);
+    ck_assert_mem_eq(pieced, whole, sizeof whole);
+    fiat__firehose_put_deinit(&put);
 }
 END_TEST
 
-/* The largest request grows its buffer once. */
-START_TEST(reserves_the_body_at_once) {
-    static char data[1000000];
-    fiat__buf body;
-    fiat__buf_init(&body, 8 * 1024 * 1024);
-    fiat__firehose_put_begin(&body, "s", 4, sizeof data * 4);
-    size_t cap = body.cap;
-    for (int i = 0; i < 4; i++)
-        fiat__firehose_put_record(&body, fiat__str_of(data, sizeof data));
-    ck_assert_int_eq(fiat__firehose_put_end(&body, NULL), FIAT_OK);
-    ck_assert_uint_eq(body.cap, cap);
-    fiat__buf_deinit(&body);
+/* After part of a body another one, and the same buffer. */
+START_TEST(begins_anew_in_the_middle) {
+    fiat__firehose_put put;
+    fiat_error err = FIAT_ERROR_INIT;
+    char piece[50];
+    fiat__firehose_put_init(&put);
+    for (size_t i = 0; i < sizeof bodies / sizeof bodies[0]; i++) {
+        ck_assert_fiat_ok(fiat__firehose_put_begin(&put, bodies[i].stream, bodies[i].records,
+                                                   bodies[i].count, record_at, &err),
+                          err);
+        for (size_t len = 1; len < sizeof piece; len++) {
+            put.source.rewind(put.source.ctx);
+            put.source.read(put.source.ctx, piece, len);
+        }
+        read_in_steps(&put.source, bodies[i].body, 7);
+    }
+    fiat__firehose_put_deinit(&put);
 }
 END_TEST
 
@@ -168,8 +218,9 @@ int main(void) {
     tcase_add_loop_test(tcase, reads_what_became_of_a_record, 0,
                         sizeof entries / sizeof entries[0]);
     tcase_add_test(tcase, keeps_the_order_of_the_request);
-    tcase_add_test(tcase, writes_the_body);
-    tcase_add_test(tcase, reserves_the_body_at_once);
+    tcase_add_loop_test(tcase, makes_the_body_in_pieces_of_any_size, 0,
+                        sizeof bodies / sizeof bodies[0]);
+    tcase_add_test(tcase, begins_anew_in_the_middle);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }

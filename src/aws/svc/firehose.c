@@ -6,28 +6,99 @@
 #include "base/error.h"
 #include "json/writer.h"
 
-#define RECORD_HEAD "{\"Data\":\""
-#define RECORD_TAIL "\"}"
+/* Firehose's names have at most 64 characters; it refuses longer ones itself. */
+#define HEAD_MAX_BYTES (64 * 1024)
 
-void fiat__firehose_put_begin(fiat__buf *out, const char *stream, size_t record_count,
-                              size_t bytes) {
-    /* Base64 adds at most 4 bytes a record over 4/3; the name and the frame are below 512. */
-    fiat__buf_reserve(out, bytes / 3 * 4 + record_count * (sizeof RECORD_HEAD + 8) + 512);
-    fiat__buf_append_c(out, "{\"DeliveryStreamName\":");
-    fiat__json_write_string_c(out, stream);
-    fiat__buf_append_c(out, ",\"Records\":[");
+/* A body is: HEAD name RECORDS data BETWEEN data ... END. */
+#define HEAD    "{\"DeliveryStreamName\":"
+#define RECORDS ",\"Records\":[{\"Data\":\""
+#define BETWEEN "\"},{\"Data\":\""
+#define END     "\"}]}"
+
+static void rewind_put(void *ctx) {
+    fiat__firehose_put *put = ctx;
+    put->text = fiat__buf_str(&put->head);
+    put->data = fiat__str_of(NULL, 0);
+    put->index = 0;
+    put->in_data = false;
 }
 
-void fiat__firehose_put_record(fiat__buf *out, fiat__str data) {
-    if (out->len && out->ptr[out->len - 1] == '}') fiat__buf_append_char(out, ',');
-    fiat__buf_append(out, RECORD_HEAD, sizeof RECORD_HEAD - 1);
-    fiat__base64_encode(out, data.ptr, data.len);
-    fiat__buf_append(out, RECORD_TAIL, sizeof RECORD_TAIL - 1);
+/* What comes after the text or the data that has been read; false at the end. */
+static bool go_on(fiat__firehose_put *put) {
+    if (put->in_data) {
+        put->in_data = false;
+        put->index++;
+        put->text = fiat__str_c(put->index < put->count ? BETWEEN : END);
+        return true;
+    }
+    if (put->index == put->count) return false;
+    put->data = put->record(put->records, put->index);
+    put->in_data = true;
+    return true;
 }
 
-fiat_status fiat__firehose_put_end(fiat__buf *out, fiat_error *err) {
-    fiat__buf_append_c(out, "]}");
-    return fiat__buf_status(out, err);
+static fiat__str behind(fiat__str text, size_t len) {
+    return fiat__str_of(text.ptr + len, text.len - len);
+}
+
+static size_t read_text(fiat__firehose_put *put, char *to, size_t room) {
+    size_t len = put->text.len < room ? put->text.len : room;
+    memcpy(to, put->text.ptr, len);
+    put->text = behind(put->text, len);
+    return len;
+}
+
+/* Whole groups of base64. One that there is no room for is read as text. */
+static size_t read_data(fiat__firehose_put *put, char *to, size_t room) {
+    bool fits = room >= sizeof put->group;
+    size_t len = fits ? room / 4 * 3 : 3;
+    if (len > put->data.len) len = put->data.len;
+    fiat__base64_write(fits ? to : put->group, put->data.ptr, len);
+    put->data = behind(put->data, len);
+    if (fits) return fiat__base64_encoded_len(len);
+    put->text = fiat__str_of(put->group, sizeof put->group);
+    return 0;
+}
+
+static size_t read_put(void *ctx, char *to, size_t room) {
+    fiat__firehose_put *put = ctx;
+    size_t len = 0;
+    while (len < room) {
+        if (put->text.len)
+            len += read_text(put, to + len, room - len);
+        else if (put->data.len)
+            len += read_data(put, to + len, room - len);
+        else if (!go_on(put))
+            break;
+    }
+    return len;
+}
+
+void fiat__firehose_put_init(fiat__firehose_put *put) {
+    *put = (fiat__firehose_put){.source = {.rewind = rewind_put, .read = read_put, .ctx = put}};
+    fiat__buf_init(&put->head, HEAD_MAX_BYTES);
+}
+
+void fiat__firehose_put_deinit(fiat__firehose_put *put) {
+    fiat__buf_deinit(&put->head);
+}
+
+fiat_status fiat__firehose_put_begin(fiat__firehose_put *put, const char *stream,
+                                     const void *records, size_t count,
+                                     fiat__str (*record)(const void *records, size_t i),
+                                     fiat_error *err) {
+    fiat__buf_clear(&put->head);
+    fiat__buf_append_c(&put->head, HEAD);
+    fiat__json_write_string_c(&put->head, stream);
+    fiat__buf_append_c(&put->head, RECORDS);
+    put->records = records;
+    put->count = count;
+    put->record = record;
+    put->source.len = put->head.len + (count - 1) * (sizeof BETWEEN - 1) + sizeof END - 1;
+    for (size_t i = 0; i < count; i++)
+        put->source.len += fiat__base64_encoded_len(record(records, i).len);
+    rewind_put(put);
+    return fiat__buf_status(&put->head, err);
 }
 
 /* A string that is there and not empty; emulators write null for what is absent. */

@@ -11,12 +11,30 @@
 #define FIAT__FIREHOSE_PUT_TARGET      "Firehose_20150804.PutRecordBatch"
 #define FIAT__FIREHOSE_REPLY_MAX_BYTES (1024 * 1024)
 
-/* Append a request body: begin, then each record, then end. `bytes` are those of all records, so
- * that the buffer grows once. The result is that of fiat__buf_status() at the end. */
-void fiat__firehose_put_begin(fiat__buf *out, const char *stream, size_t record_count,
-                              size_t bytes);
-void fiat__firehose_put_record(fiat__buf *out, fiat__str data);
-fiat_status fiat__firehose_put_end(fiat__buf *out, fiat_error *err);
+/* A request's body, made while it is sent, so that nothing of the records is kept in base64. */
+typedef struct fiat__firehose_put {
+    fiat__source source; /* the body */
+    const void *records; /* borrowed from begin on, until the source is not read any more */
+    size_t count;
+    fiat__str (*record)(const void *records, size_t i);
+    fiat__buf head;
+    /* Where the reader is. */
+    size_t index;   /* of the record */
+    bool in_data;   /* its data has been begun */
+    fiat__str text; /* to be read first, as it is */
+    fiat__str data; /* then this, in base64 */
+    char group[4];
+} fiat__firehose_put;
+
+/* It stays where it is until deinit: its source points to it. */
+void fiat__firehose_put_init(fiat__firehose_put *put);
+void fiat__firehose_put_deinit(fiat__firehose_put *put);
+/* The body of a request with these records, at least one. `record` gives the i-th, each time the
+ * same. FIAT_E_NOMEM; FIAT_E_LIMIT for a name that no stream can have. */
+fiat_status fiat__firehose_put_begin(fiat__firehose_put *put, const char *stream,
+                                     const void *records, size_t count,
+                                     fiat__str (*record)(const void *records, size_t i),
+                                     fiat_error *err);
 
 /* What the reply says of one record. */
 typedef struct fiat__firehose_result {
