@@ -18,6 +18,8 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
         .queue_full = (fiat__full_policy)fiat__config_choice(config, FIAT__SET_QUEUE_FULL),
         .queue_wait_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_QUEUE_WAIT_MS),
         .max_in_flight = (uint32_t)fiat__config_integer(config, FIAT__SET_REQUESTS_MAX),
+        .rate_max_bytes = (uint64_t)fiat__config_integer(config, FIAT__SET_RATE_MAX_BYTES),
+        .rate_max_records = (uint64_t)fiat__config_integer(config, FIAT__SET_RATE_MAX_RECORDS),
         .retry_backoff_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MS),
         .retry_backoff_max_ms =
             (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MAX_MS),

@@ -89,7 +89,13 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
         INTEGER("queue.wait.ms", "FIAT_QUEUE_WAIT_MS", "ms", "1000", 1, 3600000,
                 "How long a call waits for room with `queue.full=wait`."),
     [FIAT__SET_REQUESTS_MAX] = INTEGER("requests.max", "FIAT_REQUESTS_MAX", "requests", "4", 1, 64,
-                                       "Most requests in flight at once."),
+                                       "Most requests in flight at once; it begins with fewer."),
+    [FIAT__SET_RATE_MAX_BYTES] =
+        INTEGER("rate.max.bytes", "FIAT_RATE_MAX_BYTES", "bytes", "0", 0, INT64_C(1099511627776),
+                "Most bytes a second to one delivery stream; 0: what the stream takes."),
+    [FIAT__SET_RATE_MAX_RECORDS] =
+        INTEGER("rate.max.records", "FIAT_RATE_MAX_RECORDS", "records", "0", 0, 1000000000,
+                "Most records a second to one delivery stream; 0: what the stream takes."),
     [FIAT__SET_RETRY_BACKOFF_MS] =
         INTEGER("retry.backoff.ms", "FIAT_RETRY_BACKOFF_MS", "ms", "100", 1, 60000,
                 "First wait before records are sent again; doubles each time, with jitter."),

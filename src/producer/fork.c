@@ -48,6 +48,7 @@ static void empty_stream(fiat__producer_stream *stream) {
     stream->hold_level = 0;
     stream->batches = 0;
     stream->refusals = 0;
+    fiat__pace_init(&stream->pace, &stream->pace.opts);
     stream->last_error.status = FIAT_OK;
 }
 

@@ -1,11 +1,12 @@
 noinst_LTLIBRARIES += libfiat_producer.la
 libfiat_producer_la_SOURCES = \
-	%D%/fork.c %D%/give_up.c %D%/observe.c %D%/producer.c %D%/producer.h %D%/producer_internal.h %D%/queue.c \
+	%D%/fork.c %D%/give_up.c %D%/observe.c %D%/pace.c %D%/pace.h %D%/producer.c %D%/producer.h \
+	%D%/producer_internal.h %D%/queue.c \
 	%D%/record.c %D%/report.c %D%/report_queue.c %D%/retry.c %D%/sender.c %D%/sink.c %D%/sink.h \
 	%D%/sink_firehose.c \
 	%D%/sink_stdout.c %D%/stats.c
 libfiat_producer_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
-libfiat_producer_la_LIBADD = $(ZLIB_LIBS) -lpthread
+libfiat_producer_la_LIBADD = $(ZLIB_LIBS) -lpthread -lm
 
 # Objects under a folder, and the sink that writes them.
 libfiat_producer_la_SOURCES += \

@@ -117,6 +117,14 @@ static fiat__producer_stream *find_stream(fiat__producer *producer, const char *
     return stream;
 }
 
+static void init_pace(fiat__producer_stream *stream) {
+    const fiat__producer_opts *opts = &stream->producer->opts;
+    const fiat__pace_opts pace = {.max_bytes = opts->rate_max_bytes,
+                                  .max_records = opts->rate_max_records,
+                                  .max_in_flight = opts->max_in_flight};
+    fiat__pace_init(&stream->pace, &pace);
+}
+
 /* @locks producer->lock held */
 static fiat__producer_stream *add_stream(fiat__producer *producer, const char *name) {
     fiat__producer_stream *stream = fiat__calloc(1, sizeof *stream);
@@ -129,6 +137,7 @@ static fiat__producer_stream *add_stream(fiat__producer *producer, const char *n
     stream->name = copy;
     stream->producer = producer;
     fiat__mutex_init(&stream->lock);
+    init_pace(stream);
     stream->next = atomic_load(&producer->streams);
     atomic_store(&producer->streams, stream);
     return stream;

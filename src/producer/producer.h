@@ -43,7 +43,8 @@ typedef struct fiat__producer_opts {
     uint64_t queue_max_bytes;
     fiat__full_policy queue_full;
     uint32_t queue_wait_ms;
-    uint32_t max_in_flight; /* requests at once */
+    uint32_t max_in_flight;                    /* requests at once */
+    uint64_t rate_max_bytes, rate_max_records; /* a second and stream; 0: what the stream takes */
     uint32_t retry_backoff_ms, retry_backoff_max_ms;
     uint32_t delivery_timeout_ms; /* 0: for ever; then an event is given up and reported */
     const fiat__clock *clock;     /* NULL: system */

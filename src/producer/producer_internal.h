@@ -29,6 +29,7 @@
 #include "base/histogram.h"
 #include "base/log.h"
 #include "base/thread.h"
+#include "producer/pace.h"
 #include "producer/producer.h"
 
 #include <stdatomic.h>
@@ -233,6 +234,7 @@ struct fiat__producer_stream {
     unsigned hold_level;              /* sender: failures in a row, halved by each success */
     unsigned hold_epoch;              /* sender: counts holds, so that one outage counts once */
     uint32_t batches;                 /* sender: in flight */
+    fiat__pace pace;                  /* sender */
     unsigned refusals;                /* sender: batches refused in a row */
     uint32_t last_group;              /* sender: of records */
     fiat_error last_error;            /* sender: of the last failed attempt; status FIAT_OK: none */
@@ -321,10 +323,16 @@ typedef struct fiat__queue_view {
     bool hurry;
 } fiat__queue_view;
 
+/* What one batch may carry. */
+typedef struct fiat__batch_limits {
+    size_t records, bytes;
+} fiat__batch_limits;
+
 /* Move what the next batch should carry to *out, which may hold records already; nothing unless a
  * whole batch is ready or a record is due. */
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
-                      fiat__records *out);
+                      const fiat__batch_limits *limits, fiat__records *out);
+
 /* Records that are old enough: opened before a time, or as one of the first. */
 typedef struct fiat__age {
     int64_t opened_before_ms; /* INT64_MIN: none by time */
@@ -342,7 +350,7 @@ void fiat__queue_take_old(fiat__producer_stream *stream, const fiat__age *age, f
 int64_t fiat__queue_due_ms(fiat__producer_stream *stream, const fiat__queue_view *view,
                            int64_t *oldest_ms);
 /* Whether one more record of `bytes` may join a batch. */
-bool fiat__batch_fits(const fiat__producer *producer, const fiat__records *batch, size_t bytes);
+bool fiat__batch_fits(const fiat__batch_limits *limits, const fiat__records *batch, size_t bytes);
 
 /* retry.c */
 uint32_t fiat__backoff_cap_ms(const fiat__producer_opts *opts, unsigned failures);
@@ -351,7 +359,9 @@ void fiat__retry_keep(fiat__record *record, int64_t due_ms);
 /* Take the results of a finished slot: settle or keep each record, slow the stream, free the slot.
  */
 void fiat__retry_finish(fiat__slot *slot, int64_t now_ms);
-bool fiat__stream_may_send(const fiat__producer_stream *stream, int64_t now_ms);
+/* When the stream may send a batch, by its destination's answers so far; INT64_MAX: not before the
+ * next of them. */
+int64_t fiat__stream_ready_ms(const fiat__producer_stream *stream);
 
 /* observe.c, for the sender. A slot was filled and is about to be submitted; its results are there
  * and none of its records is settled yet; a record is about to be settled; a turn is over (`full`:

@@ -191,22 +191,22 @@ static fiat__record *first_record(const fiat__producer_stream *stream) {
     return stream->ready.head ? stream->ready.head : stream->open;
 }
 
-bool fiat__batch_fits(const fiat__producer *producer, const fiat__records *batch, size_t bytes) {
-    return batch->count == 0 || (batch->count < producer->batch_max_count &&
-                                 batch->bytes + bytes <= producer->batch_max_bytes);
+bool fiat__batch_fits(const fiat__batch_limits *limits, const fiat__records *batch, size_t bytes) {
+    return batch->count == 0 ||
+           (batch->count < limits->records && batch->bytes + bytes <= limits->bytes);
 }
 
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
-                      fiat__records *out) {
+                      const fiat__batch_limits *limits, fiat__records *out) {
     const fiat__producer *producer = stream->producer;
     fiat__mutex_lock(&stream->lock);
     const fiat__record *first = first_record(stream);
     if (first &&
         (is_due(first, &producer->opts, view) || (stream->ready.head && is_batch_ready(stream)))) {
-        while (stream->ready.head && fiat__batch_fits(producer, out, stream->ready.head->len))
+        while (stream->ready.head && fiat__batch_fits(limits, out, stream->ready.head->len))
             fiat__records_push(out, fiat__records_pop(&stream->ready));
         if (!stream->ready.head && stream->open && is_due(stream->open, &producer->opts, view) &&
-            fiat__batch_fits(producer, out, stream->open->len))
+            fiat__batch_fits(limits, out, stream->open->len))
             fiat__records_push(out, close_record(stream));
     }
     fiat__mutex_unlock(&stream->lock);

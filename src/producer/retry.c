@@ -27,8 +27,11 @@ static int64_t jittered_ms(const fiat__producer *producer, unsigned failures) {
     return (int64_t)producer->random_below(cap_ms + 1);
 }
 
-bool fiat__stream_may_send(const fiat__producer_stream *stream, int64_t now_ms) {
-    return now_ms >= stream->hold_until_ms && (stream->hold_level == 0 || stream->batches == 0);
+int64_t fiat__stream_ready_ms(const fiat__producer_stream *stream) {
+    uint32_t at_once = stream->hold_level > 0 ? 1 : fiat__pace_in_flight(&stream->pace);
+    if (stream->batches >= at_once) return INT64_MAX;
+    int64_t due_ms = fiat__pace_due_ms(&stream->pace);
+    return due_ms > stream->hold_until_ms ? due_ms : stream->hold_until_ms;
 }
 
 void fiat__retry_keep(fiat__record *record, int64_t due_ms) {
@@ -43,6 +46,7 @@ void fiat__retry_keep(fiat__record *record, int64_t due_ms) {
 /* What the records of one batch have in common. */
 typedef struct verdict {
     size_t delivered, kept;
+    size_t delivered_bytes;
     bool throttled, paused;
     bool refused; /* the batch as a whole */
     bool split;   /* it goes again in halves */
@@ -54,6 +58,7 @@ static verdict judge(const fiat__slot *slot) {
         switch (slot->batch.records[i].fate) {
         case FIAT__FATE_DELIVERED:
             v.delivered++;
+            v.delivered_bytes += slot->batch.records[i].data.len;
             break;
         case FIAT__FATE_TERMINAL:
             break;
@@ -114,6 +119,16 @@ static const fiat_error *complaint_of(const fiat__slot *slot) {
     return NULL;
 }
 
+static void learn_pace(fiat__slot *slot, const verdict *v, int64_t now_ms) {
+    fiat__producer_stream *stream = slot->stream;
+    if (v->delivered > 0) fiat__pace_taken(&stream->pace, now_ms, v->delivered, v->delivered_bytes);
+    if (v->throttled && slot->hold_epoch == stream->hold_epoch)
+        fiat__pace_throttled(&stream->pace, now_ms);
+    else if (v->delivered > 0 && !v->throttled)
+        fiat__pace_answered(&stream->pace, now_ms - slot->sent_us / 1000, slot->records.bytes,
+                            stream->batches);
+}
+
 /* Hold the stream back, or let it go faster again. true: the hold speaks for the records, too. */
 static bool pace_stream(fiat__slot *slot, const verdict *v, int64_t now_ms) {
     fiat__producer_stream *stream = slot->stream;
@@ -125,7 +140,8 @@ static bool pace_stream(fiat__slot *slot, const verdict *v, int64_t now_ms) {
     }
     if (slot->hold_epoch != stream->hold_epoch) return true;
     stream->hold_epoch++;
-    if (stream->hold_level < HOLD_LEVEL_MAX) stream->hold_level++;
+    /* Of a batch that was taken in part, the pace knows the remedy. */
+    if (stream->hold_level < (v->delivered > 0 ? 1 : HOLD_LEVEL_MAX)) stream->hold_level++;
     stream->hold_until_ms = now_ms + (v->paused ? (int64_t)producer->opts.retry_backoff_max_ms
                                                 : jittered_ms(producer, stream->hold_level));
     return true;
@@ -155,6 +171,7 @@ void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
         v.split = resolve_refusal(slot);
     }
     const fiat_error *complaint = complaint_of(slot);
+    learn_pace(slot, &v, now_ms);
     bool held = pace_stream(slot, &v, now_ms);
     stream->batches--;
     if (!complaint) stream->last_error.status = FIAT_OK;

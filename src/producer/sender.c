@@ -83,6 +83,7 @@ static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__rec
                                      .user = slot};
     slot->producer->slots_used++;
     stream->batches++;
+    fiat__pace_sent(&stream->pace, now_ms, count, slot->records.bytes);
     slot->sent_us = fiat__mono_us(slot->producer->opts.clock);
 }
 
@@ -97,11 +98,11 @@ static fiat__slot *free_slot(fiat__producer *producer) {
 /* Move the records whose next attempt is due to *out, if the first is of a group that group alone.
  * Returns the group. */
 static uint32_t take_retries(fiat__producer_stream *stream, const fiat__queue_view *view,
-                             fiat__records *out) {
+                             const fiat__batch_limits *limits, fiat__records *out) {
     fiat__records *retry = &stream->retry;
     uint32_t group = retry->head && retry->head->due_ms <= view->now_ms ? retry->head->group : 0;
     while (retry->head && retry->head->due_ms <= view->now_ms && retry->head->group == group &&
-           fiat__batch_fits(stream->producer, out, retry->head->len))
+           fiat__batch_fits(limits, out, retry->head->len))
         fiat__records_push(out, fiat__records_pop(retry));
     return group;
 }
@@ -110,9 +111,11 @@ static uint32_t take_retries(fiat__producer_stream *stream, const fiat__queue_vi
 static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *view) {
     fiat__producer *producer = stream->producer;
     fiat__records records = {0};
-    if (!fiat__stream_may_send(stream, view->now_ms)) return false;
-    uint32_t group = take_retries(stream, view, &records);
-    if (group == 0) fiat__queue_take(stream, view, &records);
+    fiat__batch_limits limits = {producer->batch_max_count, producer->batch_max_bytes};
+    if (fiat__stream_ready_ms(stream) > view->now_ms) return false;
+    fiat__pace_limit_batch(&stream->pace, view->now_ms, &limits.records, &limits.bytes);
+    uint32_t group = take_retries(stream, view, &limits, &records);
+    if (group == 0) fiat__queue_take(stream, view, &limits, &records);
     if (!records.head) return false;
     fiat__slot *slot = free_slot(producer);
     fill_slot(slot, stream, &records, view->now_ms);
@@ -154,9 +157,9 @@ static int64_t stream_wake_ms(fiat__producer_stream *stream, const fiat__queue_v
     if (oldest_ms == INT64_MAX) return INT64_MAX;
     if (producer->opts.delivery_timeout_ms)
         wake_ms = oldest_ms + producer->opts.delivery_timeout_ms;
-    if (producer->slots_used < producer->opts.max_in_flight &&
-        (stream->hold_level == 0 || stream->batches == 0))
-        wake_ms = earlier(wake_ms, due_ms > stream->hold_until_ms ? due_ms : stream->hold_until_ms);
+    int64_t ready_ms = fiat__stream_ready_ms(stream);
+    if (producer->slots_used < producer->opts.max_in_flight && ready_ms < INT64_MAX)
+        wake_ms = earlier(wake_ms, due_ms > ready_ms ? due_ms : ready_ms);
     return wake_ms;
 }
 

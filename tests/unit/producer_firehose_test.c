@@ -33,7 +33,7 @@ static atomic_uint s_kept[MAX_EVENTS];
 static atomic_uint s_reports[MAX_EVENTS][4];
 static fiat_error s_last_error;
 static char s_last_record_id[300];
-static uint32_t s_last_attempts;
+static uint32_t s_most_attempts;
 static char s_reply[200000];
 
 static void keep_events(const char *base64) {
@@ -97,7 +97,7 @@ static void on_delivery(const fiat_delivery *report, void *ctx) {
     (void)ctx;
     int number = atoi(report->data);
     atomic_fetch_add(&s_reports[number][report->outcome], 1);
-    s_last_attempts = report->attempts;
+    if (report->attempts > s_most_attempts) s_most_attempts = report->attempts;
     snprintf(s_last_record_id, sizeof s_last_record_id, "%s", report->record_id);
     if (report->error) s_last_error = *report->error;
 }
@@ -258,7 +258,7 @@ static const script scripts[] = {
     {"expired keys", {{.reply = ERROR("ExpiredTokenException")}}, 1, 1, 1, FIAT_DELIVERED},
 };
 
-/* Those of which the batch is taken apart, and how often the last event was sent. */
+/* Those of which the batch is taken apart, and how often one event was sent at most. */
 static const struct {
     script script;
     uint32_t want_attempts;
@@ -298,7 +298,7 @@ static void run_script(const script *row, uint32_t want_attempts) {
                   (unsigned)stats.requests);
     ck_assert_msg(TAKEN(row->want_kept), "%s: kept %u %u %u", row->name, s_kept[0], s_kept[1],
                   s_kept[2]);
-    ck_assert_uint_eq(s_last_attempts, want_attempts);
+    ck_assert_uint_eq(s_most_attempts, want_attempts);
     ck_assert_uint_eq(stats.accepted, 3);
     ck_assert_uint_eq(stats.delivered + stats.maybe + stats.not_delivered, 3);
     if (row->want == FIAT_DELIVERED) {

@@ -178,33 +178,33 @@ START_TEST(batches_lost_in_the_same_outage_count_once) {
     fiat__producer_opts opts = single_opts();
     opts.batch_max_records = 1;
     open_with(opts);
-    for (int i = 0; i < 6; i++)
+    for (int i = 0; i < 12; i++)
         ck_assert_int_eq(fake_append(s_stream, "e"), FIAT_OK);
-    fiat__sender_turn(s_producer);
-    ck_assert_uint_eq(s_sink->batch_count, 4);
-    for (int i = 0; i < 4; i++)
-        fake_finish(s_sink, FIAT__FATE_THROTTLE, false);
-    fiat__sender_turn(s_producer);
-    ck_assert_uint_eq(s_stream->hold_level, 1);
-    wait_for_batch();
-    ck_assert_uint_eq(s_sink->batch_count, 1); /* one at a time while it is slow */
-    fake_finish(s_sink, FIAT__FATE_THROTTLE, false);
-    fiat__sender_turn(s_producer);
-    ck_assert_uint_eq(s_stream->hold_level, 2);
-    wait_for_batch();
-    ck_assert_uint_eq(s_sink->batch_count, 1);
-    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
-    fiat__sender_turn(s_producer);
-    ck_assert_uint_eq(s_stream->hold_level, 1);
-    ck_assert_uint_eq(s_sink->batch_count, 1);
-    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
-    fiat__sender_turn(s_producer);
-    ck_assert_uint_eq(s_stream->hold_level, 0);
-    ck_assert_uint_eq(s_sink->batch_count, 4); /* and at full pace again */
-    while (s_sink->batch_count)
+    /* Requests in flight, then what becomes of all of them. */
+    static const struct {
+        size_t in_flight;
+        fiat__record_fate fate;
+        unsigned hold_level; /* after that */
+    } steps[] = {
+        {2, FIAT__FATE_DELIVERED, 0}, /* begins with few */
+        {3, FIAT__FATE_THROTTLE, 1},  /* three failures, one outage */
+        {1, FIAT__FATE_THROTTLE, 2},  /* one at a time while it is slow */
+        {1, FIAT__FATE_DELIVERED, 1}, {1, FIAT__FATE_DELIVERED, 0},
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        wait_for_batch();
+        ck_assert_uint_eq(s_sink->batch_count, steps[i].in_flight);
+        while (s_sink->batch_count)
+            fake_finish(s_sink, steps[i].fate, false);
+        fiat__sender_turn(s_producer);
+        ck_assert_uint_eq(s_stream->hold_level, steps[i].hold_level);
+    }
+    for (int i = 0; i < 8; i++) {
+        wait_for_batch();
         fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
-    fiat__sender_turn(s_producer);
-    fake_check_stats(s_producer, 6, 0, 0, 0);
+        fiat__sender_turn(s_producer);
+    }
+    fake_check_stats(s_producer, 12, 0, 0, 0);
     close_now(0);
 }
 END_TEST
