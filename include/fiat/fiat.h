@@ -19,6 +19,7 @@
 #include <fiat/log.h>
 #include <fiat/logger.h>
 #include <fiat/schema.h>
+#include <fiat/stats.h>
 #include <fiat/types.h>
 #include <fiat/version.h>
 

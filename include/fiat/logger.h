@@ -172,6 +172,8 @@ typedef struct fiat_stats {
     uint64_t billed_bytes;    /**< The same after rounding each record up to 5 KiB. */
     uint64_t reports_waiting; /**< Events whose reports wait for fiat_logger_poll(). */
     uint64_t evicted; /**< Of `maybe` and `not_delivered`: given up for room, `queue.full=evict`. */
+    uint64_t duplicates_risked; /**< Events sent again after an attempt that may have arrived. */
+    uint64_t throttled_records; /**< Records refused for the sake of pace, counted each time. */
 } fiat_stats;
 
 /** Read the numbers. @threads any. */

@@ -23,11 +23,11 @@ static int64_t system_mono_ms(void *ctx) {
 
 const fiat__clock fiat__clock_system = {system_wall_ms, system_mono_ms, NULL};
 
-int64_t fiat__mono_us(const fiat__clock *clock) {
+int64_t fiat__mono_ns(const fiat__clock *clock) {
     struct timespec now;
-    if (clock != &fiat__clock_system) return fiat__mono_ms(clock) * 1000;
+    if (clock != &fiat__clock_system) return fiat__mono_ms(clock) * 1000000;
     if (clock_gettime(CLOCK_MONOTONIC, &now) != 0) return 0;
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
 /* Days since 1970-01-01 and back, counting in years that start on 1 March so that the leap day is

@@ -22,8 +22,8 @@ static inline int64_t fiat__mono_ms(const fiat__clock *clock) {
     return clock->mono_ms(clock->ctx);
 }
 
-/* The monotonic clock in microseconds; of a clock that tests turn, as exact as its milliseconds. */
-int64_t fiat__mono_us(const fiat__clock *clock);
+/* The monotonic clock in nanoseconds; of a clock that tests turn, as exact as its milliseconds. */
+int64_t fiat__mono_ns(const fiat__clock *clock);
 
 /* Broken-down UTC time, proleptic Gregorian. */
 typedef struct fiat__utc {

@@ -54,11 +54,12 @@ void fiat__window_turn(fiat__window *window, int64_t now_ms, int64_t period_ms) 
     atomic_store_explicit(&window->turned_ms, now_ms, RELAXED);
 }
 
-void fiat__window_reset(fiat__window *window) {
+void fiat__window_reset(fiat__window *window, int64_t now_ms) {
     clear(&window->halves[0]);
     clear(&window->halves[1]);
     atomic_store(&window->count, 0);
     atomic_store(&window->sum, 0);
+    atomic_store(&window->turned_ms, now_ms);
 }
 
 /* The value that `part` of a million of `total` do not exceed. */

@@ -21,7 +21,7 @@ typedef struct fiat__histogram {
     _Atomic uint32_t counts[FIAT__HISTOGRAM_BUCKETS];
 } fiat__histogram;
 
-/* The last one to two periods, and sums since the beginning. All zero is empty. */
+/* The last one to two periods, and sums since the beginning. */
 typedef struct fiat__window {
     _Atomic uint64_t count, sum; /* since the beginning */
     _Atomic unsigned current;    /* which half is being filled */
@@ -36,8 +36,8 @@ void fiat__window_add(fiat__window *window, uint64_t value, uint32_t weight);
  * add meanwhile may be missing from the quantiles, never from the sums. */
 void fiat__window_turn(fiat__window *window, int64_t now_ms, int64_t period_ms);
 
-/* Nothing was ever added. No other thread may be adding. */
-void fiat__window_reset(fiat__window *window);
+/* Begin with nothing added. No other thread may be adding. */
+void fiat__window_reset(fiat__window *window, int64_t now_ms);
 
 typedef struct fiat__quantiles {
     uint64_t count, sum;          /* since the beginning */

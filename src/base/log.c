@@ -2,6 +2,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/thread.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -102,12 +103,6 @@ static line *next_line(fiat__log *log) {
     return &log->ring[(log->first + log->count) % FIAT__LOG_RING_LINES];
 }
 
-/* Messages quote replies of servers: no line breaks, no escape sequences for a terminal. */
-static void make_printable(char *text) {
-    for (; *text; text++)
-        if ((unsigned char)*text < ' ' || *text == 0x7f) *text = ' ';
-}
-
 static void fill_line(fiat__log *log, line *to, fiat__log_topic topic, const char *stream,
                       const char *message) {
     to->topic = topic;
@@ -116,7 +111,7 @@ static void fill_line(fiat__log *log, line *to, fiat__log_topic topic, const cha
     log->allowances[topic].suppressed = 0;
     fiat__err_copy(to->stream, sizeof to->stream, stream, strlen(stream));
     fiat__err_copy(to->message, sizeof to->message, message, strlen(message));
-    make_printable(to->message);
+    fiat__utf8_make_printable(to->message); /* it may quote a server's reply */
 }
 
 void fiat__log_write(fiat__log *log, fiat__log_topic topic, const char *stream, const char *format,

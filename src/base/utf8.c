@@ -66,3 +66,14 @@ size_t fiat__utf8_write(char out[4], uint32_t cp) {
     out[3] = (char)(0x80 | (cp & 0x3F));
     return 4;
 }
+
+void fiat__utf8_make_printable(char *text) {
+    size_t len = strlen(text);
+    for (size_t at = 0, step; at < len; at += step ? step : 1) {
+        step = fiat__utf8_sequence((const unsigned char *)text + at, len - at);
+        if (step == 0)
+            text[at] = '?';
+        else if ((unsigned char)text[at] < ' ' || text[at] == 0x7f)
+            text[at] = ' ';
+    }
+}

@@ -15,4 +15,8 @@ size_t fiat__utf8_check(const char *text, size_t len);
 /* Write a code point; returns 1..4. The code point must be a Unicode scalar value. */
 size_t fiat__utf8_write(char out[4], uint32_t code_point);
 
+/* Make a text, which is cut nowhere in a character, fit to be shown: control characters become
+ * spaces, bytes that are not UTF-8 question marks. */
+void fiat__utf8_make_printable(char *text);
+
 #endif

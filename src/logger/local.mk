@@ -1,7 +1,9 @@
 noinst_LTLIBRARIES += libfiat_logger.la
 libfiat_logger_la_SOURCES = \
 	%D%/audit.c %D%/builtin.c %D%/builtin.h %D%/config.c %D%/entry.c %D%/event.c %D%/event.h \
-	%D%/log.c %D%/logger.c %D%/logger_internal.h %D%/registry.c %D%/registry.h %D%/settings.c %D%/settings.h \
+	%D%/log.c %D%/logger.c %D%/logger_internal.h %D%/refusals.c %D%/refusals.h \
+	%D%/registry.c %D%/registry.h %D%/settings.c %D%/settings.h \
+	%D%/stats.c %D%/stats.h %D%/stats_json.c %D%/stats_prometheus.c \
 	%D%/stamp.c %D%/stamp.h %D%/stream.c %D%/stream.h %D%/stream_json.c %D%/stream_json.h
 nodist_libfiat_logger_la_SOURCES = %D%/builtin_data.h
 

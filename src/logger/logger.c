@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "logger/logger_internal.h"
 #include "logger/settings.h"
+#include "logger/stats.h"
 #include <fiat/version.h>
 
 #include <stdarg.h>
@@ -26,6 +27,7 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
         .delivery_timeout_ms =
             (uint32_t)fiat__config_integer(config, FIAT__SET_DELIVERY_TIMEOUT_MS),
         .reports_by_poll = fiat__config_choice(config, FIAT__SET_REPORTS) == 1,
+        .interval_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_STATS_INTERVAL_MS),
         .reports_failures_only = fiat__config_choice(config, FIAT__SET_REPORTS_ONLY) == 1,
     };
 }
@@ -74,7 +76,6 @@ static fiat_status new_log(fiat__log **out, const fiat_config *config, fiat_erro
 static fiat_status open_logged(fiat_logger **out, fiat__sink *sink, fiat__log *log,
                                const fiat_config *config, fiat_error *err) {
     fiat__producer_opts settings = producer_opts(config);
-    settings.log = log;
     fiat_logger *logger = fiat__calloc(1, sizeof *logger);
     if (!logger) {
         sink->vtable->free(sink);
@@ -82,12 +83,18 @@ static fiat_status open_logged(fiat_logger **out, fiat__sink *sink, fiat__log *l
         return fiat__err_nomem(err);
     }
     logger->log = log;
+    logger->opened_ms = fiat__mono_ms(&fiat__clock_system);
+    settings.log = log;
+    settings.on_interval = fiat__stats_on_interval;
+    settings.on_fork = fiat__stats_on_fork;
+    settings.owner_ctx = logger;
     logger->max_depth = (unsigned)fiat__config_integer(config, FIAT__SET_EVENT_MAX_DEPTH);
     fiat_status status = fiat__producer_new(&logger->producer, sink, &settings, err);
     if (status != FIAT_OK) {
         logger_free(logger);
         return status;
     }
+    logger->call_ns = fiat__producer_window(logger->producer, FIAT__WINDOW_CALL_NS);
     status = fiat__registry_load(&logger->registry, config, err);
     if (status != FIAT_OK) {
         fiat__producer_close(logger->producer, 0, NULL, NULL);
@@ -181,6 +188,7 @@ fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_eve
     if (!logger || !stream) return fiat__err_set(err, FIAT_E_ARG, "no logger or no stream name");
     fiat__stream *found = fiat__registry_find(logger->registry, stream, err);
     if (!found) {
+        atomic_fetch_add(&logger->unknown_streams, 1);
         fiat__producer_count_refused(logger->producer);
         return FIAT_E_STREAM_UNKNOWN;
     }

@@ -4,11 +4,17 @@
 
 #include "logger/registry.h"
 #include <fiat/logger.h>
+#include <fiat/stats.h>
 
 struct fiat_logger {
     fiat__registry *registry;
     fiat__producer *producer;
     fiat__log *log;
+    fiat__window *call_ns;            /* of the producer */
+    _Atomic uint64_t unknown_streams; /* events refused for that */
+    int64_t opened_ms;                /* monotonic */
+    fiat_stats_cb on_stats;
+    void *on_stats_ctx;
     unsigned max_depth;
 };
 

@@ -54,7 +54,9 @@ static fiat_status add_texts(fiat__registry *registry, fiat__stream_texts texts,
         return fiat__err_set(err, FIAT_E_STREAM_INVALID,
                              "stream Audit: stream.json must stamp \"id\" and \"audit_id\"");
     texts.also_required = "output";
-    return fiat__stream_load(&registry->audit_output, &texts, config, err);
+    status = fiat__stream_load(&registry->audit_output, &texts, config, err);
+    if (status == FIAT_OK) registry->audit_output->refusals = stream->refusals;
+    return status;
 }
 
 /* Is there nothing of that name at all? What is there and cannot be read is an error: without its
@@ -195,6 +197,10 @@ fiat__stream *fiat__registry_find(const fiat__registry *registry, const char *na
                   registry->dir ? registry->dir : DEFAULT_DIR, name,
                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     return NULL;
+}
+
+const fiat__stream *fiat__registry_at(const fiat__registry *registry, size_t index) {
+    return registry && index < registry->count ? registry->streams[index] : NULL;
 }
 
 fiat__stream *fiat__registry_audit_output(const fiat__registry *registry) {

@@ -15,6 +15,9 @@ void fiat__registry_free(fiat__registry *registry);
 fiat__stream *fiat__registry_find(const fiat__registry *registry, const char *name,
                                   fiat_error *err);
 
+/* The streams by name; NULL past the end, and of a registry that is not loaded yet (NULL). */
+const fiat__stream *fiat__registry_at(const fiat__registry *registry, size_t index);
+
 /* The stream that fiat_audit_log_output() writes to: `Audit`, with `output` required. */
 fiat__stream *fiat__registry_audit_output(const fiat__registry *registry);
 

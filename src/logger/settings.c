@@ -137,6 +137,9 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
                 "Deepest nesting of arrays and objects in an event."),
     [FIAT__SET_LOG_LEVEL] = CHOICE("log.level", "FIAT_LOG_LEVEL", FIAT__LOG_LEVELS, "notice",
                                    "The last level of lines that fiat_logger_on_log() passes on."),
+    [FIAT__SET_STATS_INTERVAL_MS] =
+        INTEGER("stats.interval.ms", "FIAT_STATS_INTERVAL_MS", "ms", "0", 0, 86400000,
+                "How often fiat_logger_on_stats() hands statistics over; 0: never."),
 };
 
 _Static_assert(FIAT__SCHEMA_MAX_DEPTH == 128, "default of event.max.depth");

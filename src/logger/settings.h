@@ -48,6 +48,7 @@ typedef enum fiat__setting_id {
     FIAT__SET_LOCAL_SYNC,
     FIAT__SET_EVENT_MAX_DEPTH,
     FIAT__SET_LOG_LEVEL,
+    FIAT__SET_STATS_INTERVAL_MS,
     FIAT__SET_COUNT
 } fiat__setting_id;
 

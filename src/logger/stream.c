@@ -170,6 +170,7 @@ fiat_status fiat__stream_load(fiat__stream **out, const fiat__stream_texts *text
     *out = NULL;
     fiat__stream *stream = fiat__calloc(1, sizeof *stream);
     if (!stream) return fiat__err_nomem(err);
+    stream->refusals = &stream->own_refusals;
     fiat_status status = load(stream, texts, config, err);
     if (status != FIAT_OK) {
         fiat__stream_free(stream);

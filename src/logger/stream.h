@@ -1,8 +1,9 @@
 /* One stream: its compiled schema, its stamps and its place in the producer. Never changes once
- * loaded, so any thread may read it without a lock. */
+ * loaded, but for atomic counters, so any thread may read it without a lock. */
 #ifndef FIAT_LOGGER_STREAM_H
 #define FIAT_LOGGER_STREAM_H
 
+#include "logger/refusals.h"
 #include "logger/stamp.h"
 #include "producer/producer.h"
 #include "schema/schema.h"
@@ -17,6 +18,8 @@ typedef struct fiat__stream {
     size_t max_depth;
     fiat__stamp stamp;
     fiat__producer_stream *_Atomic queue; /* made at the first event */
+    fiat__refusals *refusals;             /* its own, or those of the stream that it is a part of */
+    fiat__refusals own_refusals;
 } fiat__stream;
 
 /* The three texts of a stream; athena.json is the tools' business. `stream` may be empty. */

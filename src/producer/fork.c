@@ -72,6 +72,7 @@ static void empty_producer(fiat__producer *producer) {
     fiat__ledger_disown(&producer->ledger);
     fiat__report_queue_disown(&producer->waiting);
     fiat__observe_reset(producer);
+    if (producer->opts.on_fork) producer->opts.on_fork(producer->opts.owner_ctx);
     fiat__log_forget(producer->opts.log);
 }
 

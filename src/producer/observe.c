@@ -2,6 +2,7 @@
  * at which the sender calls it. It decides nothing. Sender thread, but for the stream's condition,
  * which is read under the ledger's lock. */
 #include "base/error.h"
+#include "base/utf8.h"
 #include "producer/producer_internal.h"
 
 /* Quantiles are of the last one to two of these. */
@@ -47,13 +48,14 @@ static void set_state(fiat__producer_stream *stream, fiat__stream_state state, c
     condition->state = state;
     if (from != state) condition->since_ms = now_ms;
     fiat__err_copy(condition->why, sizeof condition->why, why, strlen(why));
+    fiat__utf8_make_printable(condition->why);
     fiat__mutex_unlock(&producer->ledger.lock);
     if (from != state) log_state(stream, from, since_ms);
 }
 
 void fiat__observe_sent(const fiat__slot *slot, int64_t now_ms) {
     fiat__producer *producer = slot->producer;
-    fiat__tally change = {.requests = 1};
+    fiat__tally change = {.requests = 1, .in_flight = 1};
     for (const fiat__record *r = slot->records.head; r; r = r->next) {
         if (r->attempts > 1) {
             change.retried_records++;
@@ -61,7 +63,8 @@ void fiat__observe_sent(const fiat__slot *slot, int64_t now_ms) {
             if (r->maybe) change.duplicates_risked += r->event_count;
         } else {
             int64_t waited_ms = now_ms > r->opened_ms ? now_ms - r->opened_ms : 0;
-            fiat__window_add(&producer->queue_us, (uint64_t)waited_ms * 1000, r->event_count);
+            fiat__window_add(&producer->windows[FIAT__WINDOW_QUEUE_US], (uint64_t)waited_ms * 1000,
+                             r->event_count);
         }
     }
     fiat__ledger_count(&producer->ledger, slot->stream, &change);
@@ -102,9 +105,11 @@ void fiat__observe_finished(const fiat__slot *slot) {
     fiat__log *log = producer->opts.log;
     const char *name = slot->stream->name;
     ends e = count_ends(slot);
-    int64_t took_us = fiat__mono_us(producer->opts.clock) - slot->sent_us;
-    fiat__window_add(&producer->round_trip_us, took_us > 0 ? (uint64_t)took_us : 0, 1);
-    const fiat__tally change = {.failed_requests = e.delivered == 0,
+    int64_t took_us = (fiat__mono_ns(producer->opts.clock) - slot->sent_ns) / 1000;
+    fiat__window_add(&producer->windows[FIAT__WINDOW_ROUND_TRIP_US],
+                     took_us > 0 ? (uint64_t)took_us : 0, 1);
+    const fiat__tally change = {.in_flight = FIAT__TALLY_LESS_ONE,
+                                .failed_requests = e.delivered == 0,
                                 .throttled_records = e.throttled};
     fiat__ledger_count(&producer->ledger, slot->stream, &change);
     fiat__log_write(log, FIAT__LOG_REQUEST, name,
@@ -131,8 +136,9 @@ void fiat__observe_given_up(const fiat__record *record, fiat_outcome outcome,
 /* The queue is called full until a quarter of it is free: it may fill up again at once. */
 static void observe_queue(fiat__producer *producer, bool full) {
     fiat__log *log = producer->opts.log;
-    uint64_t bytes = fiat__ledger_queued_bytes(&producer->ledger);
-    uint64_t max_bytes = producer->opts.queue_max_bytes;
+    fiat__producer_totals totals;
+    fiat__ledger_read(&producer->ledger, &totals);
+    uint64_t bytes = totals.queued_bytes, max_bytes = totals.queue_max_bytes;
     if (full && !producer->seen_full) {
         producer->seen_full = true;
         fiat__log_write(log, FIAT__LOG_QUEUE_FULL, "",
@@ -147,11 +153,26 @@ static void observe_queue(fiat__producer *producer, bool full) {
     }
 }
 
+/* The first interval begins with the first turn. Those that were slept through are left out. */
+static void observe_interval(fiat__producer *producer, int64_t now_ms) {
+    const fiat__producer_opts *opts = &producer->opts;
+    if (now_ms < fiat__observe_wake_ms(producer)) return;
+    bool first = producer->next_interval_ms == 0;
+    producer->next_interval_ms = now_ms + opts->interval_ms;
+    if (!first) opts->on_interval(opts->owner_ctx);
+}
+
 void fiat__observe_turn(fiat__producer *producer, int64_t now_ms, bool full) {
-    fiat__window_turn(&producer->queue_us, now_ms, WINDOW_MS);
-    fiat__window_turn(&producer->round_trip_us, now_ms, WINDOW_MS);
+    for (int i = 0; i < FIAT__WINDOW_COUNT; i++)
+        fiat__window_turn(&producer->windows[i], now_ms, WINDOW_MS);
     observe_queue(producer, full);
+    observe_interval(producer, now_ms);
     fiat__log_serve(producer->opts.log);
+}
+
+int64_t fiat__observe_wake_ms(const fiat__producer *producer) {
+    return producer->opts.on_interval && producer->opts.interval_ms ? producer->next_interval_ms
+                                                                    : INT64_MAX;
 }
 
 void fiat__observe_closed(fiat__producer *producer) {
@@ -168,8 +189,9 @@ void fiat__observe_closed(fiat__producer *producer) {
 
 void fiat__observe_reset(fiat__producer *producer) {
     producer->seen_full = false;
-    fiat__window_reset(&producer->queue_us);
-    fiat__window_reset(&producer->round_trip_us);
+    producer->next_interval_ms = 0;
+    for (int i = 0; i < FIAT__WINDOW_COUNT; i++)
+        fiat__window_reset(&producer->windows[i], fiat__producer_now(producer));
     for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
         s->condition = (fiat__stream_condition){0};
 }

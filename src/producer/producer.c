@@ -73,6 +73,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes,
                       opts->queue_full == FIAT__FULL_EVICT);
     fiat__report_queue_init(&producer->waiting);
+    fiat__observe_reset(producer);
     fiat__log_on_waiting(opts->log, wake_for_log, producer);
     return FIAT_OK;
 }

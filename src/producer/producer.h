@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/random.h"
+#include "producer/numbers.h"
 #include "producer/sink.h"
 #include <fiat/logger.h>
 
@@ -51,6 +52,13 @@ typedef struct fiat__producer_opts {
     fiat__log *log;               /* kept until free; NULL: none */
     bool reports_by_poll;         /* on the thread that polls; else on the sender's */
     bool reports_failures_only;   /* what was delivered is not reported */
+    /* Called by the sender with no lock held, when so much time has passed; 0: never. */
+    uint32_t interval_ms;
+    void (*on_interval)(void *ctx);
+    /* Called in the child of a fork, by the thread that forked, with locks held: the parent's
+     * numbers are not the child's. */
+    void (*on_fork)(void *ctx);
+    void *owner_ctx; /* of both; they may be NULL */
     fiat_delivery_cb on_delivery;
     void *on_delivery_ctx;
 } fiat__producer_opts;
@@ -85,6 +93,14 @@ fiat_status fiat__producer_fd(fiat__producer *producer, int *fd, fiat_error *err
 /* One event was refused before it came here. Any thread. */
 void fiat__producer_count_refused(fiat__producer *producer);
 void fiat__producer_stats(fiat__producer *producer, fiat_stats *out);
+/* How many delivery streams there are by now; their number never shrinks. */
+size_t fiat__producer_stream_count(fiat__producer *producer);
+/* The first `count` that were made, in the order of their making, and these together. Any thread.
+ */
+void fiat__producer_view(fiat__producer *producer, fiat__stream_view *streams, size_t count,
+                         fiat__producer_totals *totals);
+/* Any thread may add and read; valid until free. */
+fiat__window *fiat__producer_window(fiat__producer *producer, fiat__window_id id);
 /* Flush until the deadline, then give up the rest (reported), stop the thread, free all. */
 fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, uint64_t *left,
                                  fiat_error *err);

@@ -26,8 +26,6 @@
 #ifndef FIAT_PRODUCER_INTERNAL_H
 #define FIAT_PRODUCER_INTERNAL_H
 
-#include "base/histogram.h"
-#include "base/log.h"
 #include "base/thread.h"
 #include "producer/pace.h"
 #include "producer/producer.h"
@@ -104,19 +102,6 @@ typedef struct fiat__record_chain {
     fiat__record *oldest, *newest;
 } fiat__record_chain;
 
-/* Numbers of one stream, which only grow; see fiat_stats and docs/statistics.md. */
-typedef struct fiat__tally {
-    uint64_t delivered, maybe, not_delivered; /* events */
-    uint64_t evicted;                         /* of the last two: to make room in the queue */
-    uint64_t records, requests, retried_records;
-    uint64_t failed_requests, throttled_records;
-    uint64_t resent_events;     /* in records that were sent again */
-    uint64_t duplicates_risked; /* of these, after an attempt that may have been received */
-    uint64_t bytes, billed_bytes;
-} fiat__tally;
-
-void fiat__tally_add(fiat__tally *to, const fiat__tally *change);
-
 /* Blocks are powers of two from 1 KiB to 1 MiB. The largest holds a record of the largest size. */
 #define FIAT__BLOCK_MIN_BITS    10
 #define FIAT__BLOCK_MAX_BITS    20
@@ -170,7 +155,8 @@ void fiat__ledger_complain(fiat__ledger *ledger, const fiat__producer_stream *st
 /* Add `change` to a stream's numbers. */
 void fiat__ledger_count(fiat__ledger *ledger, fiat__producer_stream *stream,
                         const fiat__tally *change);
-uint64_t fiat__ledger_queued_bytes(fiat__ledger *ledger);
+/* All of the totals but their tally. */
+void fiat__ledger_read(fiat__ledger *ledger, fiat__producer_totals *out);
 uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger);
 /* Is every record up to `sequence` settled? */
 bool fiat__ledger_settled(fiat__ledger *ledger, uint64_t sequence);
@@ -250,7 +236,7 @@ typedef struct fiat__slot {
     size_t result_cap;
     fiat__sink_record spare; /* a batch of one when there is no memory for more */
     unsigned hold_epoch;
-    int64_t sent_us; /* monotonic */
+    int64_t sent_ns; /* monotonic */
     struct fiat__slot *next_finished;
 } fiat__slot;
 
@@ -292,11 +278,11 @@ struct fiat__producer {
     fiat__slot *finished, **finished_end; /* done() has been called, in that order */
     fiat__producer_stream *next_to_serve; /* whose turn it is */
     bool settled_any;
-    uint64_t given_up; /* events, by fiat__sender_give_up() */
-    bool seen_full;    /* the log said that the queue is full */
+    uint64_t given_up;        /* events, by fiat__sender_give_up() */
+    bool seen_full;           /* the log said that the queue is full */
+    int64_t next_interval_ms; /* of opts.on_interval; 0: not known yet */
 
-    fiat__window queue_us;      /* events: from acceptance to the first request */
-    fiat__window round_trip_us; /* requests */
+    fiat__window windows[FIAT__WINDOW_COUNT];
 
     fiat__producer *registry_next;
 };
@@ -373,8 +359,10 @@ void fiat__observe_given_up(const fiat__record *record, fiat_outcome outcome,
 void fiat__observe_turn(fiat__producer *producer, int64_t now_ms, bool full);
 /* The sender has ended; on the thread that closes. */
 void fiat__observe_closed(fiat__producer *producer);
-/* In a forked child: forget what was seen of the parent. */
+/* Nothing was seen yet: of a new producer, and of the child of a fork. */
 void fiat__observe_reset(fiat__producer *producer);
+/* When a turn is wanted for the sake of opts.on_interval; INT64_MAX: never. */
+int64_t fiat__observe_wake_ms(const fiat__producer *producer);
 const char *fiat__stream_state_name(fiat__stream_state state);
 
 /* give_up.c, for the sender: settle as not delivered, or maybe, what waited too long; of a queue

@@ -214,22 +214,6 @@ fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_
     return status;
 }
 
-void fiat__tally_add(fiat__tally *to, const fiat__tally *change) {
-    to->delivered += change->delivered;
-    to->maybe += change->maybe;
-    to->not_delivered += change->not_delivered;
-    to->evicted += change->evicted;
-    to->records += change->records;
-    to->requests += change->requests;
-    to->retried_records += change->retried_records;
-    to->failed_requests += change->failed_requests;
-    to->throttled_records += change->throttled_records;
-    to->resent_events += change->resent_events;
-    to->duplicates_risked += change->duplicates_risked;
-    to->bytes += change->bytes;
-    to->billed_bytes += change->billed_bytes;
-}
-
 void fiat__ledger_settle(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change) {
     fiat__mutex_lock(&ledger->lock);
     unlink_record(&ledger->live, record);
@@ -299,11 +283,12 @@ void fiat__ledger_count(fiat__ledger *ledger, fiat__producer_stream *stream,
     fiat__mutex_unlock(&ledger->lock);
 }
 
-uint64_t fiat__ledger_queued_bytes(fiat__ledger *ledger) {
+void fiat__ledger_read(fiat__ledger *ledger, fiat__producer_totals *out) {
     fiat__mutex_lock(&ledger->lock);
-    uint64_t bytes = ledger->queued_bytes;
+    out->queued_bytes = ledger->queued_bytes;
+    out->queue_max_bytes = ledger->queue_max_bytes;
+    out->reports_waiting = ledger->waiting_events;
     fiat__mutex_unlock(&ledger->lock);
-    return bytes;
 }
 
 uint64_t fiat__ledger_last_sequence(fiat__ledger *ledger) {

@@ -84,7 +84,7 @@ static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__rec
     slot->producer->slots_used++;
     stream->batches++;
     fiat__pace_sent(&stream->pace, now_ms, count, slot->records.bytes);
-    slot->sent_us = fiat__mono_us(slot->producer->opts.clock);
+    slot->sent_ns = fiat__mono_ns(slot->producer->opts.clock);
 }
 
 static fiat__slot *free_slot(fiat__producer *producer) {
@@ -182,7 +182,7 @@ int64_t fiat__sender_turn(fiat__producer *producer) {
     announce(producer);
     fiat__observe_turn(producer, now_ms, view.hurry);
     if (producer->finished) return now_ms;
-    int64_t wake_ms = now_ms + IDLE_MS;
+    int64_t wake_ms = earlier(now_ms + IDLE_MS, fiat__observe_wake_ms(producer));
     for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
         wake_ms = earlier(wake_ms, stream_wake_ms(s, &view));
     return wake_ms;

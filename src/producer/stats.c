@@ -6,32 +6,78 @@ void fiat__producer_count_refused(fiat__producer *producer) {
     atomic_fetch_add_explicit(&producer->refused, 1, memory_order_relaxed);
 }
 
-void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
-    fiat__ledger *ledger = &producer->ledger;
-    fiat__producer_stream *streams = atomic_load(&producer->streams);
-    fiat__tally tally = {0};
-    /* Ends first: an event that is accepted in between shows as queued. */
+/* Ends first: an event that is accepted in between shows as queued. */
+static void add_accepted(fiat__producer_stream *stream, fiat__tally *tally) {
+    fiat__mutex_lock(&stream->lock);
+    tally->accepted = stream->accepted;
+    fiat__mutex_unlock(&stream->lock);
+    tally->queued = tally->accepted - tally->delivered - tally->maybe - tally->not_delivered;
+}
+
+static void view_stream(fiat__producer_stream *stream, fiat__stream_view *out) {
+    fiat__ledger *ledger = &stream->producer->ledger;
+    out->name = stream->name;
     fiat__mutex_lock(&ledger->lock);
-    for (fiat__producer_stream *s = streams; s; s = s->next)
-        fiat__tally_add(&tally, &s->tally);
-    out->queued_bytes = ledger->queued_bytes;
-    out->reports_waiting = ledger->waiting_events;
+    out->tally = stream->tally;
+    out->state = fiat__stream_state_name(stream->condition.state);
+    out->state_since_ms = stream->condition.since_ms;
+    memcpy(out->why, stream->condition.why, sizeof out->why);
     fiat__mutex_unlock(&ledger->lock);
-    out->accepted = 0;
-    for (fiat__producer_stream *s = streams; s; s = s->next) {
-        fiat__mutex_lock(&s->lock);
-        out->accepted += s->accepted;
-        fiat__mutex_unlock(&s->lock);
+    add_accepted(stream, &out->tally);
+}
+
+static size_t count_from(const fiat__producer_stream *stream) {
+    size_t count = 0;
+    for (; stream; stream = stream->next)
+        count++;
+    return count;
+}
+
+size_t fiat__producer_stream_count(fiat__producer *producer) {
+    return count_from(atomic_load(&producer->streams));
+}
+
+void fiat__producer_view(fiat__producer *producer, fiat__stream_view *streams, size_t count,
+                         fiat__producer_totals *totals) {
+    fiat__producer_stream *stream = atomic_load(&producer->streams);
+    memset(&totals->tally, 0, sizeof totals->tally);
+    fiat__ledger_read(&producer->ledger, totals);
+    /* The newest comes first in the list. */
+    for (size_t newer = count_from(stream) - count; newer > 0; newer--)
+        stream = stream->next;
+    for (size_t i = count; i > 0; i--, stream = stream->next) {
+        view_stream(stream, &streams[i - 1]);
+        fiat__tally_add(&totals->tally, &streams[i - 1].tally);
+    }
+}
+
+fiat__window *fiat__producer_window(fiat__producer *producer, fiat__window_id id) {
+    return &producer->windows[id];
+}
+
+void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
+    fiat__tally tally = {0};
+    fiat__stream_view view;
+    fiat__producer_totals totals;
+    fiat__ledger_read(&producer->ledger, &totals);
+    out->queued_bytes = totals.queued_bytes;
+    for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next) {
+        view_stream(s, &view);
+        fiat__tally_add(&tally, &view.tally);
     }
     out->refused = atomic_load_explicit(&producer->refused, memory_order_relaxed);
+    out->accepted = tally.accepted;
     out->delivered = tally.delivered;
     out->maybe = tally.maybe;
     out->not_delivered = tally.not_delivered;
-    out->evicted = tally.evicted;
-    out->queued = out->accepted - tally.delivered - tally.maybe - tally.not_delivered;
+    out->queued = tally.queued;
     out->records = tally.records;
     out->requests = tally.requests;
     out->retried_records = tally.retried_records;
     out->bytes = tally.bytes;
     out->billed_bytes = tally.billed_bytes;
+    out->duplicates_risked = tally.duplicates_risked;
+    out->throttled_records = tally.throttled_records;
+    out->evicted = tally.evicted;
+    out->reports_waiting = totals.reports_waiting;
 }
