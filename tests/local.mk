@@ -1,10 +1,11 @@
 # Unit tests: one Check program a module, listed in the .mk file of its part.
 noinst_HEADERS = %D%/support/test.h
 TEST_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
-# Every test may use these; none may write into the source tree.
+# Every test may use these; none may write into the source tree, nor look for an EC2 instance.
 AM_TESTS_ENVIRONMENT = \
 	top_srcdir='$(abs_top_srcdir)'; top_builddir='$(abs_top_builddir)'; CC='$(CC)'; CXX='$(CXX)'; \
-	CK_DEFAULT_TIMEOUT=120; export top_srcdir top_builddir CC CXX CK_DEFAULT_TIMEOUT;
+	CK_DEFAULT_TIMEOUT=120; AWS_EC2_METADATA_DISABLED=true; \
+	export top_srcdir top_builddir CC CXX CK_DEFAULT_TIMEOUT AWS_EC2_METADATA_DISABLED;
 if HAVE_CHECK
 include %D%/unit/base.mk
 include %D%/unit/json.mk

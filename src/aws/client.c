@@ -29,7 +29,6 @@ typedef struct slot {
     bool busy;                 /* from the start of a call to the end of its done() */
     fiat__aws_call *call;      /* on the wire; NULL otherwise */
     unsigned credentials_turn; /* which credentials signed it */
-    bool avoid_reuse;          /* the call is to have a connection of its own */
 } slot;
 
 struct fiat__aws_client {
@@ -109,6 +108,11 @@ static void destroy(fiat__aws_client *client) {
     fiat__free(client);
 }
 
+/* Credentials have come, or cannot be had. On the provider's thread. */
+static void wake(void *ctx) {
+    fiat__aws_client_wakeup(ctx);
+}
+
 fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_opts *opts,
                                  fiat_error *err) {
     fiat__aws_endpoint endpoint;
@@ -136,6 +140,7 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
         destroy(client);
         return status;
     }
+    fiat__aws_credentials_watch(client->opts.credentials, wake, client);
     *out = client;
     return FIAT_OK;
 }
@@ -149,8 +154,7 @@ static void end_early(fiat__aws_call *call, fiat__aws_class result) {
 }
 
 static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_call *call,
-                           fiat_error *err) {
-    fiat__aws_credentials credentials;
+                           const fiat__aws_credentials *credentials, fiat_error *err) {
     fiat_status status = FIAT_OK;
     if (!at->ready) {
         status = fiat__http_transfer_init(&at->transfer, &client->http_opts, &client->sockets, err);
@@ -160,22 +164,19 @@ static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_c
         }
         at->ready = true;
     }
-    status = fiat__aws_credentials_get(client->opts.credentials, &credentials, err);
-    if (status != FIAT_OK) return status;
     at->credentials_turn = client->credentials_turn;
     fiat__http_transfer_reset(&at->transfer, call->body, call->source);
     const fiat__aws_signing signing = {.endpoint = &client->endpoint,
                                        .region = client->region,
                                        .service = client->service,
                                        .time_ms = now_ms(client),
-                                       .credentials = &credentials};
+                                       .credentials = credentials};
     status = fiat__aws_request_sign(&at->transfer, call, &signing, err);
-    fiat__aws_credentials_deinit(&credentials);
     if (status != FIAT_OK) return status;
     /* libcurl would add it to a large body and wait for "100 Continue" before that. */
     status = fiat__http_transfer_header(&at->transfer, "Expect", NULL, err);
     if (status != FIAT_OK) return status;
-    if (at->avoid_reuse) fiat__http_transfer_avoid_reuse(&at->transfer);
+    if (call->avoid_reuse) fiat__http_transfer_avoid_reuse(&at->transfer);
     fiat__http_transfer_arm(&at->transfer);
     return FIAT_OK;
 }
@@ -186,8 +187,10 @@ static fiat__aws_class class_of_local(fiat_status status) {
     return status == FIAT_E_ARG || status == FIAT_E_LIMIT ? FIAT__AWS_TERMINAL : FIAT__AWS_PAUSE;
 }
 
-static void start(fiat__aws_client *client, slot *at, fiat__aws_call *call) {
-    fiat_status status = prepare(client, at, call, &call->err);
+/* `status`: whether there are credentials; call->err is set when there are none. */
+static void start(fiat__aws_client *client, slot *at, fiat__aws_call *call,
+                  const fiat__aws_credentials *credentials, fiat_status status) {
+    if (status == FIAT_OK) status = prepare(client, at, call, credentials, &call->err);
     if (status != FIAT_OK) {
         at->busy = true;
         end_early(call, class_of_local(status));
@@ -215,6 +218,13 @@ static slot *free_slot(fiat__aws_client *client) {
     return NULL;
 }
 
+static void push_first(fiat__aws_client *client, fiat__aws_call *call) {
+    call->next = client->first;
+    if (!client->first) client->last = &call->next;
+    client->first = call;
+    client->waiting_count++;
+}
+
 static fiat__aws_call *pop_waiting(fiat__aws_client *client) {
     fiat__aws_call *call = client->first;
     if (!call) return NULL;
@@ -225,17 +235,27 @@ static fiat__aws_call *pop_waiting(fiat__aws_client *client) {
     return call;
 }
 
+/* While credentials are on their way, calls wait; wake() is called when they have come. */
 static void start_waiting(fiat__aws_client *client) {
     slot *at;
-    while (!client->cancelling && client->first && (at = free_slot(client)))
-        start(client, at, pop_waiting(client));
+    while (!client->cancelling && client->first && (at = free_slot(client))) {
+        fiat__aws_credentials credentials;
+        fiat_error why = FIAT_ERROR_INIT;
+        if (fiat__aws_credentials_poll(client->opts.credentials, &credentials, &why) ==
+            FIAT__AWS_CREDENTIALS_PENDING)
+            return;
+        fiat__aws_call *call = pop_waiting(client);
+        fiat__err_assign(&call->err, &why);
+        start(client, at, call, &credentials, (fiat_status)why.status);
+        fiat__aws_credentials_deinit(&credentials);
+    }
 }
 
 void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call) {
     memset(&call->err, 0, sizeof call->err);
     call->next = NULL;
     call->impl = NULL;
-    call->maybe_received = call->sent_anew = false;
+    call->maybe_received = call->sent_anew = call->avoid_reuse = false;
     if (client->closed) {
         fiat__err_set(&call->err, FIAT_E_CLOSED, "the client for %s is closed",
                       client->endpoint.host_header);
@@ -341,16 +361,15 @@ static void describe_failure(const fiat__aws_client *client, const slot *at, CUR
     call->err.flags = call->result == FIAT__AWS_PAUSE ? FIAT_ERRF_OPERATOR : FIAT_ERRF_RETRYABLE;
 }
 
-/* Once a call, at once and without a pause: what was wrong with the first attempt has been mended,
- * or was wrong with its connection alone. */
+/* Once a call, before all that wait and without a pause: what was wrong with the first attempt has
+ * been mended, or will be when new credentials come, or was wrong with its connection alone. */
 static bool send_anew(fiat__aws_client *client, slot *at, fiat__aws_call *call, bool stale) {
     if (call->sent_anew || (!stale && call->result != FIAT__AWS_REFRESH)) return false;
     call->sent_anew = true;
     memset(&call->err, 0, sizeof call->err);
+    call->avoid_reuse = stale;
     at->busy = false;
-    at->avoid_reuse = stale;
-    start(client, at, call);
-    at->avoid_reuse = false;
+    push_first(client, call); /* whoever reaps starts what waits */
     return true;
 }
 
@@ -452,6 +471,7 @@ void fiat__aws_client_free(fiat__aws_client *client) {
     if (!client) return;
     client->closed = true;
     fiat__aws_client_cancel(client);
+    fiat__aws_credentials_watch(client->opts.credentials, NULL, NULL);
     destroy(client);
 }
 

@@ -22,7 +22,8 @@ typedef struct fiat__aws_client_opts {
     const char *endpoint_url; /* "" : as fiat__aws_endpoint_resolve() finds it */
     bool fips, dualstack;     /* false: what the environment and the profile say */
     fiat__net_opts net;       /* texts are copied by new */
-    fiat__aws_credentials_provider *credentials;     /* kept until free; not owned */
+    fiat__aws_credentials_provider
+        *credentials; /* kept until free; not owned; of no other client */
     uint32_t connect_timeout_ms, request_timeout_ms; /* from 1 */
     uint32_t max_connections;                        /* 1..64; calls beyond wait for a free one */
     size_t max_reply_bytes;   /* from 1; a longer reply is cut off and the call ends with RETRY */
@@ -62,6 +63,7 @@ typedef struct fiat__aws_call {
     fiat_error err;  /* set unless result is FIAT__AWS_OK; never carries secrets */
     /* Used by the client. */
     struct fiat__aws_call *next;
+    bool avoid_reuse; /* it is to have a connection of its own */
     void *impl;
     bool sent_anew;
 } fiat__aws_call;
@@ -73,7 +75,7 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
 void fiat__aws_client_free(fiat__aws_client *client);
 
 /* Sign and start a POST to "/". Always ends in exactly one done(), possibly before this returns
- * (for instance when no credentials are to be had). */
+ * (for instance when no credentials are to be had). Waits where credentials are being fetched. */
 void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call);
 
 /* Make progress, waiting at most timeout_ms (0: not at all) for something to happen. */

@@ -7,7 +7,9 @@ typedef struct static_provider {
     fiat__aws_credentials keys;
 } static_provider;
 
-static const fiat__aws_key_names s_names = {"access key id", "secret access key", "session token"};
+static const fiat__aws_key_names s_names = {.access_key_id = "access key id",
+                                            .secret_access_key = "secret access key",
+                                            .session_token = "session token"};
 
 static fiat_status fetch(fiat__aws_credentials_provider *provider, fiat__aws_credentials *out,
                          fiat_error *err) {
@@ -22,7 +24,8 @@ static void free_provider(fiat__aws_credentials_provider *provider) {
     fiat__aws_credentials_provider_release(provider);
 }
 
-static const fiat__aws_credentials_vtable s_vtable = {"static", fetch, free_provider};
+static const fiat__aws_credentials_vtable s_vtable = {
+    .name = "static", .at_once = true, .fetch = fetch, .free = free_provider};
 
 fiat_status fiat__aws_credentials_static_new(fiat__aws_credentials_provider **out,
                                              const char *access_key_id,

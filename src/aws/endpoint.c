@@ -166,6 +166,12 @@ static fiat_status check_variants(const char *setting, const variants *wanted, f
                          setting, wanted->fips ? "FIPS" : "dual-stack");
 }
 
+/* The name of most services begins their hosts. */
+static const char *host_prefix(const char *service) {
+    if (strcmp(service, "sso") == 0) return "portal.sso";
+    return strcmp(service, "sso-oidc") == 0 ? "oidc" : service;
+}
+
 static fiat_status own_endpoint(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
                                 const variants *wanted, fiat_error *err) {
     const char *region = opts->region;
@@ -176,7 +182,7 @@ static fiat_status own_endpoint(fiat__aws_endpoint *out, const fiat__aws_endpoin
     bool always_fips = strcmp(partition->prefix, "us-gov-") == 0 &&
                        strcmp(opts->service, "sts") == 0 && !wanted->dualstack;
     char url[256];
-    snprintf(url, sizeof url, "https://%s%s.%s.%s", opts->service,
+    snprintf(url, sizeof url, "https://%s%s.%s.%s", host_prefix(opts->service),
              wanted->fips && !always_fips ? "-fips" : "", region,
              wanted->dualstack ? partition->dualstack_suffix : partition->suffix);
     return fiat__aws_endpoint_parse(out, url, "endpoint", err);

@@ -1,8 +1,11 @@
 noinst_LTLIBRARIES += libfiat_aws.la
 libfiat_aws_la_SOURCES = \
-	%D%/client.c %D%/client.h %D%/credentials.c %D%/credentials.h %D%/credentials_chain.c \
-	%D%/credentials_environment.c %D%/credentials_profile.c %D%/credentials_provider.h \
-	%D%/credentials_static.c %D%/endpoint.c %D%/endpoint.h %D%/error_class.c %D%/error_class.h \
+	%D%/argv.c %D%/argv.h %D%/client.c %D%/client.h %D%/credentials.c %D%/credentials.h \
+	%D%/credentials_assume_role.c %D%/credentials_cache.c %D%/credentials_chain.c \
+	%D%/credentials_container.c %D%/credentials_environment.c %D%/credentials_imds.c \
+	%D%/credentials_process.c %D%/credentials_profile.c %D%/credentials_provider.h \
+	%D%/credentials_sso.c %D%/credentials_static.c %D%/credentials_web_identity.c %D%/endpoint.c %D%/endpoint.h %D%/error_class.c %D%/error_class.h \
+	%D%/fetch.c %D%/fetch.h %D%/sso_token.c %D%/sso_token.h %D%/sts.c %D%/sts.h %D%/xml.c %D%/xml.h \
 	%D%/http.c %D%/http.h %D%/http_date.c %D%/http_date.h %D%/ini.c %D%/ini.h \
 	%D%/net.c %D%/net.h %D%/proxy.c %D%/proxy.h \
 	%D%/profile.c %D%/profile.h %D%/region.c %D%/request.c %D%/request.h %D%/sigv4.c %D%/sigv4.h \

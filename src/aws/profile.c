@@ -124,18 +124,45 @@ static fiat_status read_credentials(fiat__aws_profile *profile, fiat_error *err)
     return status;
 }
 
-fiat_status fiat__aws_profile_load(fiat__aws_profile *out, fiat_error *err) {
-    memset(out, 0, sizeof *out);
-    const char *name = get_env("AWS_PROFILE");
-    out->asked_for = name != NULL;
-    out->name = fiat__strdup(name ? name : "default");
-    if (!out->name) return fiat__err_nomem(err);
+static fiat_status find_files(fiat__aws_profile *out, fiat_error *err) {
     fiat_status status = find_path(&out->config_path, "AWS_CONFIG_FILE", ".aws/config", err);
-    if (status == FIAT_OK)
-        status = find_path(&out->credentials_path, "AWS_SHARED_CREDENTIALS_FILE",
-                           ".aws/credentials", err);
+    if (status != FIAT_OK) return status;
+    return find_path(&out->credentials_path, "AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials",
+                     err);
+}
+
+fiat_status fiat__aws_profile_load_named(fiat__aws_profile *out, const char *name,
+                                         fiat_error *err) {
+    memset(out, 0, sizeof *out);
+    out->name = fiat__strdup(name);
+    if (!out->name) return fiat__err_nomem(err);
+    fiat_status status = find_files(out, err);
     if (status == FIAT_OK && out->config_path) status = read_config(out, err);
     if (status == FIAT_OK && out->credentials_path) status = read_credentials(out, err);
+    return status;
+}
+
+fiat_status fiat__aws_profile_load(fiat__aws_profile *out, fiat_error *err) {
+    const char *name = get_env("AWS_PROFILE");
+    fiat_status status = fiat__aws_profile_load_named(out, name ? name : "default", err);
+    out->asked_for = name != NULL;
+    return status;
+}
+
+fiat_status fiat__aws_profile_load_sso_session(fiat__aws_profile *out,
+                                               const fiat__aws_profile *profile, const char *name,
+                                               fiat_error *err) {
+    fiat__buf text;
+    memset(out, 0, sizeof *out);
+    out->name = fiat__strdup(name);
+    if (!out->name) return fiat__err_nomem(err);
+    if (!profile->config_path) return FIAT_OK;
+    out->config_path = fiat__strdup(profile->config_path);
+    if (!out->config_path) return fiat__err_nomem(err);
+    fiat_status status = read_file(&text, out->config_path, err);
+    if (status == FIAT_OK)
+        status = read_sections(out, fiat__buf_str(&text), "sso-session", false, err);
+    wipe_file(&text);
     return status;
 }
 

@@ -8,7 +8,8 @@
 #include <fiat/error.h>
 #include <stdbool.h>
 
-/* XX(NAME, key). Those that we act upon, and those that we must know to refuse. */
+/* XX(NAME, key). Those that we act upon, and those that we must know to refuse. A session of
+ * [sso-session NAME] has them too. */
 #define FIAT__AWS_PROFILE_MAP(XX)                                                                  \
     XX(ACCESS_KEY_ID, "aws_access_key_id")                                                         \
     XX(SECRET_ACCESS_KEY, "aws_secret_access_key")                                                 \
@@ -21,11 +22,25 @@
     XX(USE_DUALSTACK, "use_dualstack_endpoint")                                                    \
     XX(CA_BUNDLE, "ca_bundle")                                                                     \
     XX(ROLE_ARN, "role_arn")                                                                       \
+    XX(SOURCE_PROFILE, "source_profile")                                                           \
+    XX(CREDENTIAL_SOURCE, "credential_source")                                                     \
+    XX(EXTERNAL_ID, "external_id")                                                                 \
+    XX(ROLE_SESSION_NAME, "role_session_name")                                                     \
+    XX(DURATION_SECONDS, "duration_seconds")                                                       \
+    XX(MFA_SERIAL, "mfa_serial")                                                                   \
     XX(SSO_SESSION, "sso_session")                                                                 \
     XX(SSO_START_URL, "sso_start_url")                                                             \
+    XX(SSO_REGION, "sso_region")                                                                   \
+    XX(SSO_ACCOUNT_ID, "sso_account_id")                                                           \
+    XX(SSO_ROLE_NAME, "sso_role_name")                                                             \
     XX(LOGIN_SESSION, "login_session")                                                             \
     XX(WEB_IDENTITY_TOKEN_FILE, "web_identity_token_file")                                         \
-    XX(CREDENTIAL_PROCESS, "credential_process")
+    XX(CREDENTIAL_PROCESS, "credential_process")                                                   \
+    XX(METADATA_ENDPOINT, "ec2_metadata_service_endpoint")                                         \
+    XX(METADATA_ENDPOINT_MODE, "ec2_metadata_service_endpoint_mode")                               \
+    XX(METADATA_V1_DISABLED, "ec2_metadata_v1_disabled")                                           \
+    XX(METADATA_TIMEOUT, "metadata_service_timeout")                                               \
+    XX(METADATA_ATTEMPTS, "metadata_service_num_attempts")
 
 typedef enum fiat__aws_profile_key {
 #define XX(name, key) FIAT__PROFILE_##name,
@@ -47,6 +62,14 @@ typedef struct fiat__aws_profile {
  * have a key. A profile that no file has is FIAT_OK with found == false; FIAT_E_IO, FIAT_E_LIMIT,
  * FIAT_E_NOMEM. deinit in any case. */
 fiat_status fiat__aws_profile_load(fiat__aws_profile *out, fiat_error *err);
+/* The same for the profile of this name. */
+fiat_status fiat__aws_profile_load_named(fiat__aws_profile *out, const char *name, fiat_error *err);
+/* The section [sso-session NAME] of the config file that `profile` is from, as if it were a
+ * profile.
+ */
+fiat_status fiat__aws_profile_load_sso_session(fiat__aws_profile *out,
+                                               const fiat__aws_profile *profile, const char *name,
+                                               fiat_error *err);
 void fiat__aws_profile_deinit(fiat__aws_profile *profile);
 
 const char *fiat__aws_profile_key_name(fiat__aws_profile_key key);

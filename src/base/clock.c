@@ -156,3 +156,53 @@ bool fiat__basic_time_read(const char *text, size_t len, int64_t *epoch_ms) {
     *epoch_ms = fiat__utc_to_ms(&utc);
     return true;
 }
+
+/* ".123456", of which milliseconds count. */
+static bool read_fraction(const char **at, const char *end, int *ms) {
+    int digits = 0;
+    if (*at == end || **at != '.') return true;
+    for ((*at)++; *at < end && **at >= '0' && **at <= '9'; (*at)++, digits++)
+        if (digits < 3) *ms = *ms * 10 + (**at - '0');
+    for (int i = digits; i < 3; i++)
+        *ms *= 10;
+    return digits > 0;
+}
+
+/* "Z", "UTC" or "+01:00", to the end of the text. */
+static bool read_offset(const char *at, size_t len, int *minutes) {
+    int hour, minute;
+    *minutes = 0;
+    if ((len == 1 && (*at == 'Z' || *at == 'z')) || (len == 3 && memcmp(at, "UTC", 3) == 0))
+        return true;
+    if (len != 6 || (*at != '+' && *at != '-') || at[3] != ':' ||
+        !read_digits(at + 1, 2, 0, 23, &hour) || !read_digits(at + 4, 2, 0, 59, &minute))
+        return false;
+    *minutes = (hour * 60 + minute) * (*at == '-' ? -1 : 1);
+    return true;
+}
+
+static bool read_date(const char *text, fiat__utc *utc) {
+    return read_digits(text, 4, 0, 9999, &utc->year) && text[4] == '-' &&
+           read_digits(text + 5, 2, 1, 12, &utc->month) && text[7] == '-' &&
+           read_digits(text + 8, 2, 1, 31, &utc->day) &&
+           utc->day <= days_in_month(utc->year, utc->month);
+}
+
+bool fiat__rfc3339_read(const char *text, size_t len, int64_t *epoch_ms) {
+    fiat__utc utc = {0};
+    int offset;
+    if (len < 20 || !read_date(text, &utc)) return false;
+    if ((text[10] != 'T' && text[10] != 't' && text[10] != ' ') || text[13] != ':' ||
+        text[16] != ':')
+        return false;
+    if (!read_digits(text + 11, 2, 0, 23, &utc.hour) ||
+        !read_digits(text + 14, 2, 0, 59, &utc.minute) ||
+        !read_digits(text + 17, 2, 0, 60, &utc.second))
+        return false;
+    if (utc.second == 60) utc.second = 59;
+    const char *at = text + 19, *end = text + len;
+    if (!read_fraction(&at, end, &utc.millisecond) || !read_offset(at, (size_t)(end - at), &offset))
+        return false;
+    *epoch_ms = fiat__utc_to_ms(&utc) - (int64_t)offset * 60000;
+    return true;
+}

@@ -41,6 +41,11 @@ void fiat__rfc3339_write(char out[FIAT__RFC3339_LEN], int64_t epoch_ms);
 /* "20261121T120000Z": 16 bytes and a NUL, as SigV4 wants. */
 void fiat__basic_time_write(char out[17], int64_t epoch_ms);
 
+/* Reads a date and time as RFC 3339 has it: any fraction (cut to milliseconds), "Z" or an offset; a
+ * leap second counts as the one before. "UTC" for "Z" as well, as in token files of old versions of
+ * AWS's command line. false for anything else. */
+bool fiat__rfc3339_read(const char *text, size_t len, int64_t *epoch_ms);
+
 /* Reads what fiat__basic_time_write() writes; false for anything else, 30 February included. */
 bool fiat__basic_time_read(const char *text, size_t len, int64_t *epoch_ms);
 

@@ -60,8 +60,9 @@ static char *parent_of(const char *path) {
     return slash == path ? fiat__strdup("/") : fiat__strndup(path, (size_t)(slash - path));
 }
 
-static fiat_status write_new(const char *path, fiat__str data, bool sync, fiat_error *err) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+static fiat_status write_new(const char *path, mode_t mode, fiat__str data, bool sync,
+                             fiat_error *err) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
     if (fd < 0) return fiat__err_sys(err, errno, "cannot create %s", path);
     fiat_status status = fiat__file_write_fd(fd, path, data, err);
     if (status == FIAT_OK && sync && fsync(fd) != 0)
@@ -72,7 +73,8 @@ static fiat_status write_new(const char *path, fiat__str data, bool sync, fiat_e
     return status;
 }
 
-fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat_error *err) {
+static fiat_status replace(const char *path, mode_t mode, fiat__str data, bool sync,
+                           fiat_error *err) {
     char *dir = parent_of(path), name[32], *temporary = NULL;
     fiat_status status = FIAT_OK;
     snprintf(name, sizeof name, ".%016llx.tmp", (unsigned long long)fiat__random_u64());
@@ -81,7 +83,7 @@ fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat
         status = fiat__err_nomem(err);
         goto out;
     }
-    status = write_new(temporary, data, sync, err);
+    status = write_new(temporary, mode, data, sync, err);
     if (status == FIAT_OK && rename(temporary, path) != 0) {
         status = fiat__err_sys(err, errno, "cannot rename %s to %s", temporary, path);
         unlink(temporary);
@@ -91,6 +93,14 @@ out:
     fiat__free(temporary);
     fiat__free(dir);
     return status;
+}
+
+fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat_error *err) {
+    return replace(path, 0644, data, sync, err);
+}
+
+fiat_status fiat__file_replace_private(const char *path, fiat__str data, fiat_error *err) {
+    return replace(path, 0600, data, false, err);
 }
 
 fiat_status fiat__dir_make(const char *path, fiat_error *err) {

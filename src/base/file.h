@@ -15,6 +15,9 @@ fiat_status fiat__file_write_fd(int fd, const char *path, fiat__str data, fiat_e
  * the call returns (fsync of file and folder). */
 fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat_error *err);
 
+/* The same for a file that its owner alone may read, without sync. */
+fiat_status fiat__file_replace_private(const char *path, fiat__str data, fiat_error *err);
+
 /* mkdir -p. */
 fiat_status fiat__dir_make(const char *path, fiat_error *err);
 

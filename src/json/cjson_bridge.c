@@ -77,6 +77,19 @@ void fiat__doc_free(fiat__doc *doc) {
     cJSON_Delete(doc);
 }
 
+/* As deep as CJSON_NESTING_LIMIT at most. */
+static void wipe_strings(fiat__doc *node) {
+    for (; node; node = node->next) {
+        if (node->valuestring) explicit_bzero(node->valuestring, strlen(node->valuestring));
+        wipe_strings(node->child);
+    }
+}
+
+void fiat__doc_free_secret(fiat__doc *doc) {
+    wipe_strings(doc);
+    cJSON_Delete(doc);
+}
+
 fiat__doc_kind fiat__doc_kind_of(const fiat__doc *node) {
     if (cJSON_IsBool(node)) return FIAT__DOC_BOOL;
     if (cJSON_IsNumber(node)) return FIAT__DOC_NUMBER;

@@ -26,6 +26,8 @@ fiat_status fiat__doc_parse(fiat__doc **out, fiat__str text, fiat_error *err);
 /* Read and parse a file of at most max_bytes; errors name the path. */
 fiat_status fiat__doc_read(fiat__doc **out, const char *path, size_t max_bytes, fiat_error *err);
 void fiat__doc_free(fiat__doc *doc);
+/* Free it and leave no text of its strings in memory. */
+void fiat__doc_free_secret(fiat__doc *doc);
 
 fiat__doc_kind fiat__doc_kind_of(const fiat__doc *node);
 const char *fiat__doc_kind_name(const fiat__doc *node); /* "null", "boolean", ... for messages */

@@ -182,7 +182,12 @@ static fiat_status new_session(firehose_sink *sink, session **out, fiat_error *e
     s->request_count = count;
     for (uint32_t i = 0; i < count; i++)
         fiat__firehose_put_init(&s->requests[i].put);
-    fiat_status status = fiat__aws_credentials_chain_new(&s->credentials, sink->opts.clock, err);
+    const fiat__aws_credentials_opts credentials = {.clock = sink->opts.clock,
+                                                    .region = sink->region,
+                                                    .fips = sink->opts.fips,
+                                                    .dualstack = sink->opts.dualstack,
+                                                    .net = sink->opts.net};
+    fiat_status status = fiat__aws_credentials_chain_new(&s->credentials, &credentials, err);
     if (status != FIAT_OK) goto out;
     fiat__aws_client_opts client = {.service = FIAT__FIREHOSE_SERVICE,
                                     .region = sink->region,

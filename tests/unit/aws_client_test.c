@@ -129,17 +129,17 @@ START_TEST(options_that_cannot_work_are_refused) {
 }
 END_TEST
 
-START_TEST(missing_credentials_end_the_call_within_submit) {
+START_TEST(missing_credentials_end_the_call) {
     fiat__aws_credentials_provider *chain;
     fiat_error err;
     fiat__aws_client_opts opts = default_opts();
     setenv("HOME", "/nonexistent", 1);
+    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
     ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
     opts.credentials = chain;
     fiat__aws_client *client = new_client(&opts);
     attempt at;
-    begin(&at, client, "{}");
-    ck_assert_int_eq(at.done_count, 1);
+    run(&at, client, "{}");
     ck_assert_int_eq(at.call.result, FIAT__AWS_PAUSE);
     ck_assert_fiat_status((fiat_status)at.call.err.status, FIAT_E_AWS_CREDENTIALS);
     ck_assert(!at.call.maybe_received);
@@ -147,6 +147,40 @@ START_TEST(missing_credentials_end_the_call_within_submit) {
     fiat__aws_client_free(client);
     fiat__aws_credentials_provider_free(chain);
     ck_assert_uint_eq(http_server_connection_count(s_server), 0);
+}
+END_TEST
+
+/* Keys that come after a second, from a program: the client's thread runs on meanwhile. */
+START_TEST(calls_wait_for_credentials_without_stalling_the_client) {
+    char path[] = "/tmp/fiat-client-XXXXXX";
+    static const char config[] =
+        "[default]\ncredential_process = sh -c 'sleep 1; echo \"{\\\"Version\\\":1,"
+        "\\\"AccessKeyId\\\":\\\"SLOW\\\",\\\"SecretAccessKey\\\":\\\"s\\\"}\"'\n";
+    fiat__aws_credentials_provider *chain;
+    fiat_error err;
+    fiat__aws_client_opts opts = default_opts();
+    int fd = mkstemp(path);
+    ck_assert_int_eq(write(fd, config, sizeof config - 1), (ssize_t)sizeof config - 1);
+    close(fd);
+    setenv("AWS_CONFIG_FILE", path, 1);
+    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
+    opts.credentials = chain;
+    fiat__aws_client *client = new_client(&opts);
+    attempt at;
+    int64_t began_ms = fiat__mono_ms(&fiat__clock_system);
+    begin(&at, client, "{}");
+    ck_assert_int_eq(at.done_count, 0);
+    ck_assert_uint_eq(fiat__aws_client_in_flight(client), 1);
+    fiat__aws_client_poll(client, 0);
+    ck_assert_int_lt(fiat__mono_ms(&fiat__clock_system) - began_ms, 900);
+    fiat__aws_client_poll(client, LIMIT_MS); /* ended by the provider */
+    finish(&at, client);
+    ck_assert_int_eq(at.call.result, FIAT__AWS_OK);
+    ck_assert_ptr_nonnull(
+        strstr(http_request_header(http_server_request(s_server, 0), "authorization"), "SLOW/"));
+    fiat__aws_client_free(client);
+    fiat__aws_credentials_provider_free(chain);
+    unlink(path);
 }
 END_TEST
 
@@ -735,7 +769,8 @@ int main(void) {
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, options_that_cannot_work_are_refused);
-    tcase_add_test(tcase, missing_credentials_end_the_call_within_submit);
+    tcase_add_test(tcase, missing_credentials_end_the_call);
+    tcase_add_test(tcase, calls_wait_for_credentials_without_stalling_the_client);
     tcase_add_test(tcase, line_break_in_a_header_is_not_sent);
     tcase_add_loop_test(tcase, status_gives_class_and_error, 0,
                         sizeof s_statuses / sizeof s_statuses[0]);

@@ -31,6 +31,7 @@ static void set_up(void) {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         unsetenv(names[i]);
     setenv("HOME", s_dir, 1);
+    setenv("AWS_EC2_METADATA_DISABLED", "true", 1);
     snprintf(folder, sizeof folder, "%s/.aws", s_dir);
     ck_assert_fiat_ok(fiat__dir_make(folder, &err), err);
     put(s_credentials_path, "");
@@ -77,8 +78,9 @@ static void assert_keys(const char *id, const char *secret, const char *token,
 
 START_TEST(nothing_anywhere_is_told_in_full) {
     assert_none("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE",
-                "environment: AWS_ACCESS_KEY_ID is not set; profile: profile \"default\" has no "
-                "aws_access_key_id in /tmp/fiat-aws-");
+                "environment: no AWS_ACCESS_KEY_ID; profile: \"default\": no keys in "
+                "/tmp/fiat-aws-");
+    assert_none("container: no URI set; IMDS: AWS_EC2_METADATA_DISABLED is true", "environment");
     unsetenv("HOME");
     assert_none("(HOME is not set)", "environment");
 }
@@ -117,30 +119,21 @@ static const struct bad_row {
     const char *profile, *credentials, *config, *part;
 } s_bad[] = {
     {"prod", "[default]\naws_access_key_id=A\naws_secret_access_key=SECRET/\n", "",
-     "profile \"prod\" (AWS_PROFILE) is neither in"},
+     "\"prod\" (AWS_PROFILE) is neither in"},
     {NULL, "[default]\naws_access_key_id=A\n", "", "has aws_access_key_id but no"},
     {NULL, "[default]\naws_access_key_id=A\n", "[default]\naws_secret_access_key=SECRET/\n",
      "has aws_access_key_id but no"},
     {NULL, "[default]\naws_access_key_id=A\naws_secret_access_key=SECRET/ x\n", "",
      "aws_secret_access_key holds a blank"},
-    {NULL, "", "[default]\nrole_arn = arn:aws:iam::1:role/x\nsource_profile = y\n",
-     "profile \"default\" relies on role_arn, which is not supported yet"},
-    {NULL, "[default]\naws_access_key_id=A\naws_secret_access_key=SECRET/\n",
-     "[default]\nrole_arn = x\n", "relies on role_arn"},
-    {NULL, "", "[default]\nsso_session = x\n", "relies on sso_session"},
-    {NULL, "", "[default]\nsso_start_url = x\n", "relies on sso_start_url"},
-    {NULL, "", "[default]\ncredential_process = x\n", "relies on credential_process"},
-    {NULL, "", "[default]\nweb_identity_token_file = x\n", "relies on web_identity_token_file"},
-    {NULL, "[broken\naws_access_key_id=A\naws_secret_access_key=SECRET/\n", "",
-     "has no aws_access_key_id"},
+    {NULL, "", "[default]\nlogin_session = x\n", "login_session is not supported; use"},
+    {NULL, "[broken\naws_access_key_id=A\naws_secret_access_key=SECRET/\n", "", "no keys in"},
     {NULL, "[profile default]\naws_access_key_id=A\naws_secret_access_key=SECRET/\n", "",
-     "has no aws_access_key_id"},
+     "no keys in"},
     {"x", "", "[x]\naws_access_key_id=A\naws_secret_access_key=SECRET/\n", "is neither in"},
     {NULL, "[default]\ns3 =\n  aws_access_key_id=A\n  aws_secret_access_key=SECRET/\n", "",
-     "has no aws_access_key_id"},
-    {NULL, "[default]\naws_access_key_id=\naws_secret_access_key=\n", "",
-     "has no aws_access_key_id"},
-    {NULL, "aws_access_key_id=A\naws_secret_access_key=SECRET/\n", "", "has no aws_access_key_id"},
+     "no keys in"},
+    {NULL, "[default]\naws_access_key_id=\naws_secret_access_key=\n", "", "no keys in"},
+    {NULL, "aws_access_key_id=A\naws_secret_access_key=SECRET/\n", "", "no keys in"},
 };
 
 START_TEST(files_that_do_not_serve) {
@@ -155,13 +148,13 @@ END_TEST
 START_TEST(file_that_cannot_be_read_is_named) {
     unlink(s_credentials_path);
     setenv("AWS_SHARED_CREDENTIALS_FILE", s_dir, 1); /* a folder */
-    assert_none("cannot read /tmp/fiat-aws-", "environment");
+    assert_none("cannot read /tmp/fiat-aws-", "profile: ");
 }
 END_TEST
 
 START_TEST(file_without_end_is_not_read_to_its_end) {
     setenv("AWS_CONFIG_FILE", "/dev/zero", 1);
-    assert_none("/dev/zero is larger than 1048576 bytes", "environment");
+    assert_none("/dev/zero is larger than 1048576 bytes", "profile: ");
 }
 END_TEST
 
@@ -190,6 +183,8 @@ static const struct good_row {
      "A", "s", NULL, "shared credentials file"},
     {NULL, "[default]\naws_access_key_id=A\naws_secret_access_key=s\n",
      "[default]\ncredential_process = x\n", "A", "s", NULL, "shared credentials file"},
+    {NULL, "[default]\naws_access_key_id=A\naws_secret_access_key=s\n",
+     "[default]\nsso_session = x\nlogin_session = y\n", "A", "s", NULL, "shared credentials file"},
 };
 
 START_TEST(files_that_serve) {
@@ -251,10 +246,12 @@ END_TEST
 typedef struct lender {
     fiat__aws_credentials_provider base;
     int fetched;
-    bool fails;
+    bool fails, outlives;
+    int64_t lifetime_ms;
+    atomic_bool held; /* a fetch lasts as long as this */
 } lender;
 
-static int64_t s_now_ms;
+static _Atomic int64_t s_now_ms;
 
 static int64_t test_wall_ms(void *ctx) {
     (void)ctx;
@@ -265,19 +262,24 @@ static const fiat__clock s_clock = {test_wall_ms, test_wall_ms, NULL};
 
 static fiat_status lend(fiat__aws_credentials_provider *provider, fiat__aws_credentials *out,
                         fiat_error *err) {
-    static const fiat__aws_key_names names = {"id", "secret", "token"};
+    static const fiat__aws_key_names names = {"id", "secret", "token", NULL};
     lender *self = (lender *)provider;
     char id[16];
+    const fiat__aws_search search = {.cancelled = &provider->cancelled};
+    while (atomic_load(&self->held))
+        if (!fiat__aws_search_sleep(&search, 1)) return fiat__aws_search_cancelled(err);
     self->fetched++;
     if (self->fails) return fiat__err_set(err, FIAT_E_NOT_FOUND, "out of office");
     snprintf(id, sizeof id, "KEY%d", self->fetched);
     fiat_status status = fiat__aws_credentials_fill(out, id, "s", "token", &names, err);
-    out->expires_ms = s_now_ms + 3600 * 1000;
+    out->expires_ms = s_now_ms + self->lifetime_ms;
+    out->outlives = self->outlives;
+    out->provider = "lender";
     return status;
 }
 
-static const fiat__aws_credentials_vtable s_lender = {"lender", lend,
-                                                      fiat__aws_credentials_provider_release};
+static const fiat__aws_credentials_vtable s_lender = {
+    .name = "lender", .fetch = lend, .free = fiat__aws_credentials_provider_release};
 
 static void assert_id(fiat__aws_credentials_provider *provider, const char *id) {
     fiat__aws_credentials out;
@@ -287,14 +289,20 @@ static void assert_id(fiat__aws_credentials_provider *provider, const char *id) 
     fiat__aws_credentials_deinit(&out);
 }
 
-START_TEST(cache_refreshes_ahead_of_expiry) {
+static lender *new_lender(void) {
     s_now_ms = 1000000;
     lender *self = fiat__aws_credentials_provider_new(sizeof *self, &s_lender, &s_clock);
+    self->lifetime_ms = 3600 * 1000;
+    return self;
+}
+
+START_TEST(cache_refreshes_ahead_of_expiry) {
+    lender *self = new_lender();
     fiat__aws_credentials_provider *provider = &self->base;
     assert_id(provider, "KEY1");
-    s_now_ms += 54 * 60 * 1000;
+    s_now_ms += 45 * 60 * 1000 - 1;
     assert_id(provider, "KEY1");
-    s_now_ms += 60 * 1000; /* five minutes before expiry */
+    s_now_ms += 5 * 60 * 1000 + 1; /* ten minutes before expiry: the end of the window */
     assert_id(provider, "KEY2");
     fiat__aws_credentials_refresh(provider);
     assert_id(provider, "KEY3");
@@ -303,27 +311,179 @@ START_TEST(cache_refreshes_ahead_of_expiry) {
 }
 END_TEST
 
+START_TEST(machines_of_a_fleet_do_not_refresh_together) {
+    int64_t least = INT64_MAX, most = 0;
+    for (int i = 0; i < 200; i++) {
+        lender *self = new_lender();
+        assert_id(&self->base, "KEY1");
+        int64_t ahead_ms = self->base.cached.expires_ms - self->base.refresh_at_ms;
+        if (ahead_ms < least) least = ahead_ms;
+        if (ahead_ms > most) most = ahead_ms;
+        fiat__aws_credentials_provider_free(&self->base);
+    }
+    ck_assert_int_ge(least, 10 * 60 * 1000);
+    ck_assert_int_le(most, 15 * 60 * 1000);
+    ck_assert_int_gt(most - least, 60 * 1000);
+}
+END_TEST
+
+START_TEST(short_lives_are_not_fetched_at_every_call) {
+    lender *self = new_lender();
+    self->lifetime_ms = 60 * 1000;
+    assert_id(&self->base, "KEY1");
+    s_now_ms += 29 * 1000;
+    assert_id(&self->base, "KEY1");
+    s_now_ms += 11 * 1000;
+    assert_id(&self->base, "KEY2");
+    fiat__aws_credentials_provider_free(&self->base);
+}
+END_TEST
+
 START_TEST(old_keys_serve_until_they_expire_when_no_new_ones_come) {
     fiat__aws_credentials out;
     fiat_error err = FIAT_ERROR_INIT;
-    s_now_ms = 1000000;
-    lender *self = fiat__aws_credentials_provider_new(sizeof *self, &s_lender, &s_clock);
+    lender *self = new_lender();
     fiat__aws_credentials_provider *provider = &self->base;
     assert_id(provider, "KEY1");
     self->fails = true;
-    s_now_ms += 56 * 60 * 1000;
+    s_now_ms += 51 * 60 * 1000;
     assert_id(provider, "KEY1");
     assert_id(provider, "KEY1");
     ck_assert_int_eq(self->fetched, 2); /* not asked again at once */
-    s_now_ms += 10 * 1000;
+    s_now_ms += 1000;
     assert_id(provider, "KEY1");
     ck_assert_int_eq(self->fetched, 3);
-    s_now_ms += 4 * 60 * 1000;
+    s_now_ms += 1000; /* the wait has doubled, less a quarter at most */
+    assert_id(provider, "KEY1");
+    ck_assert_int_eq(self->fetched, 3);
+    s_now_ms += 9 * 60 * 1000;
     ck_assert_fiat_status(fiat__aws_credentials_get(provider, &out, &err), FIAT_E_AWS_CREDENTIALS);
     ck_assert_str_eq(err.message, "no AWS credentials: lender: out of office");
+    ck_assert_uint_eq(err.flags, FIAT_ERRF_AUTH | FIAT_ERRF_OPERATOR);
     self->fails = false;
+    s_now_ms += 60 * 1000;
     assert_id(provider, "KEY5");
     fiat__aws_credentials_provider_free(provider);
+}
+END_TEST
+
+START_TEST(keys_that_outlive_their_expiry_serve_on) {
+    lender *self = new_lender();
+    self->outlives = true;
+    assert_id(&self->base, "KEY1");
+    self->fails = true;
+    for (int i = 0; i < 24; i++) {
+        s_now_ms += 30 * 60 * 1000;
+        assert_id(&self->base, "KEY1");
+    }
+    ck_assert_int_eq(self->fetched, 25 - 1); /* the first half hour needs none */
+    self->fails = false;
+    s_now_ms += 60 * 1000;
+    assert_id(&self->base, "KEY25");
+    fiat__aws_credentials_provider_free(&self->base);
+}
+END_TEST
+
+START_TEST(keys_that_come_expired_are_refused) {
+    fiat__aws_credentials out;
+    fiat_error err = FIAT_ERROR_INIT;
+    lender *self = new_lender();
+    self->lifetime_ms = 0;
+    ck_assert_fiat_status(fiat__aws_credentials_get(&self->base, &out, &err),
+                          FIAT_E_AWS_CREDENTIALS);
+    ck_assert_str_eq(err.message, "no AWS credentials: those from lender have expired already; is "
+                                  "the clock right?");
+    fiat__aws_credentials_provider_free(&self->base);
+}
+END_TEST
+
+/* What the background thread tells, and what holds it. */
+typedef struct signal_box {
+    fiat__mutex mutex;
+    fiat__cond changed;
+    int count;
+} signal_box;
+
+static void on_change(void *ctx) {
+    signal_box *box = ctx;
+    fiat__mutex_lock(&box->mutex);
+    box->count++;
+    fiat__cond_signal(&box->changed);
+    fiat__mutex_unlock(&box->mutex);
+}
+
+static void wait_for(signal_box *box, int count) {
+    fiat__mutex_lock(&box->mutex);
+    while (box->count < count)
+        fiat__cond_wait(&box->changed, &box->mutex);
+    fiat__mutex_unlock(&box->mutex);
+}
+
+static void assert_poll(lender *self, fiat__aws_credentials_state want, const char *id) {
+    fiat__aws_credentials out;
+    fiat_error err = FIAT_ERROR_INIT;
+    ck_assert_int_eq(fiat__aws_credentials_poll(&self->base, &out, &err), want);
+    if (want == FIAT__AWS_CREDENTIALS_READY) ck_assert_str_eq(out.access_key_id, id);
+    if (want == FIAT__AWS_CREDENTIALS_FAILED) ck_assert_ptr_nonnull(strstr(err.message, id));
+    fiat__aws_credentials_deinit(&out);
+}
+
+START_TEST(poll_fetches_in_the_background) {
+    signal_box box = {.count = 0};
+    fiat__mutex_init(&box.mutex);
+    fiat__cond_init(&box.changed);
+    lender *self = new_lender();
+    fiat__aws_credentials_watch(&self->base, on_change, &box);
+    atomic_store(&self->held, true);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    atomic_store(&self->held, false);
+    wait_for(&box, 1);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_READY, "KEY1");
+    /* Renewed behind the back of those who use the old ones. */
+    atomic_store(&self->held, true);
+    s_now_ms += 51 * 60 * 1000;
+    assert_poll(self, FIAT__AWS_CREDENTIALS_READY, "KEY1");
+    assert_poll(self, FIAT__AWS_CREDENTIALS_READY, "KEY1");
+    atomic_store(&self->held, false);
+    wait_for(&box, 2);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_READY, "KEY2");
+    /* A failure is told, and the same answer given until it is time to ask again. */
+    self->fails = true;
+    fiat__aws_credentials_refresh(&self->base);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    wait_for(&box, 3);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_FAILED, "lender: out of office");
+    assert_poll(self, FIAT__AWS_CREDENTIALS_FAILED, "lender: out of office");
+    ck_assert_int_eq(self->fetched, 3);
+    s_now_ms += 1000;
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    wait_for(&box, 4);
+    fiat__aws_credentials_watch(&self->base, NULL, NULL);
+    fiat__aws_credentials_provider_free(&self->base);
+    fiat__cond_deinit(&box.changed);
+    fiat__mutex_deinit(&box.mutex);
+}
+END_TEST
+
+START_TEST(get_waits_for_what_is_under_way) {
+    lender *self = new_lender();
+    atomic_store(&self->held, true);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    atomic_store(&self->held, false);
+    assert_id(&self->base, "KEY1");
+    ck_assert_int_eq(self->fetched, 1);
+    fiat__aws_credentials_provider_free(&self->base);
+}
+END_TEST
+
+START_TEST(free_ends_a_fetch) {
+    lender *self = new_lender();
+    atomic_store(&self->held, true); /* until it is cancelled */
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    int64_t began_ms = fiat__mono_ms(&fiat__clock_system);
+    fiat__aws_credentials_provider_free(&self->base);
+    ck_assert_int_lt(fiat__mono_ms(&fiat__clock_system) - began_ms, 2000);
 }
 END_TEST
 
@@ -367,6 +527,13 @@ int main(void) {
     tcase_add_test(tcase, environment_goes_first);
     tcase_add_test(tcase, static_keys_are_checked);
     tcase_add_test(tcase, cache_refreshes_ahead_of_expiry);
+    tcase_add_test(tcase, machines_of_a_fleet_do_not_refresh_together);
+    tcase_add_test(tcase, short_lives_are_not_fetched_at_every_call);
+    tcase_add_test(tcase, keys_that_outlive_their_expiry_serve_on);
+    tcase_add_test(tcase, keys_that_come_expired_are_refused);
+    tcase_add_test(tcase, poll_fetches_in_the_background);
+    tcase_add_test(tcase, get_waits_for_what_is_under_way);
+    tcase_add_test(tcase, free_ends_a_fetch);
     tcase_add_test(tcase, old_keys_serve_until_they_expire_when_no_new_ones_come);
     tcase_add_test(tcase, region_is_found_in_its_places);
     suite_add_tcase(suite, tcase);
