@@ -8,7 +8,8 @@
 #define FIAT_COMMANDS(XX)                                                                          \
     XX(init)                                                                                       \
     XX(schema_check)                                                                               \
-    XX(schema_validate) XX(schema_columns) XX(schema_infer) XX(log) XX(query) XX(local) XX(help)
+    XX(schema_validate)                                                                            \
+    XX(schema_columns) XX(schema_infer) XX(log) XX(query) XX(local) XX(mock) XX(help)
 
 #define XX(name) extern const struct cmd cmd_##name;
 FIAT_COMMANDS(XX)

@@ -6,8 +6,8 @@ fiat_SOURCES = \
 	%D%/progress.c %D%/progress.h %D%/project.c %D%/project.h %D%/references.c %D%/references.h \
 	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/text.c %D%/text.h \
 	%D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
-	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/query.c \
+	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/mock.c %D%/cmd/query.c \
 	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
 fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
-fiat_LDADD = $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)
+fiat_LDADD = libfiat_mocking.la $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)

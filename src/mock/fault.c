@@ -265,6 +265,10 @@ fiat_status fiat__faults_line(fiat__faults *faults, fiat__str line, fiat_error *
     if (comment) line.len = (size_t)(comment - line.ptr);
     fiat__str word = next_word(&line);
     if (word.len == 0) return FIAT_OK;
+    if (fiat__str_eq_c(word, "clear")) {
+        fiat__faults_clear(faults);
+        return FIAT_OK;
+    }
     fiat__fault fault = {find_kind(word), 0};
     if (fault.kind == FIAT_MOCK_FAULT_COUNT)
         return fiat__err_set(err, FIAT_E_ARG, "there is no fault %.*s",

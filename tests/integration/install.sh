@@ -36,7 +36,8 @@ check 'make install' make -C "$build" install
 (cd "$prefix" && find . ! -type d | sort) >"$work/installed"
 (cd "$work/staged" && find . ! -type d | sort) | sed "s|^\\.$prefix|.|" >"$work/staged.list"
 check 'DESTDIR holds the same files' diff "$work/installed" "$work/staged.list"
-for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat; do
+for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat \
+    lib/libfiat-mock.so lib/pkgconfig/fiat-mock.pc include/fiat/unstable/mock.h; do
     check "$file is installed" test -e "$prefix/$file"
 done
 check 'fiat.pc names no build folder' sh -c "! grep -F '$build/' '$prefix/lib/pkgconfig/fiat.pc'"
@@ -86,6 +87,11 @@ for example in "$root"/examples/*.c; do
             -x none -o "example-$name" $libs $extra
     done
 done
+
+# The mock is linked in the same way.
+check 'the storm builds' gcc -std=c11 -D_DEFAULT_SOURCE $strict $(pkg-config --cflags fiat-mock fiat) \
+    "$root/tests/integration/storm.c" -o storm $(pkg-config --libs fiat-mock fiat) -pthread
+check 'the storm runs' ./storm 1 2000
 
 # The JSON Schema engine by itself.
 echo '{"minimum": 2}' >schema.json

@@ -130,7 +130,8 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_mock_chance(fiat_mock *mock, fiat_mock
  *      record-failure 20    # then one, with a fifth of its records failing
  *      delay 250 5%         # and from then on one in twenty is late
  *
- *  Names are those of the constants in lower case with '-'. A line in error leaves those before it
+ *  Names are those of the constants in lower case with '-'; `clear` stands for
+ *  fiat_mock_clear(). A line in error leaves those before it
  *  in force.
  *  @return FIAT_OK; FIAT_E_ARG (the message names the line); FIAT_E_NOMEM. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_mock_play(fiat_mock *mock, const char *script,
