@@ -43,6 +43,7 @@ typedef struct fiat_delivery {
     int64_t accepted_at_ms; /**< When the event was queued. */
     int64_t sent_at_ms;     /**< When the last request that carried it began; 0: there was none. */
     int64_t settled_at_ms;  /**< When its fate was known. */
+    const char *dead_letter_file; /**< Path of `dead.letter.file` when the event is there; or "". */
 } fiat_delivery;
 
 /** Called once for each event that was accepted.
@@ -171,6 +172,7 @@ typedef struct fiat_stats {
     uint64_t bytes;           /**< Bytes of events acknowledged. */
     uint64_t billed_bytes;    /**< The same after rounding each record up to 5 KiB. */
     uint64_t reports_waiting; /**< Events whose reports wait for fiat_logger_poll(). */
+    uint64_t dead_letters;    /**< Events in `dead.letter.file`. */
     uint64_t evicted; /**< Of `maybe` and `not_delivered`: given up for room, `queue.full=evict`. */
     uint64_t duplicates_risked; /**< Events sent again after an attempt that may have arrived. */
     uint64_t throttled_records; /**< Records refused for the sake of pace, counted each time. */

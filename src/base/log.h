@@ -19,6 +19,7 @@
 /* XX(NAME, "topic", LEVEL, "when it is written"); docs/statistics.md has the same rows. */
 #define FIAT__LOG_MAP(XX)                                                                          \
     XX(GAVE_UP, "gave-up", ERROR, "Events were given up, or the destination will never take them") \
+    XX(DEAD_LETTER, "dead-letter", ERROR, "dead.letter.file cannot be written")                    \
     XX(PAUSED, "paused", ERROR, "A stream waits for an operator")                                  \
     XX(QUEUE_FULL, "queue-full", WARNING, "The queue is at its limit")                             \
     XX(THROTTLED, "throttled", WARNING, "A stream's destination asks for a slower pace")           \

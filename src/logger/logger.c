@@ -26,6 +26,8 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
             (uint32_t)fiat__config_integer(config, FIAT__SET_RETRY_BACKOFF_MAX_MS),
         .delivery_timeout_ms =
             (uint32_t)fiat__config_integer(config, FIAT__SET_DELIVERY_TIMEOUT_MS),
+        .dead_letter_file = fiat__config_string(config, FIAT__SET_DEAD_LETTER_FILE),
+        .dead_letter_sync = fiat__config_boolean(config, FIAT__SET_DEAD_LETTER_SYNC),
         .reports_by_poll = fiat__config_choice(config, FIAT__SET_REPORTS) == 1,
         .interval_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_STATS_INTERVAL_MS),
         .reports_failures_only = fiat__config_choice(config, FIAT__SET_REPORTS_ONLY) == 1,

@@ -105,6 +105,12 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_DELIVERY_TIMEOUT_MS] =
         INTEGER("delivery.timeout.ms", "FIAT_DELIVERY_TIMEOUT_MS", "ms", "0", 0, 86400000,
                 "When an event is given up and reported; 0: never before close."),
+    [FIAT__SET_DEAD_LETTER_FILE] =
+        STRING("dead.letter.file", "FIAT_DEAD_LETTER_FILE", "",
+               "File to which events that are given up are appended as JSON lines; empty: none."),
+    [FIAT__SET_DEAD_LETTER_SYNC] =
+        BOOLEAN("dead.letter.sync", "FIAT_DEAD_LETTER_SYNC", "true",
+                "What is in `dead.letter.file` survives a power cut once it is reported."),
     [FIAT__SET_REPORTS] =
         CHOICE("reports", "FIAT_REPORTS", "sender, poll", "sender",
                "Where the delivery callback is called: on the sender thread, or inside "

@@ -14,6 +14,7 @@
     XX(maybe, COUNTER, "maybe_delivered_events", "Events given up that may have arrived")          \
     XX(not_delivered, COUNTER, "undelivered_events", "Events given up that did not arrive")        \
     XX(evicted, COUNTER, "evicted_events", "Events given up to make room in the queue")            \
+    XX(dead_letters, COUNTER, "dead_letter_events", "Events given up that are in the file for it") \
     XX(queued, GAUGE, "queued_events", "Events waiting or in flight")                              \
     XX(records, COUNTER, "acknowledged_records", "Records acknowledged")                           \
     XX(retried_records, COUNTER, "retried_records", "Records sent again")                          \

@@ -2,7 +2,7 @@
  * close. See producer_internal.h for the life of a record and the order of the locks. */
 #include "base/error.h"
 #include "base/mem.h"
-#include "producer/producer_internal.h"
+#include "producer/dead_letter.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,15 +48,23 @@ static void wake_for_log(void *producer) {
 
 /* What each record must hold so that its events can be reported. */
 static void provide_reports(fiat__producer *producer) {
-    producer->reports = producer->opts.on_delivery != NULL;
+    producer->reports = producer->opts.on_delivery || producer->dead_letter_path;
     producer->verdict_bytes =
-        producer->reports && producer->opts.reports_by_poll ? FIAT__VERDICT_ROOM : 0;
+        producer->opts.on_delivery && producer->opts.reports_by_poll ? FIAT__VERDICT_ROOM : 0;
 }
 
 static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
                                  const fiat__producer_opts *opts, fiat_error *err) {
     producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
     if (!producer->slots) return fiat__err_nomem(err);
+    if (opts->dead_letter_file && *opts->dead_letter_file) {
+        fiat_status status =
+            fiat__dead_letter_path(&producer->dead_letter_path, opts->dead_letter_file, err);
+        if (status != FIAT_OK) {
+            fiat__free(producer->slots);
+            return status;
+        }
+    }
     for (uint32_t i = 0; i < opts->max_in_flight; i++)
         producer->slots[i].producer = producer;
     producer->opts = *opts;
@@ -293,6 +301,7 @@ static void free_producer(fiat__producer *producer) {
     for (uint32_t i = 0; i < producer->opts.max_in_flight; i++)
         fiat__free(producer->slots[i].results);
     fiat__free(producer->slots);
+    fiat__free(producer->dead_letter_path);
     fiat__report_queue_deinit(&producer->waiting);
     fiat__ledger_deinit(&producer->ledger);
     fiat__cond_deinit(&producer->settled);

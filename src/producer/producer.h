@@ -52,6 +52,8 @@ typedef struct fiat__producer_opts {
     fiat__log *log;               /* kept until free; NULL: none */
     bool reports_by_poll;         /* on the thread that polls; else on the sender's */
     bool reports_failures_only;   /* what was delivered is not reported */
+    const char *dead_letter_file; /* copied; "" or NULL: none */
+    bool dead_letter_sync;
     /* Called by the sender with no lock held, when so much time has passed; 0: never. */
     uint32_t interval_ms;
     void (*on_interval)(void *ctx);

@@ -72,8 +72,9 @@ typedef struct fiat__verdict {
     fiat_outcome outcome;
     int64_t settled_ms;     /* monotonic */
     int64_t wall_offset_ms; /* of the wall clock from the monotonic one, at that time */
+    bool dead_letter;       /* in the dead-letter file */
     char record_id[256];
-    fiat_error err; /* FIAT_OK when delivered */
+    fiat_error err; /* unless delivered */
 } fiat__verdict;
 
 /* While its reports wait, a record holds its verdict, behind the events' bytes. The room for it is
@@ -250,6 +251,7 @@ struct fiat__producer {
     fiat__sink *sink;
     bool reports;           /* somebody wants them: notes are kept */
     size_t verdict_bytes;   /* room kept in each record for its verdict */
+    char *dead_letter_path; /* NULL: there is no such file */
     size_t batch_max_count; /* of records: the lower of the setting's and the sink's */
     size_t batch_max_bytes;
 

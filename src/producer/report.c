@@ -4,7 +4,7 @@
  * leaves the record to the thread that polls; otherwise it reports there and then. No lock is held
  * while the application is called. */
 #include "base/error.h"
-#include "producer/producer_internal.h"
+#include "producer/dead_letter.h"
 
 /* The producers whose callbacks this thread is inside: a callback may serve another producer. */
 typedef struct reporting {
@@ -32,6 +32,7 @@ static fiat_delivery common_report(const fiat__record *record, const fiat__verdi
         .error = verdict->outcome == FIAT_DELIVERED ? NULL : &verdict->err,
         .sent_at_ms = record->attempts ? record->sent_ms + verdict->wall_offset_ms : 0,
         .settled_at_ms = verdict->settled_ms + verdict->wall_offset_ms,
+        .dead_letter_file = verdict->dead_letter ? record->stream->producer->dead_letter_path : "",
     };
 }
 
@@ -87,7 +88,25 @@ static void write_verdict(fiat__verdict *out, const fiat__record *record, fiat_o
     out->settled_ms = fiat__mono_ms(clock);
     out->wall_offset_ms = fiat__wall_ms(clock) - out->settled_ms;
     fiat__err_copy(out->record_id, sizeof out->record_id, record_id, strlen(record_id));
+    out->dead_letter = false;
     if (error) out->err = *error;
+}
+
+/* Failing to keep an event does not change its fate: the report says that it is in no file. */
+static void keep_dead_letters(fiat__record *record, fiat__verdict *verdict) {
+    fiat__producer *producer = record->stream->producer;
+    const fiat__tally change = {.dead_letters = record->event_count};
+    fiat_error err;
+    if (fiat__dead_letter_append(producer->dead_letter_path, producer->opts.dead_letter_sync,
+                                 record, verdict, &err) == FIAT_OK) {
+        verdict->dead_letter = true;
+        fiat__ledger_count(&producer->ledger, record->stream, &change);
+    } else {
+        fiat__log_write(producer->opts.log, FIAT__LOG_DEAD_LETTER, record->stream->name,
+                        "stream %s: %u events that were given up are not all in the dead-letter "
+                        "file: %s",
+                        record->stream->name, record->event_count, err.message);
+    }
 }
 
 void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char *record_id,
@@ -95,12 +114,14 @@ void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char 
     fiat__producer *producer = record->stream->producer;
     if (outcome == FIAT_NOT_DELIVERED && record->maybe) outcome = FIAT_MAYBE;
     bool wanted = is_wanted(&producer->opts, outcome);
+    bool dead = outcome != FIAT_DELIVERED && producer->dead_letter_path;
     bool later = wanted && producer->opts.reports_by_poll;
     fiat__observe_given_up(record, outcome, error);
-    if (wanted) {
+    if (wanted || dead) {
         fiat__verdict now, *verdict = later ? fiat__record_verdict(record) : &now;
         write_verdict(verdict, record, outcome, record_id, error);
-        if (!later) report_events(record, verdict);
+        if (dead) keep_dead_letters(record, verdict);
+        if (wanted && !later) report_events(record, verdict);
     }
     fiat__tally tally = tally_of(record, outcome);
     fiat__ledger_settle(&producer->ledger, record, &tally);

@@ -70,6 +70,7 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     out->delivered = tally.delivered;
     out->maybe = tally.maybe;
     out->not_delivered = tally.not_delivered;
+    out->dead_letters = tally.dead_letters;
     out->queued = tally.queued;
     out->records = tally.records;
     out->requests = tally.requests;

@@ -222,6 +222,7 @@ void fake_on_delivery(const fiat_delivery *report, void *ctx) {
     snprintf(to->event_id, sizeof to->event_id, "%s", report->event_id);
     snprintf(to->record_id, sizeof to->record_id, "%s", report->record_id);
     snprintf(to->data, sizeof to->data, "%.*s", (int)(report->data_length & 0xFFFF), report->data);
+    snprintf(to->dead_letter_file, sizeof to->dead_letter_file, "%s", report->dead_letter_file);
     to->data_length = report->data_length;
     to->attempts = report->attempts;
     to->queued_ms = report->queued_ms;

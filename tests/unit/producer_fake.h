@@ -55,6 +55,7 @@ fiat_status fake_append_with(fiat__producer_stream *stream, const char *text,
 typedef struct fake_report {
     fiat_outcome outcome;
     char stream[65], event_id[40], record_id[64], data[256];
+    char dead_letter_file[256];
     size_t data_length;
     uint32_t attempts;
     uint64_t queued_ms;
