@@ -327,36 +327,10 @@ static fiat__aws_class class_of_curl(CURLcode code, int proxy_status) {
     }
 }
 
-/* The tunnel through the proxy did not come about. */
-static void describe_refusal(const fiat__aws_client *client, int proxy_status, fiat_error *err) {
-    const char *remedy = "is it up, and does it allow the way there?";
-    if (proxy_status == 407) remedy = "check the user and password of proxy.url or HTTPS_PROXY";
-    if (proxy_status == 403) remedy = "it must allow the way there, or proxy.none name the host";
-    fiat__err_set(err, FIAT_E_NETWORK, "proxy %s answered to CONNECT %s with HTTP status %d: %s",
-                  client->net.proxy.shown, client->endpoint.host_header, proxy_status, remedy);
-}
-
 static void describe_failure(const fiat__aws_client *client, const slot *at, CURLcode code,
                              fiat__aws_call *call) {
-    const fiat__http_transfer *transfer = &at->transfer;
-    const char *host = client->endpoint.host_header, *text = transfer->error_text;
-    if (code == CURLE_OUT_OF_MEMORY)
-        fiat__err_nomem(&call->err);
-    else if (transfer->reply_cut && fiat__buf_status(&transfer->reply, NULL) == FIAT_E_LIMIT)
-        fiat__err_set(&call->err, FIAT_E_AWS_REPLY, "reply of %s is larger than %zu bytes", host,
-                      client->opts.max_reply_bytes);
-    else if (transfer->reply_cut)
-        fiat__err_nomem(&call->err);
-    else if (fiat__http_transfer_was_stale(transfer, code))
-        fiat__err_set(&call->err, FIAT_E_NETWORK, "%s closed the connection without an answer",
-                      host);
-    else if (fiat__http_transfer_proxy_status(transfer) >= 300)
-        describe_refusal(client, fiat__http_transfer_proxy_status(transfer), &call->err);
-    else
-        fiat__err_set(&call->err, FIAT_E_NETWORK, "request to %s%s%s failed: %s", host,
-                      client->net.proxy.url ? " through proxy " : "", client->net.proxy.shown,
-                      *text ? text : curl_easy_strerror(code));
-    call->err.sys_code = (int32_t)code;
+    fiat__http_describe_failure(&at->transfer, code, &client->net, client->endpoint.host_header,
+                                &call->err);
     call->err.http_status = call->http_status;
     call->err.flags = call->result == FIAT__AWS_PAUSE ? FIAT_ERRF_OPERATOR : FIAT_ERRF_RETRYABLE;
 }

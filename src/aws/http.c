@@ -211,6 +211,7 @@ fiat_status fiat__http_transfer_init(fiat__http_transfer *transfer, const fiat__
     if (!transfer->easy) return fiat__err_nomem(err);
     CURLcode bad = set_connection_options(transfer->easy, opts, sockets);
     bad = first(bad, set_request_options(transfer, opts));
+    bad = first(bad, fiat__tls_peer_watch(&transfer->peer, transfer->easy));
     if (bad == CURLE_OK) return FIAT_OK;
     return fiat__err_set(err, FIAT_E_NETWORK, "libcurl refuses an option: %s",
                          curl_easy_strerror(bad));
@@ -243,6 +244,7 @@ void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body,
     transfer->reused = transfer->replied = transfer->reply_cut = false;
     transfer->error_type[0] = transfer->request_id[0] = transfer->error_text[0] = '\0';
     transfer->date_ms = INT64_MIN;
+    fiat__tls_peer_reset(&transfer->peer);
 }
 
 fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char *name,

@@ -4,6 +4,7 @@
 #define FIAT_AWS_HTTP_H
 
 #include "aws/net.h"
+#include "aws/tls_peer.h"
 #include "base/buf.h"
 #include "base/source.h"
 
@@ -47,6 +48,7 @@ typedef struct fiat__http_transfer {
     char request_id[64];  /* x-amzn-RequestId */
     int64_t date_ms;      /* Date header; INT64_MIN when there is none */
     char error_text[CURL_ERROR_SIZE];
+    fiat__tls_peer peer; /* of the handshake, where there was one */
 } fiat__http_transfer;
 
 /* curl_global_init(), once a process. */
@@ -81,5 +83,9 @@ bool fiat__http_transfer_was_stale(const fiat__http_transfer *transfer, CURLcode
 int fiat__http_transfer_status(const fiat__http_transfer *transfer);
 /* What a proxy answered to CONNECT; 0: none was asked. */
 int fiat__http_transfer_proxy_status(const fiat__http_transfer *transfer);
+
+/* Why a transfer ended with that code other than CURLE_OK: status, message and sys_code of *err. */
+void fiat__http_describe_failure(const fiat__http_transfer *transfer, CURLcode code,
+                                 const fiat__net *net, const char *host, fiat_error *err);
 
 #endif

@@ -1,6 +1,9 @@
-/* usage: aws_post URL: send one signed request there and print what became of it, as
- * tests/integration/aws_tls.py wants to know: "CLASS HTTP-STATUS MAYBE-RECEIVED MESSAGE". */
+/* usage: aws_post URL [SETTING=VALUE]...
+ * Send one signed request there and print what became of it, as tests/integration/aws_tls.py and
+ * aws_proxy.py want to know: "CLASS HTTP-STATUS MAYBE-RECEIVED MESSAGE". The settings are those of
+ * fiat__net_opts, and body=BYTES, timeout_ms=MS. */
 #include "aws/client.h"
+#include "base/mem.h"
 
 #include <signal.h>
 #include <stdio.h>
@@ -16,22 +19,43 @@ static void on_done(fiat__aws_call *call) {
            call->result == FIAT__AWS_OK ? "" : call->err.message);
 }
 
-static fiat_status post(const char *url, fiat_error *err) {
+/* The value of SETTING=VALUE; NULL: none. */
+static const char *find(char **settings, const char *name) {
+    size_t len = strlen(name);
+    for (; *settings; settings++)
+        if (strncmp(*settings, name, len) == 0 && (*settings)[len] == '=')
+            return *settings + len + 1;
+    return NULL;
+}
+
+static size_t find_number(char **settings, const char *name, size_t otherwise) {
+    const char *value = find(settings, name);
+    return value ? strtoul(value, NULL, 10) : otherwise;
+}
+
+static fiat_status post(const char *url, char **settings, fiat__str body, fiat_error *err) {
     fiat__aws_credentials_provider *keys;
     fiat__aws_client *client;
     fiat__aws_call call = {.target = "Firehose_20150804.PutRecordBatch",
                            .content_type = "application/x-amz-json-1.1",
-                           .body = fiat__str_c("{}"),
+                           .body = body,
                            .done = on_done};
     fiat_status status =
         fiat__aws_credentials_static_new(&keys, "AKIDEXAMPLE", "secret", NULL, err);
     if (status != FIAT_OK) return status;
+    uint32_t timeout_ms = (uint32_t)find_number(settings, "timeout_ms", 10000);
     const fiat__aws_client_opts opts = {.service = "firehose",
                                         .region = "eu-central-1",
                                         .endpoint_url = url,
                                         .credentials = keys,
-                                        .connect_timeout_ms = 10000,
-                                        .request_timeout_ms = 10000,
+                                        .net = {.proxy_url = find(settings, "proxy_url"),
+                                                .proxy_none = find(settings, "proxy_none"),
+                                                .proxy_ca_file = find(settings, "proxy_ca_file"),
+                                                .ca_file = find(settings, "ca_file"),
+                                                .cert_file = find(settings, "cert_file"),
+                                                .key_file = find(settings, "key_file")},
+                                        .connect_timeout_ms = timeout_ms,
+                                        .request_timeout_ms = timeout_ms,
                                         .max_connections = 1,
                                         .max_reply_bytes = 4096};
     status = fiat__aws_client_new(&client, &opts, err);
@@ -48,9 +72,17 @@ static fiat_status post(const char *url, fiat_error *err) {
 int main(int argc, char **argv) {
     fiat_error err = FIAT_ERROR_INIT;
     signal(SIGPIPE, SIG_IGN);
-    if (argc != 2 || post(argv[1], &err) != FIAT_OK) {
-        fprintf(stderr, "aws_post: %s\n", argc != 2 ? "usage: aws_post URL" : err.message);
+    if (argc < 2) {
+        fprintf(stderr, "usage: aws_post URL [SETTING=VALUE]...\n");
         return EXIT_FAILURE;
     }
-    return EXIT_SUCCESS;
+    size_t len = find_number(argv + 2, "body", 2);
+    char *body = fiat__malloc(len + 1);
+    if (!body) return EXIT_FAILURE;
+    memset(body, ' ', len);
+    fiat_status status = post(argv[1], argv + 2, fiat__str_of(body, len), &err);
+    fiat__free(body);
+    if (status == FIAT_OK) return EXIT_SUCCESS;
+    fprintf(stderr, "aws_post: %s\n", err.message);
+    return EXIT_FAILURE;
 }

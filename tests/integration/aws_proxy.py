@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""The HTTP client through proxies: a scripted one, which shows what it got, and tinyproxy(8).
+
+    aws_proxy.py [PROGRAM]    PROGRAM: tests/support/aws_post
+
+Ends with 77, "skipped", when only the part with tinyproxy could not run.
+"""
+import base64
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+
+from aws_peers import SECRET, Authority, Service, context, expect, post, run, serve
+
+USER = f"user:{SECRET}@"
+
+
+class Proxy(Service):
+    """CONNECT alone; a plain tunnel to the port that is asked for, on this machine."""
+    asked = []
+    refusal = 0  # HTTP status; -1: a reset; -2: silence
+
+    def do_CONNECT(self):
+        Proxy.asked.append((self.path, dict(self.headers)))
+        if Proxy.refusal > 0:
+            self.send_error(Proxy.refusal)
+            return
+        if Proxy.refusal < 0:
+            if Proxy.refusal == -2:
+                time.sleep(5)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            self.close_connection = True
+            return
+        port = self.path.rsplit(":", 1)[1]
+        with socket.create_connection(("127.0.0.1", int(port)), timeout=10) as far:
+            self.send_response(200)
+            self.end_headers()
+            back = threading.Thread(target=self.copy, args=(far, self.connection), daemon=True)
+            back.start()
+            self.copy(self.connection, far)
+            back.join(10)
+        self.close_connection = True
+
+    @staticmethod
+    def copy(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_WR)
+        except OSError:
+            pass
+
+
+def check_shown(port):
+    """To the proxy go the name, the port and its own password; nothing of the request."""
+    path, headers = Proxy.asked[0]
+    shown = {name.lower() for name in headers}
+    if path != f"firehose.test:{port}" or \
+            shown - {"host", "user-agent", "proxy-authorization", "proxy-connection"}:
+        sys.exit(f"the proxy was shown {path} {headers}")
+    want = USER[:-1].replace("%40", "@").encode()
+    if base64.b64decode(headers["Proxy-Authorization"].split()[1]) != want:
+        sys.exit(f"the proxy got {headers['Proxy-Authorization']}")
+
+
+def scripted(authority, port):
+    # localhost is never reached through a proxy; this name, by way of it alone.
+    near, far = f"https://localhost:{port}", f"https://firehose.test:{port}"
+    ca = "ca_file=" + authority.ca
+    at = f"127.0.0.1:{serve(Proxy)}"
+    through = f"http://{USER}{at}"
+    expect("HTTPS_PROXY", post(far, ca, HTTPS_PROXY=through), "ok 200")
+    check_shown(port)
+    expect("setting", post(far, ca, f"proxy_url={at}", HTTPS_PROXY="http://127.0.0.1:9"), "ok 200")
+    expect("loopback", post(near, ca, HTTPS_PROXY="http://127.0.0.1:9"), "ok 200")
+    asked = len(Proxy.asked)
+    expect("NO_PROXY", post(far, ca, HTTPS_PROXY=through, NO_PROXY=f".test:{port}"), "retry 0 0",
+           "firehose.test: check the region")
+    if len(Proxy.asked) != asked:
+        sys.exit(f"asked all the same: {Proxy.asked}")
+    expect("gone", post(far, ca, HTTPS_PROXY=f"http://{USER}127.0.0.1:9"), "retry 0 0",
+           "127.0.0.1:9")
+    seen = len(Service.seen)
+    for refusal, begin, part in ((407, "pause 0 0", "status 407: check the user"),
+                                 (403, "pause 0 0", "status 403"), (502, "retry 0 0", "status 502"),
+                                 (429, "retry 0 0", "status 429"), (-1, "retry 0 0", at),
+                                 (-2, "retry 0 0", "timed out")):
+        Proxy.refusal = refusal
+        expect(f"refusal {refusal}", post(far, ca, "timeout_ms=1500", HTTPS_PROXY=through), begin,
+               part)
+    Proxy.refusal = 0
+    if len(Service.seen) != seen:
+        sys.exit("a request went out all the same")
+
+
+def over_tls(authority, stranger, port):
+    """https:// proxies, with an authority of their own."""
+    far, ca = f"https://firehose.test:{port}", "ca_file=" + authority.ca
+    at = serve(Proxy, context(*stranger.issue("proxy", ["localhost"])))
+    url = f"proxy_url=https://{USER}localhost:{at}"
+    expect("https:// proxy", post(far, ca, url, "proxy_ca_file=" + stranger.ca), "ok 200")
+    expect("not trusted", post(far, ca, url), "pause 0 0", f"TLS with localhost:{at}", "/CN=proxy",
+           "proxy.ca.file")
+
+
+def tinyproxy(folder, authority, port):
+    """It refuses CONNECT to ports and for users that are not named. 0.0.0.0 leads to this machine, but
+    is none of the addresses that no proxy is asked for."""
+    program = shutil.which("tinyproxy") or shutil.which("tinyproxy", path="/usr/sbin:/usr/bin")
+    if not program:
+        print("SKIP: the part with tinyproxy, which is not installed: scripts/deps test")
+        return 77
+    password = SECRET.replace("%40", "")  # it takes letters and digits alone
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        at = free.getsockname()[1]
+    config = pathlib.Path(folder) / "tinyproxy.conf"
+    config.write_text(f"Port {at}\nListen 127.0.0.1\nAllow 127.0.0.1\nConnectPort {port}\n"
+                      f"BasicAuth user {password}\nTimeout 20\n"
+                      f"MaxClients 10\nLogLevel Critical\n")
+    running = subprocess.Popen([program, "-d", "-c", str(config)], stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(100):
+            try:
+                socket.create_connection(("127.0.0.1", at), timeout=1).close()
+                break
+            except OSError:
+                time.sleep(0.05)
+        far, ca = f"https://0.0.0.0:{port}", "ca_file=" + authority.ca
+        through = f"proxy_url=http://user:{password}@127.0.0.1:{at}"
+        expect("tinyproxy", post(far, ca, through), "ok 200")
+        expect("wrong password", post(far, ca, f"proxy_url=http://user:x@127.0.0.1:{at}"),
+               "pause 0 0", "check the user")
+        expect("no password", post(far, ca, f"proxy_url=http://127.0.0.1:{at}"), "pause 0 0",
+               "status 407")
+        expect("port not allowed", post("https://0.0.0.0:1", ca, through),
+               "pause 0 0", "status 403")
+    finally:
+        running.terminate()
+        running.wait(10)
+    return 0
+
+
+def main(folder):
+    authority, stranger = Authority(folder, "ca"), Authority(folder, "other")
+    names = ["localhost", "firehose.test", "0.0.0.0"]
+    port = serve(Service, context(*authority.issue("server", names)))
+    scripted(authority, port)
+    over_tls(authority, stranger, port)
+    return tinyproxy(folder, authority, port)
+
+
+if __name__ == "__main__":
+    run(main)
