@@ -1,17 +1,18 @@
 # Benchmarks: `make bench` builds and runs them; JSON on stdout, what is for the eye on stderr.
 EXTRA_PROGRAMS += %D%/bench_log %D%/bench_schema %D%/bench_ship %D%/bench_sink
-%C%_bench_log_SOURCES = %D%/bench_log.c %D%/peers.h
-%C%_bench_log_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
-%C%_bench_log_LDADD = $(fiat_logger) $(CJSON_LIBS) -lm -lpthread
+SINK_SOURCES = %D%/sink.c %D%/sink.h %D%/sink_count.c %D%/sink_count.h %D%/sink_tls.c %D%/sink_tls.h
+# The sink's memmem(), strcasestr(), accept4().
+SINK_CFLAGS = -D_GNU_SOURCE $(SSL_CFLAGS)
+%C%_bench_log_SOURCES = %D%/bench_log.c %D%/log_latency.c %D%/log_latency.h %D%/peers.h $(SINK_SOURCES)
+%C%_bench_log_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS) $(SINK_CFLAGS)
+%C%_bench_log_LDADD = $(fiat_logger) $(CJSON_LIBS) $(SSL_LIBS) -lm -lpthread
 %C%_bench_schema_SOURCES = %D%/bench_schema.c %D%/schema_race.c %D%/schema_race.h %D%/schema_docs.c \
 	%D%/schema_docs.h %D%/schema_events.c %D%/schema_child.c %D%/schema_child.h %D%/peers.h
 %C%_bench_schema_CFLAGS = $(AM_CFLAGS) $(CJSON_CFLAGS)
 %C%_bench_schema_CXXFLAGS = $(AM_CXXFLAGS) $(SIMDJSON_CFLAGS)
 %C%_bench_schema_LDADD = $(fiat_schema) $(CJSON_LIBS)
-SINK_SOURCES = %D%/sink.c %D%/sink.h %D%/sink_count.c %D%/sink_count.h %D%/sink_tls.c %D%/sink_tls.h
 %C%_bench_sink_SOURCES = %D%/bench_sink.c $(SINK_SOURCES)
-# memmem(), strcasestr(), accept4()
-%C%_bench_sink_CFLAGS = $(AM_CFLAGS) -D_GNU_SOURCE $(SSL_CFLAGS)
+%C%_bench_sink_CFLAGS = $(AM_CFLAGS) $(SINK_CFLAGS)
 %C%_bench_sink_LDADD = $(fiat_base) $(SSL_LIBS) $(CRYPTO_LIBS) -lpthread
 %C%_bench_ship_SOURCES = %D%/bench_ship.c
 %C%_bench_ship_CFLAGS = $(AM_CFLAGS) $(CRYPTO_CFLAGS)

@@ -1,0 +1,241 @@
+/* Each call is timed, from 1, 2 and 4 threads that log without a pause, to an endpoint on loopback
+ * that is healthy, slow, or not there at all. When it does not keep up, the queue fills and calls
+ * are refused: those are timed as well.
+ *
+ * A call of more than 5 ms is looked into. What it is not to blame for is the time in which its
+ * thread, or another one that may have held the lock it waited for, was ready to run and had no
+ * processor, by the kernel's account. */
+#include "log_latency.h"
+#include "base/mem.h"
+#include "sink.h"
+
+#include <fcntl.h>
+#include <fiat/fiat.h>
+#include <pthread.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define CALLS         250000 /* of each thread */
+#define WARM_UP_CALLS 20000
+#define MAX_THREADS   4
+#define SLOW_MS       500
+#define LONG_NS       5000000
+#define ACCOUNT_EVERY 64 /* calls between two looks at the kernel's account */
+#define STALL_NS      500000
+#define MAX_SPANS     8192
+#define CLOSE_MS      0
+
+static void check(fiat_status status, const fiat_error *err) {
+    if (status == FIAT_OK) return;
+    fprintf(stderr, "bench_log: %s\n", err->message);
+    exit(1);
+}
+
+/* A long call; or a stall, that is a time in which a thread had no processor for `ns` of it. */
+struct span {
+    int64_t from_ns, to_ns, ns;
+};
+
+struct spans {
+    struct span at[MAX_SPANS];
+    size_t count;
+};
+
+struct caller {
+    pthread_t thread;
+    pthread_barrier_t *start;
+    fiat_logger *logger;
+    const char *const *texts;
+    const size_t *lengths;
+    size_t count;
+    uint32_t *ns;                  /* of each call */
+    int account;                   /* /proc/thread-self/schedstat */
+    int64_t account_ns, waited_ns; /* when it was looked at, and what it said */
+    struct spans *stalls, *long_calls;
+    uint64_t refused;
+};
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* How long this thread has been ready to run without running; 0 where the kernel does not say. */
+static int64_t read_waited_ns(const struct caller *caller) {
+    char text[96], *end;
+    long len = pread(caller->account, text, sizeof text - 1, 0);
+    if (len <= 0) return 0;
+    text[len] = '\0';
+    (void)strtoll(text, &end, 10); /* time on a processor */
+    return strtoll(end, NULL, 10);
+}
+
+static void add_span(struct spans *spans, int64_t from_ns, int64_t to_ns, int64_t ns) {
+    if (spans->count == MAX_SPANS) {
+        fprintf(stderr,
+                "bench_log: this machine is too busy to tell anything of calls over 5 ms\n");
+        exit(1);
+    }
+    spans->at[spans->count++] = (struct span){from_ns, to_ns, ns};
+}
+
+static void look_at_account(struct caller *caller) {
+    int64_t at_ns = now_ns(), waited_ns = read_waited_ns(caller);
+    if (waited_ns - caller->waited_ns > STALL_NS)
+        add_span(caller->stalls, caller->account_ns, at_ns, waited_ns - caller->waited_ns);
+    caller->account_ns = at_ns;
+    caller->waited_ns = waited_ns;
+}
+
+static fiat_status call(const struct caller *caller, size_t i) {
+    i %= caller->count;
+    return validated_log(caller->logger, "Audit", FIAT_JSON(caller->texts[i], caller->lengths[i]),
+                         NULL);
+}
+
+static void *run_calls(void *arg) {
+    struct caller *caller = arg;
+    caller->account = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
+    for (size_t i = 0; i < WARM_UP_CALLS; i++)
+        (void)!call(caller, i);
+    pthread_barrier_wait(caller->start);
+    caller->account_ns = now_ns();
+    caller->waited_ns = read_waited_ns(caller);
+    for (size_t i = 0; i < CALLS; i++) {
+        int64_t begun_ns = now_ns();
+        fiat_status status = call(caller, i);
+        int64_t took_ns = now_ns() - begun_ns;
+        caller->ns[i] = took_ns < UINT32_MAX ? (uint32_t)took_ns : UINT32_MAX;
+        caller->refused += status != FIAT_OK;
+        if (took_ns > LONG_NS) add_span(caller->long_calls, begun_ns, begun_ns + took_ns, took_ns);
+        if (i % ACCOUNT_EVERY == 0 || took_ns > LONG_NS) look_at_account(caller);
+    }
+    close(caller->account);
+    return NULL;
+}
+
+/* ---- one case ---- */
+
+struct endpoint {
+    const char *name, *queue_max_bytes;
+    int port;
+};
+
+static int compare(const void *a, const void *b) {
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+static fiat_logger *open_logger(const struct endpoint *endpoint) {
+    fiat_error err;
+    fiat_config *config;
+    fiat_logger *logger;
+    char url[64];
+    snprintf(url, sizeof url, "http://127.0.0.1:%d", endpoint->port);
+    check(fiat_config_new(&config, &err), &err);
+    check(fiat_config_set(config, "aws.endpoint.url", url, &err), &err);
+    check(fiat_config_set(config, "aws.region", "us-east-1", &err), &err);
+    check(fiat_config_set(config, "queue.max.bytes", endpoint->queue_max_bytes, &err), &err);
+    check(fiat_config_set(config, "app", "bench", &err), &err);
+    check(fiat_config_set(config, "host", "bench.example", &err), &err);
+    check(fiat_logger_open(&logger, "firehose", config, &err), &err);
+    fiat_config_free(config);
+    return logger;
+}
+
+/* What is left of a long call without the stalls of all threads. */
+static int64_t own_ns(const struct span *call, const struct caller *callers, int threads) {
+    int64_t own = call->ns;
+    for (int t = 0; t < threads; t++)
+        for (size_t i = 0; i < callers[t].stalls->count; i++) {
+            const struct span *stall = &callers[t].stalls->at[i];
+            if (stall->from_ns < call->to_ns && stall->to_ns > call->from_ns) own -= stall->ns;
+        }
+    return own;
+}
+
+static void print_case(const char *endpoint, int threads, uint32_t *ns, struct caller *callers) {
+    static bool s_any;
+    size_t calls = (size_t)threads * CALLS;
+    uint64_t refused = 0, long_calls = 0, long_by_itself = 0;
+    for (int i = 0; i < threads; i++) {
+        refused += callers[i].refused;
+        const struct spans *calls_of = callers[i].long_calls;
+        long_calls += calls_of->count;
+        for (size_t c = 0; c < calls_of->count; c++)
+            long_by_itself += own_ns(&calls_of->at[c], callers, threads) > LONG_NS;
+    }
+    qsort(ns, calls, sizeof *ns, compare);
+    double p50 = ns[calls / 2], p999 = ns[calls - calls / 1000];
+    printf("%s\n    {\"endpoint\": \"%s\", \"threads\": %d, \"p50_ns\": %.0f, \"p99_ns\": %u, "
+           "\"p999_ns\": %.0f, \"max_ns\": %u, \"p999_to_p50\": %.1f, \"refused\": %.3f, "
+           "\"over_5_ms\": %llu, \"over_5_ms_by_itself\": %llu}",
+           s_any ? "," : "", endpoint, threads, p50, ns[calls - calls / 100], p999, ns[calls - 1],
+           p999 / p50, (double)refused / (double)calls, (unsigned long long)long_calls,
+           (unsigned long long)long_by_itself);
+    s_any = true;
+}
+
+static void run_case(const struct endpoint *endpoint, int threads, const struct caller *what,
+                     uint32_t *ns) {
+    struct caller callers[MAX_THREADS];
+    pthread_barrier_t start;
+    fiat_error err;
+    fiat_logger *logger = open_logger(endpoint);
+    pthread_barrier_init(&start, NULL, (unsigned)threads);
+    for (int i = 0; i < threads; i++) {
+        callers[i] = *what;
+        callers[i].start = &start;
+        callers[i].logger = logger;
+        callers[i].ns = ns + (size_t)i * CALLS;
+        callers[i].stalls = fiat__calloc(1, sizeof *callers[i].stalls);
+        callers[i].long_calls = fiat__calloc(1, sizeof *callers[i].long_calls);
+        if (!callers[i].stalls || !callers[i].long_calls) exit(1);
+        if (pthread_create(&callers[i].thread, NULL, run_calls, &callers[i]) != 0) exit(1);
+    }
+    for (int i = 0; i < threads; i++)
+        pthread_join(callers[i].thread, NULL);
+    pthread_barrier_destroy(&start);
+    print_case(endpoint->name, threads, ns, callers);
+    for (int i = 0; i < threads; i++) {
+        fiat__free(callers[i].stalls);
+        fiat__free(callers[i].long_calls);
+    }
+    (void)!fiat_logger_close(logger, CLOSE_MS, NULL, &err); /* most was not to be delivered */
+}
+
+/* A port at which nothing listens. */
+static int closed_port(void) {
+    struct bench_sink *sink = bench_sink_start(&(struct bench_sink_opts){0});
+    int port = bench_sink_port(sink);
+    bench_sink_stop(sink);
+    return port;
+}
+
+void bench_log_latency(const char *const *texts, const size_t *lengths, size_t count) {
+    static const int threads[] = {1, 2, 4};
+    const struct caller what = {.texts = texts, .lengths = lengths, .count = count};
+    struct bench_sink *healthy = bench_sink_start(&(struct bench_sink_opts){0});
+    struct bench_sink *slow =
+        bench_sink_start(&(struct bench_sink_opts){.reply_delay_ms = SLOW_MS});
+    /* The default; and what holds all events of four threads. */
+    static const char cap[] = "67108864", large[] = "1073741824";
+    const struct endpoint endpoints[] = {{"healthy", cap, bench_sink_port(healthy)},
+                                         {"slow", cap, bench_sink_port(slow)},
+                                         {"down, queue full", cap, closed_port()},
+                                         {"down, queue filling", large, closed_port()}};
+    uint32_t *ns = fiat__calloc((size_t)MAX_THREADS * CALLS, sizeof *ns);
+    if (!ns) exit(1);
+    setenv("AWS_ACCESS_KEY_ID", "bench", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "bench", 1);
+    for (size_t e = 0; e < sizeof endpoints / sizeof *endpoints; e++)
+        for (size_t t = 0; t < sizeof threads / sizeof *threads; t++)
+            run_case(&endpoints[e], threads[t], &what, ns);
+    fiat__free(ns);
+    bench_sink_stop(slow);
+    bench_sink_stop(healthy);
+}
