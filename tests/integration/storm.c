@@ -49,14 +49,15 @@ typedef struct event {
 typedef struct round_row {
     const char *name;
     bool tls, poll;
-    const char *requests_max, *delivery_timeout_ms;
+    uint32_t key_life_s; /* 0: one key for ever; else from the container's endpoint */
+    const char *requests_max, *delivery_timeout_ms, *queue_full;
     uint32_t per_mille; /* of each fault */
 } round_row;
 
 static const round_row s_rounds[] = {
-    {"one request at a time", false, false, "1", "0", 8},
-    {"four at once, TLS", true, false, "4", "0", 10},
-    {"short of time, reports polled", false, true, "4", "700", 12},
+    {"one request at a time", false, false, 0, "1", "0", "refuse", 8},
+    {"four at once, TLS, keys that expire", true, false, 2, "4", "0", "wait", 10},
+    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", 12},
 };
 
 static const round_row *s_round;
@@ -294,14 +295,28 @@ static void check_faults(void) {
 
 /* --- one round -------------------------------------------------------------------------------- */
 
+static void set_environment(void) {
+    char url[128];
+    snprintf(url, sizeof url, "%s/v2/credentials", fiat_mock_credentials_url(s_mock));
+    setenv("AWS_CA_BUNDLE", fiat_mock_ca_file(s_mock), 1);
+    setenv("AWS_CONFIG_FILE", "/dev/null", 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/dev/null", 1);
+    setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+    setenv("AWS_ACCESS_KEY_ID", s_round->key_life_s ? "" : "mock", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", s_round->key_life_s ? "" : "mock", 1);
+    unsetenv("AWS_SESSION_TOKEN");
+    unsetenv("AWS_PROFILE");
+}
+
 static void start_mock(uint64_t seed) {
     fiat_error err = FIAT_ERROR_INIT;
     fiat_mock_opts opts;
     fiat_mock_opts_init(&opts);
     opts.tls = s_round->tls;
     opts.seed = seed;
+    if (s_round->key_life_s) opts.credentials_ttl_s = s_round->key_life_s;
     must(fiat_mock_start(&s_mock, &opts, &err) == FIAT_OK, "mock", &err);
-    setenv("AWS_CA_BUNDLE", fiat_mock_ca_file(s_mock), 1);
+    set_environment();
     for (int kind = 1; kind < FIAT_MOCK_FAULT_COUNT; kind++) {
         const bool stalls = kind >= FIAT_MOCK_STALL && kind <= FIAT_MOCK_STALL_REPLY;
         if (!s_round->tls && kind >= FIAT_MOCK_TLS_REFUSED) continue;
@@ -344,8 +359,9 @@ static void run_round(const round_row *row, uint64_t seed) {
            counts[FIAT_NOT_DELIVERED]);
     check_faults();
     fiat_mock_get_stats(s_mock, &seen);
-    printf(" in %" PRIu64 " requests on %" PRIu64 " connections; %.1f s\n", seen.requests,
-           seen.connections, seconds() - start);
+    if (row->key_life_s && seen.keys < 2) fail("%" PRIu64 " keys were asked for", seen.keys);
+    printf(" in %" PRIu64 " requests on %" PRIu64 " connections, %" PRIu64 " keys; %.1f s\n",
+           seen.requests, seen.connections, seen.keys, seconds() - start);
     fiat_mock_stop(s_mock);
     free(s_events);
 }
@@ -359,10 +375,6 @@ int main(int argc, char **argv) {
     s_seed = read_number(argc, argv, 1, "FIAT_STORM_SEED", (uint64_t)time(NULL));
     s_event_count = (size_t)read_number(argc, argv, 2, "FIAT_STORM_EVENTS", EVENTS_DEFAULT);
     printf("seed %" PRIu64 "\n", s_seed);
-    setenv("AWS_ACCESS_KEY_ID", "mock", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "mock", 1);
-    setenv("AWS_CONFIG_FILE", "/dev/null", 1);
-    unsetenv("AWS_SESSION_TOKEN");
     make_schemas();
     for (size_t i = 0; i < sizeof s_rounds / sizeof *s_rounds; i++)
         run_round(&s_rounds[i], s_seed + i);
