@@ -8,6 +8,16 @@ storm: %D%/storm$(EXEEXT)
 	for round in 1 2 3 4 5; do FIAT_STORM_EVENTS=100000 %D%/storm$(EXEEXT) || exit 1; sleep 1; done
 .PHONY: storm
 
+# Memory while the destination comes and goes; `make soak` takes four minutes.
+check_PROGRAMS += %D%/soak
+TESTS += %D%/soak
+%C%_soak_SOURCES = %D%/soak.c
+%C%_soak_LDADD = libfiat.la -lpthread
+
+soak: %D%/soak$(EXEEXT) fiat$(EXEEXT)
+	FIAT_SOAK_CYCLES=10 FIAT_SOAK_PHASE_MS=6000 FIAT=./fiat$(EXEEXT) %D%/soak$(EXEEXT)
+.PHONY: soak
+
 # boto3.
 dist_check_SCRIPTS += %D%/mock_clients.sh
 TESTS += %D%/mock_clients.sh
