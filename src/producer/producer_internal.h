@@ -52,10 +52,13 @@ typedef struct fiat__record {
     uint32_t len;      /* bytes of events */
     uint32_t event_count;
     uint32_t note_count; /* event_count, or 0 when nobody wants reports */
-    uint32_t attempts;   /* sender */
-    uint32_t group;      /* sender: shares batches with its group alone; 0: with any */
-    bool maybe;          /* sender: some attempt may have been received */
-    bool in_flight;      /* sender */
+    /* Up to the last event that began another step of what is billed; 0: none has. */
+    uint32_t step_len, step_events;
+    int64_t step_ms;   /* when that event came; monotonic */
+    uint32_t attempts; /* sender */
+    uint32_t group;    /* sender: shares batches with its group alone; 0: with any */
+    bool maybe;        /* sender: some attempt may have been received */
+    bool in_flight;    /* sender */
 } fiat__record;
 
 static inline char *fiat__record_data(fiat__record *record) {
@@ -85,6 +88,12 @@ static inline fiat__verdict *fiat__record_verdict(fiat__record *record) {
     uintptr_t end = (uintptr_t)(fiat__record_data(record) + record->len);
     size_t over = end % _Alignof(fiat__verdict);
     return (fiat__verdict *)(end + (over ? _Alignof(fiat__verdict) - over : 0));
+}
+
+/* What Firehose bills for a record. */
+static inline size_t fiat__billed_bytes(size_t len) {
+    return (len + FIAT__BILLING_STEP_BYTES - 1) / FIAT__BILLING_STEP_BYTES *
+           FIAT__BILLING_STEP_BYTES;
 }
 
 /* A list of records through `next`. */
@@ -140,6 +149,10 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
 /* Move a live record to a block with room for `need` bytes. The old one is gone on FIAT_OK. */
 fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need, bool *wake,
                               fiat_error *err);
+/* Move the events of an open record from the last begun step on to a record of its own, as old as
+ * the first of them and of the same sequence. `spare` bytes of it stay free. NULL: there is no
+ * memory; the record is as it was. */
+fiat__record *fiat__ledger_split(fiat__ledger *ledger, fiat__record *record, size_t spare);
 /* Wait until memory is released after a refusal. false: not within timeout_ms. */
 bool fiat__ledger_wait_room(fiat__ledger *ledger, int64_t timeout_ms);
 /* The last record to be evicted, of those that are not in flight, to keep within

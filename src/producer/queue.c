@@ -20,9 +20,22 @@ typedef struct appending {
     int64_t notify_ms; /* wake the sender by then; INT64_MAX: no need */
 } appending;
 
+/* Records are billed in steps of 5 KiB. Would one more event begin a step that the record cannot
+ * fill any more, because it may not have many more events? Then it had better end here. */
+static bool ends_with_step(const fiat__record *record, const fiat__producer_opts *opts,
+                           size_t bytes) {
+    size_t billed = fiat__billed_bytes(record->len);
+    size_t more_billed = fiat__billed_bytes(record->len + bytes);
+    if (more_billed == billed || record->len == 0) return false;
+    size_t left = opts->record_max_events - record->event_count;
+    size_t full_len = record->len + record->len / record->event_count * left;
+    if (full_len > opts->record_max_bytes) full_len = opts->record_max_bytes;
+    return full_len < more_billed && more_billed - full_len > billed - record->len;
+}
+
 static bool joins(const fiat__record *record, const fiat__producer_opts *opts, size_t bytes) {
     return record->event_count < opts->record_max_events &&
-           record->len + bytes <= opts->record_max_bytes;
+           record->len + bytes <= opts->record_max_bytes && !ends_with_step(record, opts, bytes);
 }
 
 static size_t used_bytes(const fiat__record *record) {
@@ -89,6 +102,17 @@ static fiat_status make_room(appending *call, fiat_error *err) {
     return status;
 }
 
+/* Remember where the event begins if that begins another step of what is billed. */
+static void mark_step(fiat__record *record, appending *call) {
+    if (record->len == 0 ||
+        fiat__billed_bytes(record->len + call->event_bytes) == fiat__billed_bytes(record->len))
+        return;
+    read_clock(call);
+    record->step_len = record->len;
+    record->step_events = record->event_count;
+    record->step_ms = call->now_ms;
+}
+
 static void copy_event(fiat__record *record, const appending *call) {
     char *to = fiat__record_data(record) + record->len;
     for (size_t i = 0; i < call->part_count; i++) {
@@ -135,6 +159,7 @@ static fiat_status append_now(appending *call, fiat_error *err) {
     fiat_status status = make_room(call, err);
     if (status == FIAT_OK) {
         fiat__record *record = stream->open;
+        mark_step(record, call);
         copy_event(record, call);
         if (producer->reports) note_event(record, call);
         stream->accepted++;
@@ -196,6 +221,20 @@ bool fiat__batch_fits(const fiat__batch_limits *limits, const fiat__records *bat
            (batch->count < limits->records && batch->bytes + bytes <= limits->bytes);
 }
 
+/* Close the open record for sending. When only its first event has waited long enough, the record
+ * may end where its last step of what is billed began, if that wastes less: the events behind go on
+ * waiting for company, in the next record, as long as each of them may. @locks stream->lock held */
+static fiat__record *close_due(fiat__producer_stream *stream, const fiat__queue_view *view) {
+    fiat__producer *producer = stream->producer;
+    fiat__record *record = close_record(stream);
+    size_t kept = record->step_len, waste = fiat__billed_bytes(record->len) - record->len;
+    if (kept > 0 && !view->hurry && record->sequence > view->flush_sequence &&
+        record->step_ms + producer->opts.linger_ms > view->now_ms &&
+        fiat__billed_bytes(kept) - kept < waste)
+        stream->open = fiat__ledger_split(&producer->ledger, record, producer->verdict_bytes);
+    return record;
+}
+
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
                       const fiat__batch_limits *limits, fiat__records *out) {
     const fiat__producer *producer = stream->producer;
@@ -207,7 +246,7 @@ void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *vie
             fiat__records_push(out, fiat__records_pop(&stream->ready));
         if (!stream->ready.head && stream->open && is_due(stream->open, &producer->opts, view) &&
             fiat__batch_fits(limits, out, stream->open->len))
-            fiat__records_push(out, close_record(stream));
+            fiat__records_push(out, close_due(stream, view));
     }
     fiat__mutex_unlock(&stream->lock);
 }

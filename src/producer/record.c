@@ -177,6 +177,57 @@ fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fi
     return status;
 }
 
+static void link_behind(fiat__record_chain *chain, fiat__record *at, fiat__record *record) {
+    record->older = at;
+    record->newer = at->newer;
+    if (at->newer)
+        at->newer->older = record;
+    else
+        chain->newest = record;
+    at->newer = record;
+}
+
+/* Move what is behind the last begun step to an empty record. */
+static void move_step(fiat__record *to, fiat__record *from) {
+    uint32_t begin = from->step_len, first = from->step_events;
+    to->stream = from->stream;
+    to->sequence = from->sequence;
+    to->opened_ms = from->step_ms;
+    to->len = from->len - begin;
+    to->event_count = from->event_count - first;
+    memcpy(fiat__record_data(to), fiat__record_data(from) + begin, to->len);
+    for (uint32_t i = first; i < from->note_count; i++) {
+        fiat__event_note *note = fiat__record_note(to, to->note_count++);
+        *note = *fiat__record_note(from, i);
+        int64_t after_ms = from->opened_ms + note->after_ms - to->opened_ms;
+        note->after_ms = after_ms > 0 ? (uint32_t)after_ms : 0;
+        note->end -= begin;
+    }
+    from->len = begin;
+    from->event_count = first;
+    if (from->note_count > first) from->note_count = first;
+}
+
+fiat__record *fiat__ledger_split(fiat__ledger *ledger, fiat__record *record, size_t spare) {
+    size_t notes = record->note_count ? record->event_count - record->step_events : 0;
+    size_t need = record->len - record->step_len + notes * sizeof(fiat__event_note) + spare;
+    unsigned class = class_for(need);
+    fiat__record *rest = NULL;
+    fiat__mutex_lock(&ledger->lock);
+    if (affords(ledger, class_bytes(class)) &&
+        ledger->queued_bytes + class_bytes(class) <= ledger->evict_above_bytes)
+        rest = take_block(ledger, class);
+    if (rest) {
+        memset(rest, 0, sizeof *rest);
+        rest->size = (uint32_t)class_bytes(class);
+        ledger->queued_bytes += rest->size;
+        link_behind(&ledger->live, record, rest);
+        move_step(rest, record);
+    }
+    fiat__mutex_unlock(&ledger->lock);
+    return rest;
+}
+
 /* @locks ledger->lock held */
 static void move_record(fiat__ledger *ledger, fiat__record *to, fiat__record *from, size_t size) {
     memcpy(to, from, sizeof *from + from->len);

@@ -65,7 +65,6 @@ static void report_events(fiat__record *record, const fiat__verdict *verdict) {
 }
 
 static fiat__tally tally_of(const fiat__record *record, fiat_outcome outcome) {
-    const uint64_t step = FIAT__BILLING_STEP_BYTES;
     fiat__tally tally = {0};
     if (outcome == FIAT_MAYBE) tally.maybe = record->event_count;
     if (outcome == FIAT_NOT_DELIVERED) tally.not_delivered = record->event_count;
@@ -73,7 +72,7 @@ static fiat__tally tally_of(const fiat__record *record, fiat_outcome outcome) {
     tally.delivered = record->event_count;
     tally.records = 1;
     tally.bytes = record->len;
-    tally.billed_bytes = (record->len + step - 1) / step * step;
+    tally.billed_bytes = fiat__billed_bytes(record->len);
     return tally;
 }
 

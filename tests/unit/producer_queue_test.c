@@ -257,6 +257,8 @@ static const struct {
     {500, FIAT__BATCH_MAX_BYTES, FIAT_EVENT_MAX_BYTES, 9, 4}, /* raw bytes count, not base64 */
     {500, FIAT__BATCH_MAX_BYTES, 419429, 20, 10},             /* 4 bytes to spare */
     {500, FIAT__BATCH_MAX_BYTES, 419430, 20, 9},              /* 6 bytes over */
+    {500, FIAT__BATCH_MAX_BYTES, 16383, 600, 256},            /* exactly full */
+    {500, FIAT__BATCH_MAX_BYTES - 1, 16383, 600, 255},        /* one byte over */
     {500, 1000, 99, 30, 10},
     {500, 50, 99, 3, 1}, /* larger than a batch: alone */
 };
