@@ -6,7 +6,7 @@ check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
 aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
 aws_test_cppflags = $(AM_CPPFLAGS) -DDATA_DIR='"$(abs_top_srcdir)/tests/data"'
-EXTRA_DIST += tests/data/sigv4
+EXTRA_DIST += tests/data/endpoints tests/data/sigv4
 
 # The scripted HTTP server, for every test that needs one.
 check_LTLIBRARIES += libhttp_server.la
@@ -27,6 +27,7 @@ libhttp_server_la_LIBADD = libfiat_mocking.la
 %C%_aws_credentials_test_LDADD = $(aws_test_libs)
 
 %C%_aws_endpoint_test_SOURCES = %D%/aws_endpoint_test.c
+%C%_aws_endpoint_test_CPPFLAGS = $(aws_test_cppflags)
 %C%_aws_endpoint_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_endpoint_test_LDADD = $(aws_test_libs)
 
@@ -59,6 +60,13 @@ tests_support_sigv4_sign_SOURCES = \
 tests_support_sigv4_sign_LDADD = $(fiat_aws)
 dist_check_SCRIPTS += tests/integration/sigv4_botocore.py
 TESTS += tests/integration/sigv4_botocore.py
+
+# Endpoints compared with botocore's.
+check_PROGRAMS += tests/support/aws_endpoint
+tests_support_aws_endpoint_SOURCES = tests/support/aws_endpoint.c
+tests_support_aws_endpoint_LDADD = $(fiat_aws)
+dist_check_SCRIPTS += tests/integration/aws_endpoint_botocore.py
+TESTS += tests/integration/aws_endpoint_botocore.py
 
 # TLS and proxies.
 check_PROGRAMS += tests/support/aws_post

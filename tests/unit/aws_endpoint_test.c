@@ -137,17 +137,27 @@ static void assert_url(const char *service, const char *region, const char *expl
     ck_assert_str_eq(out.url, want);
 }
 
-START_TEST(own_endpoint_follows_the_partition) {
-    static const char *const rows[][2] = {
-        {"eu-central-1", "https://firehose.eu-central-1.amazonaws.com/"},
-        {"cn-north-1", "https://firehose.cn-north-1.amazonaws.com.cn/"},
-        {"us-gov-west-1", "https://firehose.us-gov-west-1.amazonaws.com/"},
-        {"us-iso-east-1", "https://firehose.us-iso-east-1.c2s.ic.gov/"},
-        {"us-isob-east-1", "https://firehose.us-isob-east-1.sc2s.sgov.gov/"},
-        {"eusc-de-east-1", "https://firehose.eusc-de-east-1.amazonaws.eu/"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        assert_url("firehose", rows[i][0], "", rows[i][1]);
+/* What botocore's rules say, as tests/integration/aws_endpoint_botocore.py wrote it. */
+START_TEST(own_endpoint_is_that_of_the_rules) {
+    FILE *table = fopen(DATA_DIR "/endpoints/own.txt", "r");
+    char service[64], region[64], want[256];
+    int fips, dualstack, rows = 0;
+    ck_assert_ptr_nonnull(table);
+    for (; fscanf(table, "%63s %63s %d %d %255s", service, region, &fips, &dualstack, want) == 5;
+         rows++) {
+        const fiat__aws_endpoint_opts opts = {
+            .service = service, .region = region, .fips = fips != 0, .dualstack = dualstack != 0};
+        fiat__aws_endpoint out;
+        fiat_error err;
+        ck_assert_fiat_ok(fiat__aws_endpoint_resolve(&out, &opts, &err), err);
+        ck_assert_str_eq(out.url, want);
+    }
+    fclose(table);
+    ck_assert_int_gt(rows, 100);
+}
+END_TEST
+
+START_TEST(variables_ask_for_variants) {
     setenv("AWS_USE_FIPS_ENDPOINT", "true", 1);
     assert_url("firehose", "us-east-1", "", "https://firehose-fips.us-east-1.amazonaws.com/");
     setenv("AWS_USE_DUALSTACK_ENDPOINT", "TRUE", 1);
@@ -295,7 +305,8 @@ int main(void) {
     tcase_add_test(tcase, region_must_be_there_and_look_like_one);
     tcase_add_loop_test(tcase, good_url_is_taken_apart, 0,
                         sizeof s_good_urls / sizeof s_good_urls[0]);
-    tcase_add_test(tcase, own_endpoint_follows_the_partition);
+    tcase_add_test(tcase, own_endpoint_is_that_of_the_rules);
+    tcase_add_test(tcase, variables_ask_for_variants);
     tcase_add_test(tcase, settings_of_ours_ask_for_variants);
     tcase_add_test(tcase, url_of_ones_own_is_no_variant);
     tcase_add_test(tcase, settings_rank_as_in_the_sdks);
