@@ -1,4 +1,4 @@
-producer_tests = %D%/producer_queue_test %D%/producer_billing_test %D%/producer_pace_test %D%/producer_retry_test %D%/producer_thread_test \
+producer_tests = %D%/producer_observe_test %D%/producer_queue_test %D%/producer_billing_test %D%/producer_pace_test %D%/producer_retry_test %D%/producer_thread_test \
 	%D%/producer_stdout_test %D%/producer_reply_test %D%/producer_chaos_test \
 	%D%/producer_firehose_test %D%/producer_report_test \
 	%D%/producer_full_test %D%/producer_dead_letter_test
@@ -7,6 +7,9 @@ TESTS += $(producer_tests)
 PRODUCER_TEST_LDADD = $(fiat_producer) $(CHECK_LIBS)
 PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 
+%C%_producer_observe_test_SOURCES = %D%/producer_observe_test.c $(PRODUCER_FAKE)
+%C%_producer_observe_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_observe_test_LDADD = $(PRODUCER_TEST_LDADD)
 %C%_producer_queue_test_SOURCES = %D%/producer_queue_test.c $(PRODUCER_FAKE)
 %C%_producer_queue_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_queue_test_LDADD = $(PRODUCER_TEST_LDADD)
