@@ -263,10 +263,10 @@ static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct sc
     return fiat__producer_append(queue, parts, count, stream->stamp.id ? id : NULL, opaque, err);
 }
 
-/* One call in sixteen is measured: reading the clock twice costs as much as a tenth of a small
+/* One call in thirty-two is measured: reading the clock twice costs as much as a tenth of a small
  * event. The gaps are random (Marsaglia's xorshift), for what costs more may come at regular
  * distances, such as the call that seals a record. */
-#define MEASURE_GAP_MAX 31 /* from 1: sixteen on average */
+#define MEASURE_GAP_MAX 63 /* from 1: thirty-two on average */
 
 static bool is_measured(struct scratch *scratch) {
     if (--scratch->unmeasured) return false;
