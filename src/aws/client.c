@@ -275,6 +275,12 @@ static bool learn_clock(fiat__aws_client *client, const fiat__http_transfer *tra
     int64_t off_ms = transfer->date_ms - now_ms(client);
     if (off_ms > -tolerated_ms && off_ms < tolerated_ms) return false;
     client->clock_offset_ms += off_ms;
+    int64_t behind_ms = client->clock_offset_ms;
+    fiat__log_write(client->opts.log, FIAT__LOG_CLOCK, "",
+                    "this machine's clock is %lld s %s that of %s, which is corrected for in "
+                    "signatures: set the clock",
+                    (long long)(behind_ms < 0 ? -behind_ms : behind_ms) / 1000,
+                    behind_ms < 0 ? "ahead of" : "behind", client->endpoint.host_header);
     return true;
 }
 

@@ -29,6 +29,7 @@ typedef struct fiat__aws_client_opts {
     size_t max_reply_bytes;   /* from 1; a longer reply is cut off and the call ends with RETRY */
     const fiat__clock *clock; /* NULL: system */
     const char *user_agent;   /* NULL: "fiat" */
+    fiat__log *log;           /* kept until free; NULL: none */
 } fiat__aws_client_opts;
 
 /* What a finished call means for whoever has to decide what to do next. */

@@ -8,6 +8,7 @@
 
 #include "aws/net.h"
 #include "base/clock.h"
+#include "base/log.h"
 #include <fiat/error.h>
 
 typedef struct fiat__aws_credentials {
@@ -59,6 +60,7 @@ typedef struct fiat__aws_credentials_opts {
     const char *region;       /* where STS is asked; NULL or "": AWS_REGION and its like */
     bool fips, dualstack; /* of STS and IAM Identity Center, as fiat__aws_endpoint_opts has it */
     fiat__net_opts net;   /* the way to them; metadata services are reached directly */
+    fiat__log *log;       /* kept until free; NULL: none */
 } fiat__aws_credentials_opts;
 
 /* The default chain, in the order of AWS's SDKs; docs/credentials.md has it in full. The texts of

@@ -84,6 +84,10 @@ static void keep(fiat__aws_credentials_provider *provider, const fiat__aws_crede
     provider->has_cached = true;
     provider->refresh_at_ms = plan_refresh(fiat__wall_ms(provider->clock), fetched->expires_ms);
     provider->failures = 0;
+    char expiry[FIAT__RFC3339_LEN + 1] = "never";
+    if (fetched->expires_ms != INT64_MAX) fiat__rfc3339_write(expiry, fetched->expires_ms);
+    fiat__log_write(provider->log, FIAT__LOG_CREDENTIALS, "",
+                    "AWS credentials from %s; they expire: %s", fetched->provider, expiry);
 }
 
 static int64_t retry_delay_ms(unsigned failures) {
@@ -108,6 +112,8 @@ static void note_failure(fiat__aws_credentials_provider *provider, const fiat_er
     if (provider->has_cached && provider->cached.outlives &&
         provider->cached.expires_ms < extended_ms)
         provider->cached.expires_ms = extended_ms;
+    fiat__log_write(provider->log, FIAT__LOG_CREDENTIALS_FAILED, "", "%s%s",
+                    is_valid(provider) ? "the old ones still hold: " : "", provider->why.message);
 }
 
 /* @locks the provider's mutex is held, and released while the source is asked */

@@ -96,6 +96,7 @@ fiat_status fiat__aws_credentials_chain_new(fiat__aws_credentials_provider **out
     if (!opts) opts = &defaults;
     chain *self = fiat__aws_credentials_provider_new(sizeof *self, &s_vtable, opts->clock);
     if (!self) return fiat__err_nomem(err);
+    self->base.log = opts->log;
     self->opts.fips = opts->fips;
     self->opts.dualstack = opts->dualstack;
     self->opts.region = fiat__strdup(opts->region ? opts->region : "");

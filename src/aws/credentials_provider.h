@@ -50,6 +50,7 @@ typedef struct fiat__aws_credentials_vtable {
 struct fiat__aws_credentials_provider {
     const fiat__aws_credentials_vtable *vtable;
     const fiat__clock *clock;
+    fiat__log *log;        /* NULL: none */
     atomic_bool cancelled; /* the provider is about to go: fetch() is to return soon */
     fiat__mutex mutex;     /* guards what follows */
     fiat__cond changed;    /* fetching went to false */

@@ -140,11 +140,21 @@ static fiat__str bare_code(fiat__str code) {
     return fiat__str_of(code.ptr, len);
 }
 
+/* What complaints quote the Authorization header, or another that must not be shown, from. */
+static bool is_quoted_header(fiat__str text) {
+    static const char *const begin[] = {
+        "AWS4-", "Credential=", "Signature=", "X-Amz-Security-Token", "x-amz-security-token"};
+    for (size_t i = 0; i < sizeof begin / sizeof begin[0]; i++)
+        if (fiat__str_starts(text, fiat__str_c(begin[i]))) return true;
+    return false;
+}
+
 /* The first line alone: after it, complaints about signatures quote the whole canonical request and
  * with it the session token. */
 static void copy_first_line(char out[LINE_BYTES], fiat__str message) {
     size_t len = 0;
-    while (len < message.len && (unsigned char)message.ptr[len] >= ' ')
+    while (len < message.len && (unsigned char)message.ptr[len] >= ' ' &&
+           !is_quoted_header(fiat__str_of(message.ptr + len, message.len - len)))
         len++;
     fiat__err_copy(out, LINE_BYTES, message.ptr, len);
 }

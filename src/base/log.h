@@ -25,9 +25,10 @@
     XX(THROTTLED, "throttled", WARNING, "A stream's destination asks for a slower pace")           \
     XX(BACKING_OFF, "backing-off", WARNING, "A stream's destination fails")                        \
     XX(CLOCK, "clock", WARNING, "The machine's clock is wrong and corrected for signatures")       \
+    XX(CREDENTIALS_FAILED, "credentials-failed", WARNING, "AWS credentials cannot be fetched")     \
     XX(SENDING, "sending", NOTICE, "A stream that was paused, throttled or backing off sends")     \
     XX(QUEUE_ROOM, "queue-room", NOTICE, "The queue has room again")                               \
-    XX(CREDENTIALS, "credentials", INFO, "AWS credentials are fetched anew")                       \
+    XX(CREDENTIALS, "credentials", INFO, "AWS credentials were fetched")                           \
     XX(CLOSED, "closed", INFO, "The logger was closed: its numbers")                               \
     XX(RETRY, "retry", DEBUG, "Records are to be sent again")                                      \
     XX(REQUEST, "request", DEBUG, "A request ended")

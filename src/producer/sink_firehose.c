@@ -186,7 +186,8 @@ static fiat_status new_session(firehose_sink *sink, session **out, fiat_error *e
                                                     .region = sink->region,
                                                     .fips = sink->opts.fips,
                                                     .dualstack = sink->opts.dualstack,
-                                                    .net = sink->opts.net};
+                                                    .net = sink->opts.net,
+                                                    .log = sink->opts.log};
     fiat_status status = fiat__aws_credentials_chain_new(&s->credentials, &credentials, err);
     if (status != FIAT_OK) goto out;
     fiat__aws_client_opts client = {.service = FIAT__FIREHOSE_SERVICE,
@@ -201,7 +202,8 @@ static fiat_status new_session(firehose_sink *sink, session **out, fiat_error *e
                                     .max_connections = count,
                                     .max_reply_bytes = FIAT__FIREHOSE_REPLY_MAX_BYTES,
                                     .clock = sink->opts.clock,
-                                    .user_agent = "fiat/" FIAT_VERSION};
+                                    .user_agent = "fiat/" FIAT_VERSION,
+                                    .log = sink->opts.log};
     status = fiat__aws_client_new(&s->client, &client, err);
 out:
     if (status != FIAT_OK) {
