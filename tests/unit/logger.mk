@@ -1,6 +1,6 @@
 logger_tests = %D%/logger_config_test %D%/logger_stamp_test %D%/logger_log_test \
 	%D%/logger_chaos_test %D%/logger_thread_test %D%/logger_misuse_test %D%/logger_streams_test \
-	%D%/logger_stats_test
+	%D%/logger_secret_test %D%/logger_stats_test
 check_PROGRAMS += $(logger_tests)
 TESTS += $(logger_tests)
 LOGGER_FAKE = %D%/logger_fake.c %D%/logger_fake.h tests/support/tmpdir.h
@@ -24,6 +24,9 @@ LOGGER_TEST_LDADD = $(fiat_logger) $(CHECK_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS)
 %C%_logger_chaos_test_SOURCES = %D%/logger_chaos_test.c $(LOGGER_FAKE)
 %C%_logger_chaos_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
 %C%_logger_chaos_test_LDADD = libchaos.la $(LOGGER_TEST_LDADD)
+%C%_logger_secret_test_SOURCES = %D%/logger_secret_test.c
+%C%_logger_secret_test_CFLAGS = $(TEST_CFLAGS)
+%C%_logger_secret_test_LDADD = libhttp_server.la $(LOGGER_TEST_LDADD)
 %C%_logger_stats_test_SOURCES = %D%/logger_stats_test.c $(LOGGER_FAKE)
 %C%_logger_stats_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
 %C%_logger_stats_test_LDADD = libchaos.la $(LOGGER_TEST_LDADD)
