@@ -62,11 +62,11 @@ typedef struct fiat__aws_call {
     int http_status; /* 0: no reply */
     fiat__str reply; /* borrowed during done() */
     fiat_error err;  /* set unless result is FIAT__AWS_OK; never carries secrets */
+    bool sent_anew;  /* there was a second attempt, of which all of this tells */
     /* Used by the client. */
     struct fiat__aws_call *next;
     bool avoid_reuse; /* it is to have a connection of its own */
     void *impl;
-    bool sent_anew;
 } fiat__aws_call;
 
 fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_opts *opts,

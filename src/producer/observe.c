@@ -70,6 +70,21 @@ void fiat__observe_sent(const fiat__slot *slot, int64_t now_ms) {
     fiat__ledger_count(&producer->ledger, slot->stream, &change);
 }
 
+/* The sink sent the batch a second time by itself: a request that was not seen to begin. */
+static void count_sent_anew(const fiat__slot *slot) {
+    fiat__tally change = {.requests = 1};
+    size_t i = 0;
+    for (fiat__record *r = slot->records.head; r; r = r->next, i++) {
+        const fiat__sink_record *result = &slot->batch.records[i];
+        r->attempts++;
+        change.retried_records++;
+        change.resent_events += r->event_count;
+        if (result->fate == FIAT__FATE_DELIVERED && result->maybe_delivered)
+            change.duplicates_risked += r->event_count;
+    }
+    fiat__ledger_count(&slot->producer->ledger, slot->stream, &change);
+}
+
 /* How the records of one batch ended. */
 typedef struct ends {
     size_t delivered, refused, throttled, paused, kept;
@@ -104,6 +119,7 @@ void fiat__observe_finished(const fiat__slot *slot) {
     fiat__producer *producer = slot->producer;
     fiat__log *log = producer->opts.log;
     const char *name = slot->stream->name;
+    if (slot->batch.sent_anew) count_sent_anew(slot);
     ends e = count_ends(slot);
     int64_t took_us = (fiat__mono_ns(producer->opts.clock) - slot->sent_ns) / 1000;
     fiat__window_add(&producer->windows[FIAT__WINDOW_ROUND_TRIP_US],

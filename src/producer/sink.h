@@ -39,6 +39,7 @@ typedef struct fiat__sink_batch {
     size_t count;
     void (*done)(struct fiat__sink_batch *batch); /* sender thread, inside submit, poll or cancel */
     void *user;
+    bool sent_anew; /* result: a second request carried it at once */
 } fiat__sink_batch;
 
 typedef struct fiat__sink_vtable {

@@ -107,6 +107,7 @@ static void on_call_done(fiat__aws_call *call) {
         read_reply(batch, call);
     else
         fail_batch(batch, fate_of_batch(call->result), call->maybe_received, &call->err);
+    batch->sent_anew = call->sent_anew;
     r->batch = NULL;
     batch->done(batch);
 }

@@ -99,10 +99,9 @@ static const fault_row s_faults[] = {
     {FIAT_MOCK_ERROR, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
     {FIAT_MOCK_ERROR_TAKEN, 0, FIAT_DELIVERED, 2, 2, false, false, 0},
     {FIAT_MOCK_BAD_GATEWAY, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
-    /* Sent anew at once, within the same attempt. */
-    {FIAT_MOCK_EXPIRED_TOKEN, 0, FIAT_DELIVERED, 1, 1, false, false, 0},
+    {FIAT_MOCK_EXPIRED_TOKEN, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
     /* The client follows the wrong Date at once, and the right one with its next attempt. */
-    {FIAT_MOCK_SKEWED_CLOCK, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
+    {FIAT_MOCK_SKEWED_CLOCK, 0, FIAT_DELIVERED, 3, 1, false, false, 0},
     {FIAT_MOCK_DENIED, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
     {FIAT_MOCK_KMS_DISABLED, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
     {FIAT_MOCK_NOT_FOUND, 0, FIAT_DELIVERED, 2, 1, false, false, 0},
@@ -157,6 +156,29 @@ START_TEST(meets_each_fault) {
 }
 END_TEST
 
+/* A kept connection that breaks: the client sends anew at once, which counts as an attempt, and as
+ * a risk where the first may have arrived. */
+START_TEST(counts_what_is_sent_anew) {
+    start_mock(NULL);
+    fiat_logger *logger = open_logger("10000");
+    log_events(logger, 1);
+    ck_assert_fiat_ok(fiat_logger_flush(logger, 20000, &s_err), s_err);
+    ck_assert_fiat_ok(fiat_mock_push(s_mock, FIAT_MOCK_CLOSE_TAKEN, 0, 1, &s_err), s_err);
+    log_events(logger, EVENTS);
+    ck_assert_fiat_ok(fiat_logger_flush(logger, 20000, &s_err), s_err);
+    fiat_stats stats = {.struct_size = sizeof stats};
+    fiat_logger_stats(logger, &stats);
+    ck_assert_fiat_ok(fiat_logger_close(logger, 5000, NULL, &s_err), s_err);
+    ck_assert_uint_eq(s_reports.count, 1 + EVENTS);
+    for (size_t i = 1; i < s_reports.count; i++) {
+        ck_assert_uint_eq(s_reports.attempts[i], 2);
+        ck_assert_uint_eq(fiat_mock_event_count(s_mock, s_reports.ids[i]), 2);
+    }
+    ck_assert_uint_eq(stats.requests, 3);
+    ck_assert_uint_eq(stats.duplicates_risked, EVENTS);
+}
+END_TEST
+
 /* Every kind has its row above. */
 START_TEST(knows_each_fault) {
     for (int kind = 0; kind < FIAT_MOCK_FAULT_COUNT; kind++) {
@@ -173,6 +195,7 @@ int main(void) {
     TCase *tcase = tcase_create("fault");
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, meets_each_fault, 0, (int)(sizeof s_faults / sizeof *s_faults));
+    tcase_add_test(tcase, counts_what_is_sent_anew);
     tcase_add_test(tcase, knows_each_fault);
     Suite *suite = suite_create("mock_fault");
     suite_add_tcase(suite, tcase);

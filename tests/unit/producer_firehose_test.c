@@ -255,7 +255,7 @@ static const script scripts[] = {
      2,
      FIAT_DELIVERED},
     {"denied for a while", {{.reply = ERROR("AccessDeniedException")}}, 1, 2, 1, FIAT_DELIVERED},
-    {"expired keys", {{.reply = ERROR("ExpiredTokenException")}}, 1, 1, 1, FIAT_DELIVERED},
+    {"expired keys", {{.reply = ERROR("ExpiredTokenException")}}, 1, 2, 1, FIAT_DELIVERED},
 };
 
 /* Those of which the batch is taken apart, and how often one event was sent at most. */
