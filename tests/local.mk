@@ -24,5 +24,6 @@ include %D%/integration/schema.mk
 include %D%/bowtie/local.mk
 include %D%/integration/localengine.mk
 include %D%/integration/mock.mk
+include %D%/integration/lifecycle.mk
 include %D%/cli/local.mk
 include %D%/lint/local.mk

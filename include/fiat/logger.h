@@ -2,7 +2,8 @@
  *
  * A logger and every function on it may be used from any thread, concurrently, except close. A call
  * never waits for the network. After fork() the child's logger starts empty and usable; the events
- * that the parent had queued are sent by the parent alone. */
+ * that the parent had queued are sent by the parent alone. exit() without fiat_logger_close() loses
+ * what is queued. docs/delivery-guarantees.md has more of both. */
 #ifndef FIAT_LOGGER_H
 #define FIAT_LOGGER_H
 

@@ -1,10 +1,16 @@
-/* fork(): the parent goes on undisturbed; in the child each producer is empty and usable.
+/* The process's life: fork() and exit().
  *
- * The forking thread takes every lock first, so that what they guard is whole in the child. What
+ * fork(): the parent goes on undisturbed; in the child each producer is empty and usable. The
+ * forking thread takes every lock first, so that what they guard is whole in the child. What
  * belongs to the sender thread alone may be in the middle of a change there; the child resets it
  * without looking and finds the records' memory through the ledger. Freeing that, reopening the
  * sink and starting a thread wait for the child's first append: a child that goes on to exec pays
- * for nothing. on_delivery callbacks run on the sender thread; one that forks must exec or _exit.
+ * for nothing. A delivery callback that forks must exec or _exit in the child.
+ *
+ * exit() without close: senders leave before the C library and OpenSSL take down what they use.
+ * Nothing more is sent or reported, as if the process had been killed; what the application's own
+ * exit handlers log from then on is refused as closed, and a close there still reports what is
+ * left.
  */
 #include "producer/producer_internal.h"
 
@@ -55,7 +61,7 @@ static void empty_stream(fiat__producer_stream *stream) {
 static void empty_producer(fiat__producer *producer) {
     int running = FIAT__PRODUCER_RUNNING;
     atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_IDLE);
-    producer->thread_started = false;
+    producer->thread_started = producer->sender_ended = false;
     producer->forked = true;
     atomic_store(&producer->wake_at_ms, FIAT__AWAKE);
     for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
@@ -95,15 +101,28 @@ static void after_fork_in_child(void) {
         forget_waiters(p);
 }
 
-static void watch_forks(void) {
-    if (pthread_atfork(lock_all, unlock_all, after_fork_in_child) != 0) {
-        fprintf(stderr, "fiat: pthread_atfork failed\n");
+/* A sender in a callback that waits for the thread that called exit() would wait for ever. */
+#define EXIT_WAIT_MS 1000
+
+static void leave_all(void) {
+    int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + EXIT_WAIT_MS;
+    fiat__mutex_lock(&s_lock);
+    for (fiat__producer *p = s_producers; p; p = p->registry_next)
+        fiat__producer_leave(p);
+    for (fiat__producer *p = s_producers; p; p = p->registry_next)
+        fiat__producer_await_end(p, until_ms);
+    fiat__mutex_unlock(&s_lock);
+}
+
+static void watch_process(void) {
+    if (pthread_atfork(lock_all, unlock_all, after_fork_in_child) != 0 || atexit(leave_all) != 0) {
+        fprintf(stderr, "fiat: pthread_atfork or atexit failed\n");
         abort();
     }
 }
 
 void fiat__fork_register(fiat__producer *producer) {
-    pthread_once(&s_once, watch_forks);
+    pthread_once(&s_once, watch_process);
     fiat__mutex_lock(&s_lock);
     producer->registry_next = s_producers;
     s_producers = producer;

@@ -180,7 +180,7 @@ fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
     fiat_status status = FIAT_OK;
     fiat__mutex_lock(&producer->lock);
     int state = atomic_load(&producer->state);
-    if (state == FIAT__PRODUCER_CLOSED)
+    if (state >= FIAT__PRODUCER_CLOSED)
         status = fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
     else if (state == FIAT__PRODUCER_IDLE)
         status = adopt(producer, err);
@@ -220,12 +220,15 @@ static bool wait_settled(fiat__producer *producer, uint64_t sequence, uint32_t t
     return done;
 }
 
-bool fiat__producer_in_callback(fiat__producer *producer) {
-    if (fiat__is_reporting(producer)) return true;
+static bool is_sender(fiat__producer *producer) {
     fiat__mutex_lock(&producer->lock);
     bool same = producer->thread_started && pthread_equal(producer->thread, pthread_self());
     fiat__mutex_unlock(&producer->lock);
     return same;
+}
+
+bool fiat__producer_in_callback(fiat__producer *producer) {
+    return fiat__is_reporting(producer) || is_sender(producer);
 }
 
 /* FIAT_E_INCOMPLETE with the destination's last complaint, if there is one. */
@@ -253,7 +256,7 @@ static fiat__complaint last_complaint(fiat__producer *producer) {
 
 fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err) {
     int state = atomic_load(&producer->state);
-    if (state == FIAT__PRODUCER_CLOSED)
+    if (state >= FIAT__PRODUCER_CLOSED)
         return fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
     if (state == FIAT__PRODUCER_IDLE) return FIAT_OK; /* nothing was ever queued */
     if (wait_settled(producer, hurry_all(producer), timeout_ms)) return FIAT_OK;
@@ -309,14 +312,41 @@ static void free_producer(fiat__producer *producer) {
     fiat__free(producer);
 }
 
+/* Whoever is not the sender gives up what the sender left behind, or could not. */
 static void stop_sender(fiat__producer *producer) {
     if (producer->thread_started) {
         atomic_store(&producer->stop, true);
         producer->sink->vtable->wakeup(producer->sink);
         fiat__thread_join(producer->thread);
-    } else {
-        fiat__sender_give_up(producer);
     }
+    if (!producer->thread_started || atomic_load(&producer->leave)) fiat__sender_give_up(producer);
+}
+
+void fiat__producer_leave(fiat__producer *producer) {
+    int running = FIAT__PRODUCER_RUNNING;
+    if (!atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_LEFT)) return;
+    atomic_store(&producer->leave, true);
+    atomic_store(&producer->stop, true);
+    producer->sink->vtable->wakeup(producer->sink);
+}
+
+void fiat__producer_await_end(fiat__producer *producer, int64_t until_ms) {
+    if (atomic_load(&producer->state) != FIAT__PRODUCER_LEFT || is_sender(producer)) return;
+    fiat__mutex_lock(&producer->lock);
+    while (producer->thread_started && !producer->sender_ended) {
+        int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
+        if (left_ms <= 0) break;
+        fiat__cond_wait_ms(&producer->settled, &producer->lock, left_ms);
+    }
+    fiat__mutex_unlock(&producer->lock);
+}
+
+/* Where the events are that close gave up. */
+static const char *where_left(const fiat__producer *producer) {
+    if (producer->dead_letter_path)
+        return "they are in dead.letter.file, unless the log says otherwise";
+    if (producer->opts.on_delivery) return "each was reported to the delivery callback";
+    return "they are gone: set dead.letter.file, or a delivery callback, to keep such";
 }
 
 fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, uint64_t *left,
@@ -325,15 +355,15 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
     if (!producer) return FIAT_OK;
     fiat_status status = FIAT_OK;
     int state = atomic_exchange(&producer->state, FIAT__PRODUCER_CLOSED);
-    if (state == FIAT__PRODUCER_RUNNING) {
-        wait_settled(producer, hurry_all(producer), timeout_ms);
+    if (state == FIAT__PRODUCER_RUNNING || state == FIAT__PRODUCER_LEFT) {
+        if (state == FIAT__PRODUCER_RUNNING)
+            wait_settled(producer, hurry_all(producer), timeout_ms);
         const fiat__complaint why = last_complaint(producer); /* stopping adds one of its own */
         stop_sender(producer);
         if (producer->given_up)
-            status = incomplete(&why, err,
-                                "close: %llu events were not acknowledged within %u ms; each was "
-                                "reported to the delivery callback",
-                                (unsigned long long)producer->given_up, timeout_ms);
+            status = incomplete(
+                &why, err, "close: %llu events were not acknowledged within %u ms; %s",
+                (unsigned long long)producer->given_up, timeout_ms, where_left(producer));
     }
     fiat__reports_serve(producer, SIZE_MAX);
     if (left) *left = producer->given_up;

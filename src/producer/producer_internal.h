@@ -254,7 +254,8 @@ typedef struct fiat__slot {
     struct fiat__slot *next_finished;
 } fiat__slot;
 
-enum { FIAT__PRODUCER_IDLE, FIAT__PRODUCER_RUNNING, FIAT__PRODUCER_CLOSED };
+/* Of the last two nothing is taken any more. LEFT: exit() was called, close was not. */
+enum { FIAT__PRODUCER_IDLE, FIAT__PRODUCER_RUNNING, FIAT__PRODUCER_CLOSED, FIAT__PRODUCER_LEFT };
 
 /* producer->wake_at_ms while the sender is awake: nobody needs to wake it. */
 #define FIAT__AWAKE INT64_MIN
@@ -270,6 +271,7 @@ struct fiat__producer {
 
     atomic_int state;                /* FIAT__PRODUCER_* */
     atomic_bool stop;                /* tells the sender to cancel, give up and end */
+    atomic_bool leave;               /* with stop: to end and leave everything as it is */
     atomic_bool dirty;               /* something for the sender to look at */
     _Atomic uint64_t refused;        /* events; counted by the caller */
     _Atomic int64_t wake_at_ms;      /* when the sender wakes by itself */
@@ -280,7 +282,8 @@ struct fiat__producer {
     _Atomic(fiat__producer_stream *) streams;
     pthread_t thread;
     bool thread_started;
-    bool no_thread;                           /* tests call fiat__sender_turn() themselves */
+    bool sender_ended; /* the thread is past its last look at the producer; `settled` says so */
+    bool no_thread;    /* tests call fiat__sender_turn() themselves */
     uint64_t (*random_below)(uint64_t limit); /* jitter; tests make it certain */
     bool forked;                              /* the sink is the parent's until reopened */
 
@@ -311,6 +314,10 @@ fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err);
 /* sender.c: have the sender look at its streams by due_ms at the latest (FIAT__AWAKE: now). No lock
  * held. */
 void fiat__producer_notify(fiat__producer *producer, int64_t due_ms);
+
+/* producer.c, for exit(): end the sender and change nothing; wait for that, by the real clock. */
+void fiat__producer_leave(fiat__producer *producer);
+void fiat__producer_await_end(fiat__producer *producer, int64_t until_ms);
 
 /* fork.c */
 void fiat__fork_register(fiat__producer *producer);

@@ -207,6 +207,10 @@ void *fiat__sender_run(void *arg) {
             wait_ms = 0;
         sink->vtable->poll(sink, wait_ms < IDLE_MS ? (int)wait_ms : IDLE_MS);
     }
-    fiat__sender_give_up(producer);
+    if (!atomic_load(&producer->leave)) fiat__sender_give_up(producer);
+    fiat__mutex_lock(&producer->lock);
+    producer->sender_ended = true;
+    fiat__cond_broadcast(&producer->settled);
+    fiat__mutex_unlock(&producer->lock);
     return NULL;
 }

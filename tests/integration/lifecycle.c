@@ -1,0 +1,534 @@
+/* What else happens to a process that logs: fork() of a server's workers, of a process whose
+ * threads log, exec, signals, exit() without close, threads that end, a close that has no time.
+ * Against libfiat as a program links it, and a mock of Firehose in the parent. Each scene is a
+ * process of its own that does something and exits; then the events that arrived are counted.
+ *
+ * usage: lifecycle [SCENE...] */
+#include "support/fork_heap.h"
+
+#include <fiat/fiat.h>
+#include <fiat/unstable/mock.h>
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#define WORKERS     40
+#define SCENE_MAX_S 100
+#define CLOSE_MS    30000
+
+extern char **environ;
+
+/* ---- in the process of a scene ---- */
+
+static fiat_logger *s_logger;
+static char s_dead_letters[300];
+
+static void must(bool good, const char *what) {
+    if (good) return;
+    fprintf(stderr, "lifecycle: %s\n", what);
+    _exit(9);
+}
+
+static void open_logger(const char *reports) {
+    fiat_error err = FIAT_ERROR_INIT;
+    s_logger = fiat_configure("firehose", &err, "linger.ms", "2", "reports", reports,
+                              "dead.letter.file", s_dead_letters, NULL);
+    must(s_logger, err.message);
+}
+
+static fiat_status log_one(unsigned worker, unsigned number) {
+    char text[80];
+    int len = snprintf(text, sizeof text, "{\"worker\":%u,\"number\":%u}", worker, number);
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_status status = validated_log(s_logger, "Work", FIAT_JSON(text, (size_t)len), &err);
+    if (status != FIAT_OK && status != FIAT_E_CLOSED) must(false, err.message);
+    return status;
+}
+
+static void log_many(unsigned worker, unsigned first, unsigned count) {
+    for (unsigned i = 0; i < count; i++)
+        must(log_one(worker, first + i) == FIAT_OK, "an event was refused");
+}
+
+static void close_logger(void) {
+    uint64_t left = 99;
+    fiat_error err = FIAT_ERROR_INIT;
+    must(fiat_logger_close(s_logger, CLOSE_MS, &left, &err) == FIAT_OK && left == 0, err.message);
+}
+
+static void sleep_ms(long ms) {
+    struct timespec pause = {ms / 1000, ms % 1000 * 1000000};
+    while (nanosleep(&pause, &pause) != 0)
+        continue;
+}
+
+static void wait_for(pid_t pid) {
+    int status = -1;
+    must(waitpid(pid, &status, 0) == pid && status == 0, "a child failed");
+}
+
+/* A pre-forking server: the logger is opened, and used, before the workers are there. */
+static void prefork(void) {
+    pid_t workers[4];
+    open_logger("sender");
+    log_many(0, 0, 100);
+    for (unsigned w = 0; w < 4; w++) {
+        workers[w] = fork();
+        must(workers[w] >= 0, "fork failed");
+        if (workers[w] > 0) continue;
+        log_many(w + 1, 0, 500);
+        close_logger();
+        _exit(0);
+    }
+    log_many(0, 100, 400);
+    for (unsigned w = 0; w < 4; w++)
+        wait_for(workers[w]);
+    close_logger();
+}
+
+static void *log_thousand(void *arg) {
+    log_many((unsigned)(uintptr_t)arg, 0, 1000);
+    return NULL;
+}
+
+static void *fork_children(void *arg) {
+    for (unsigned child = 10; child < 16; child++) {
+        pid_t pid = fork();
+        must(pid >= 0, "fork failed");
+        if (pid == 0) {
+            log_many(child, 0, 50);
+            close_logger();
+            _exit(0);
+        }
+        wait_for(pid);
+    }
+    return arg;
+}
+
+/* Not even the main thread forks, and three others are in the middle of logging. */
+static void fork_from_a_thread(void) {
+    pthread_t threads[4];
+    open_logger("sender");
+    for (uintptr_t i = 0; i < 3; i++)
+        must(pthread_create(&threads[i], NULL, log_thousand, (void *)(i + 1)) == 0, "no thread");
+    must(pthread_create(&threads[3], NULL, fork_children, NULL) == 0, "no thread");
+    for (int i = 0; i < 4; i++)
+        pthread_join(threads[i], NULL);
+    close_logger();
+}
+
+static void ignore_report(const fiat_delivery *report, void *ctx) {
+    (void)report;
+    (void)ctx;
+}
+
+static void fail_for(int fd) {
+    char link[40], target[200] = "";
+    snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+    must(readlink(link, target, sizeof target - 1) > 0, "no such descriptor");
+    fprintf(stderr, "lifecycle: descriptor %d, %s, would be inherited\n", fd, target);
+    _exit(9);
+}
+
+/* libcurl wakes itself through a pair of sockets that it makes without SOCK_CLOEXEC (7.88). Nobody
+ * else can be reached through it. */
+static bool is_of_curl(int fd) {
+    struct sockaddr_storage name;
+    socklen_t len = sizeof name;
+    return getsockname(fd, (struct sockaddr *)&name, &len) == 0 && name.ss_family == AF_UNIX;
+}
+
+/* Every descriptor of the library closes on exec. */
+static void run_others(void) {
+    bool ours[256];
+    int fd, wait_fd;
+    fiat_error err = FIAT_ERROR_INIT;
+    for (fd = 0; fd < 256; fd++)
+        ours[fd] = fcntl(fd, F_GETFD) < 0;
+    open_logger("poll");
+    fiat_logger_on_delivery(s_logger, ignore_report, NULL);
+    must(fiat_logger_fd(s_logger, &wait_fd, &err) == FIAT_OK, err.message);
+    unsigned count = 0;
+    for (unsigned round = 0; round < 20; round++) {
+        log_many(1, round, 1);
+        char name[] = "true", *const argv[] = {name, NULL};
+        pid_t pid;
+        must(posix_spawnp(&pid, "true", NULL, NULL, argv, environ) == 0, "cannot run true");
+        wait_for(pid);
+        must(fiat_logger_flush(s_logger, CLOSE_MS, &err) == FIAT_OK, err.message);
+        for (fd = 0; fd < 256; fd++) {
+            int flags = ours[fd] ? fcntl(fd, F_GETFD) : -1;
+            if (flags < 0 || is_of_curl(fd)) continue;
+            count++;
+            if (!(flags & FD_CLOEXEC)) fail_for(fd);
+        }
+    }
+    must(count >= 20 * 2, "at least the connection and the eventfd must have been seen");
+    close_logger();
+}
+
+static pthread_t s_main;
+static atomic_uint s_alarms;
+static atomic_bool s_elsewhere;
+
+static void on_alarm(int number) {
+    (void)number;
+    atomic_fetch_add(&s_alarms, 1);
+    if (!pthread_equal(pthread_self(), s_main)) atomic_store(&s_elsewhere, true);
+}
+
+/* A signal every millisecond, that interrupts calls and goes to the application's thread alone;
+ * connections that break, without SIGPIPE, which would end the process. */
+static void signals(void) {
+    struct itimerval each_ms = {{0, 1000}, {0, 1000}}, never = {{0, 0}, {0, 0}};
+    struct sigaction action = {.sa_handler = on_alarm};
+    s_main = pthread_self();
+    open_logger("sender");
+    must(sigaction(SIGALRM, &action, NULL) == 0, "no handler");
+    must(setitimer(ITIMER_REAL, &each_ms, NULL) == 0, "no timer");
+    for (unsigned round = 0; round < 100; round++) {
+        log_many(1, round * 10, 10);
+        sleep_ms(2);
+    }
+    close_logger();
+    setitimer(ITIMER_REAL, &never, NULL);
+    must(atomic_load(&s_alarms) > 20, "the timer did not run");
+    must(!atomic_load(&s_elsewhere), "the library's thread got a signal of the application's");
+}
+
+static void *log_once(void *arg) {
+    log_many((unsigned)(uintptr_t)arg, 0, 1);
+    return NULL;
+}
+
+/* Threads that end at once, with what they logged still queued. */
+static void threads_that_end(void) {
+    pthread_t threads[WORKERS];
+    open_logger("sender");
+    for (uintptr_t i = 0; i < WORKERS; i++)
+        must(pthread_create(&threads[i], NULL, log_once, (void *)i) == 0, "no thread");
+    for (int i = 0; i < WORKERS; i++)
+        pthread_join(threads[i], NULL);
+    close_logger();
+}
+
+static void *close_it(void *arg) {
+    close_logger();
+    return arg;
+}
+
+static void close_in_a_thread(void) {
+    pthread_t thread;
+    open_logger("sender");
+    log_many(1, 0, 500);
+    must(pthread_create(&thread, NULL, close_it, NULL) == 0, "no thread");
+    pthread_join(thread, NULL);
+}
+
+/* The mock never answers. Close says how many events are left, and where they are. */
+static void close_without_time(void) {
+    char line[2000];
+    uint64_t left = 0;
+    unsigned lines = 0;
+    fiat_error err = FIAT_ERROR_INIT;
+    open_logger("sender");
+    log_many(1, 0, 100);
+    must(fiat_logger_close(s_logger, 200, &left, &err) == FIAT_E_INCOMPLETE, "close must fail");
+    must(left == 100 && strstr(err.message, "100 events"), err.message);
+    must(strstr(err.message, "dead.letter.file") != NULL, err.message);
+    FILE *file = fopen(s_dead_letters, "r");
+    must(file != NULL, "no dead-letter file");
+    while (fgets(line, sizeof line, file))
+        lines += strstr(line, "{\"worker\":1,") != NULL;
+    fclose(file);
+    must(lines == 100, "the dead-letter file lacks events");
+}
+
+/* exit() with a request in flight and the sender's TLS in use. */
+static void exit_without_close(void) {
+    open_logger("sender");
+    log_many(1, 0, 2000);
+    sleep_ms(20);
+    exit(0);
+}
+
+static void exit_from_callback(const fiat_delivery *report, void *ctx) {
+    (void)report;
+    (void)ctx;
+    exit(0);
+}
+
+static void exit_in_a_callback(void) {
+    open_logger("sender");
+    fiat_logger_on_delivery(s_logger, exit_from_callback, NULL);
+    log_many(1, 0, 10);
+    sleep_ms(SCENE_MAX_S * 1000);
+    must(false, "the callback never came");
+}
+
+/* Registered before the logger was opened, so that it runs after the library has left. */
+static void use_after_exit(void) {
+    uint64_t left = 0;
+    fiat_error err = FIAT_ERROR_INIT;
+    must(log_one(1, 99) == FIAT_E_CLOSED, "logging after exit must be refused");
+    must(fiat_logger_flush(s_logger, 10, &err) == FIAT_E_CLOSED, "so must flush");
+    must(fiat_logger_close(s_logger, 10, &left, &err) == FIAT_E_INCOMPLETE, "events are left");
+    must(left == 10, err.message);
+}
+
+static void close_in_an_exit_handler(void) {
+    must(atexit(use_after_exit) == 0, "no exit handler");
+    open_logger("sender");
+    log_many(1, 0, 10);
+    exit(0);
+}
+
+static pthread_mutex_t s_held = PTHREAD_MUTEX_INITIALIZER;
+static atomic_bool s_is_waiting;
+
+static void wait_for_main(const fiat_delivery *report, void *ctx) {
+    (void)report;
+    (void)ctx;
+    atomic_store(&s_is_waiting, true);
+    pthread_mutex_lock(&s_held);
+}
+
+/* A callback that waits for the thread that exits: that waits in turn, but not for ever. */
+static void exit_while_a_callback_waits(void) {
+    open_logger("sender");
+    fiat_logger_on_delivery(s_logger, wait_for_main, NULL);
+    pthread_mutex_lock(&s_held);
+    log_many(1, 0, 10);
+    while (!atomic_load(&s_is_waiting))
+        sleep_ms(1);
+    exit(0);
+}
+
+/* ---- the parent ---- */
+
+typedef enum arrival { EXACTLY, AT_LEAST, ANY } arrival;
+
+typedef struct scene {
+    const char *name;
+    void (*run)(void);
+    bool forks;         /* and goes on to log in the child */
+    bool tls;           /* the mock's */
+    const char *faults; /* a script for the mock */
+    unsigned repeat;
+    arrival arrival;
+    struct {
+        unsigned first, last, events; /* workers, and how many events of each must arrive */
+    } want[3];
+} scene;
+
+static const scene s_scenes[] = {
+    {"prefork", prefork, true, false, "", 1, EXACTLY, {{0, 4, 500}}},
+    {"prefork-tls", prefork, true, true, "", 1, EXACTLY, {{0, 4, 500}}},
+    {"fork-from-a-thread",
+     fork_from_a_thread,
+     true,
+     true,
+     "",
+     1,
+     EXACTLY,
+     {{1, 3, 1000}, {10, 15, 50}}},
+    {"exec", run_others, false, true, "", 1, EXACTLY, {{1, 1, 20}}},
+    {"signals",
+     signals,
+     false,
+     false,
+     "reset x3\nclose-taken x2\ngarbage\nreset-taken x3\nclose-taken 0 5%\n",
+     1,
+     AT_LEAST,
+     {{1, 1, 1000}}},
+    {"signals-tls",
+     signals,
+     false,
+     true,
+     "reset x3\nclose-taken x2\nreset-taken x3\n",
+     1,
+     AT_LEAST,
+     {{1, 1, 1000}}},
+    {"threads-that-end", threads_that_end, false, false, "", 1, EXACTLY, {{0, WORKERS - 1, 1}}},
+    {"close-in-a-thread", close_in_a_thread, false, true, "", 1, EXACTLY, {{1, 1, 500}}},
+    {"close-without-time", close_without_time, false, false, "stall x50\n", 1, ANY, {{0, 0, 0}}},
+    {"exit", exit_without_close, false, true, "delay 5 50%\n", 10, ANY, {{0, 0, 0}}},
+    {"exit-in-a-callback", exit_in_a_callback, false, true, "", 3, ANY, {{0, 0, 0}}},
+    {"exit-handler", close_in_an_exit_handler, false, true, "stall x50\n", 2, ANY, {{0, 0, 0}}},
+    {"exit-while-a-callback-waits",
+     exit_while_a_callback_waits,
+     false,
+     true,
+     "",
+     1,
+     ANY,
+     {{0, 0, 0}}},
+};
+
+enum { SCENES = sizeof s_scenes / sizeof s_scenes[0] };
+
+static char s_dir[200];
+static unsigned s_arrivals[WORKERS][2000];
+
+static bool fail(const scene *of, const char *what, unsigned worker, unsigned number) {
+    printf("FAIL: %s: %s (worker %u, number %u)\n", of->name, what, worker, number);
+    return false;
+}
+
+/* Count the events of one record: whole lines, each of a form that we know. */
+static bool count_lines(const scene *of, const char *data) {
+    while (*data) {
+        unsigned worker, number;
+        int len = 0;
+        if (sscanf(data, "{\"worker\":%u,\"number\":%u}%n", &worker, &number, &len) != 2 ||
+            data[len] != '\n' || worker >= WORKERS || number >= 2000)
+            return fail(of, "a line that nobody logged", 0, 0);
+        s_arrivals[worker][number]++;
+        data += len + 1;
+    }
+    return true;
+}
+
+static bool check_arrivals(const scene *of, fiat_mock *mock) {
+    memset(s_arrivals, 0, sizeof s_arrivals);
+    for (size_t i = 0; i < fiat_mock_record_count(mock); i++) {
+        fiat_mock_record record = {.struct_size = sizeof record};
+        if (!fiat_mock_get_record(mock, i, &record) || !count_lines(of, record.data)) return false;
+    }
+    for (size_t i = 0; i < 3 && of->want[i].events; i++) {
+        for (unsigned w = of->want[i].first; w <= of->want[i].last; w++) {
+            for (unsigned n = 0; n < 2000; n++) {
+                unsigned want = n < of->want[i].events;
+                if (s_arrivals[w][n] < want) return fail(of, "an event is missing", w, n);
+                if (s_arrivals[w][n] > want && of->arrival == EXACTLY)
+                    return fail(of, "an event came twice, or from nowhere", w, n);
+            }
+        }
+    }
+    return true;
+}
+
+/* Run the scene in a process that has its own beginning: not a copy of this one. */
+static bool run_process(const scene *of, const fiat_mock *mock) {
+    char program[] = "lifecycle", flag[] = "--scene", name[64];
+    char *const argv[] = {program, flag, name, s_dir, NULL};
+    pid_t pid;
+    int status = -1;
+    snprintf(name, sizeof name, "%s", of->name);
+    setenv("AWS_ENDPOINT_URL", fiat_mock_url(mock), 1);
+    if (of->tls)
+        setenv("AWS_CA_BUNDLE", fiat_mock_ca_file(mock), 1);
+    else
+        unsetenv("AWS_CA_BUNDLE");
+    if (posix_spawn(&pid, "/proc/self/exe", NULL, NULL, argv, environ) != 0 ||
+        waitpid(pid, &status, 0) != pid)
+        return fail(of, "cannot run the scene", 0, 0);
+    if (WIFSIGNALED(status)) return fail(of, "ended by signal", 0, (unsigned)WTERMSIG(status));
+    if (status != 0) return fail(of, "ended with status", 0, (unsigned)WEXITSTATUS(status));
+    return true;
+}
+
+static bool play(const scene *of) {
+    fiat_mock_opts opts;
+    fiat_mock *mock;
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_mock_opts_init(&opts);
+    opts.tls = of->tls;
+    snprintf(s_dead_letters, sizeof s_dead_letters, "%s/dead.jsonl", s_dir);
+    unlink(s_dead_letters);
+    if (fiat_mock_start(&mock, &opts, &err) != FIAT_OK) {
+        printf("FAIL: %s: %s\n", of->name, err.message);
+        return false;
+    }
+    bool good = fiat_mock_play(mock, of->faults, &err) == FIAT_OK;
+    if (!good) printf("FAIL: %s: %s\n", of->name, err.message);
+    good = good && run_process(of, mock) && (of->arrival == ANY || check_arrivals(of, mock));
+    fiat_mock_stop(mock);
+    return good;
+}
+
+static bool is_named(const scene *of, int argc, char **argv) {
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], of->name) == 0) return true;
+    return argc == 1;
+}
+
+static int play_all(int argc, char **argv) {
+    unsigned failed = 0, skipped = 0, played = 0;
+    for (size_t i = 0; i < SCENES; i++) {
+        const scene *of = &s_scenes[i];
+        if (!is_named(of, argc, argv)) continue;
+        if (of->forks && CHILD_HAS_NO_THREAD) {
+            printf("skipped: %s: ThreadSanitizer starts no thread in a forked child\n", of->name);
+            skipped++;
+            continue;
+        }
+        for (unsigned round = 0; round < of->repeat; round++)
+            failed += !play(of);
+        played++;
+    }
+    printf("%u scenes played, %u skipped, %u failures\n", played, skipped, failed);
+    return failed > 0 || played == 0;
+}
+
+/* The stream that all scenes log to. */
+static void make_stream(void) {
+    char path[300];
+    snprintf(path, sizeof path, "%s/Work", s_dir);
+    must(mkdir(path, 0755) == 0, "cannot make the stream's folder");
+    snprintf(path, sizeof path, "%s/Work/json_schema.json", s_dir);
+    FILE *file = fopen(path, "w");
+    must(file && fputs("{\"required\":[\"worker\",\"number\"]}", file) >= 0 && fclose(file) == 0,
+         "cannot write the stream's schema");
+}
+
+static void remove_stream(void) {
+    static const char *const names[] = {"Work/json_schema.json", "Work", "dead.jsonl", ""};
+    char path[300];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(path, sizeof path, "%s/%s", s_dir, names[i]);
+        remove(path);
+    }
+}
+
+static int run_scene(const char *name) {
+    fork_heap_lock();
+    alarm(SCENE_MAX_S);
+    snprintf(s_dead_letters, sizeof s_dead_letters, "%s/dead.jsonl", s_dir);
+    for (size_t i = 0; i < SCENES; i++)
+        if (strcmp(s_scenes[i].name, name) == 0) s_scenes[i].run();
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    const char *tmp = getenv("TMPDIR");
+    if (argc == 4 && strcmp(argv[1], "--scene") == 0) {
+        snprintf(s_dir, sizeof s_dir, "%s", argv[3]);
+        return run_scene(argv[2]);
+    }
+    snprintf(s_dir, sizeof s_dir, "%s/fiat-lifecycle-XXXXXX", tmp ? tmp : "/tmp");
+    must(mkdtemp(s_dir) != NULL, "cannot make a temporary folder");
+    make_stream();
+    setenv("FIAT_SCHEMAS_DIR", s_dir, 1);
+    setenv("AWS_REGION", "us-east-1", 1);
+    setenv("AWS_ACCESS_KEY_ID", "mock", 1);
+    setenv("AWS_SECRET_ACCESS_KEY", "mock", 1);
+    setenv("FIAT_RETRY_BACKOFF_MS", "5", 1);
+    setenv("FIAT_RETRY_BACKOFF_MAX_MS", "50", 1);
+    unsetenv("FIAT_CONFIG");
+    int result = play_all(argc, argv);
+    remove_stream();
+    return result;
+}
