@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#define CA_CACHE_S          300
 #define UPLOAD_BUFFER_BYTES (256 * 1024)
 
 static pthread_once_t s_once = PTHREAD_ONCE_INIT;
@@ -145,21 +146,23 @@ static size_t read_header(char *bytes, size_t size, size_t count, void *ctx) {
     return line.len;
 }
 
+static CURLcode first(CURLcode bad, CURLcode result) {
+    return bad == CURLE_OK ? result : bad;
+}
+
 #if LIBCURL_VERSION_NUM >= 0x075700
-/* Do not wait for a resolver that hangs when the handle goes. */
-static CURLcode set_quick_exit(CURL *easy) {
-    return curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+/* Do not wait for a resolver that hangs when the handle goes. Look at the authorities' file again
+ * now and then; libcurl would after a day. */
+static CURLcode set_newer_options(CURL *easy) {
+    CURLcode bad = curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    return first(bad, curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, (long)CA_CACHE_S));
 }
 #else
-static CURLcode set_quick_exit(CURL *easy) {
+static CURLcode set_newer_options(CURL *easy) {
     (void)easy;
     return CURLE_OK;
 }
 #endif
-
-static CURLcode first(CURLcode bad, CURLcode result) {
-    return bad == CURLE_OK ? result : bad;
-}
 
 static CURLcode set_connection_options(CURL *easy, const fiat__http_opts *opts,
                                        fiat__http_sockets *sockets) {
@@ -179,7 +182,7 @@ static CURLcode set_connection_options(CURL *easy, const fiat__http_opts *opts,
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, sockets));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket));
     bad = first(bad, curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, sockets));
-    bad = first(bad, set_quick_exit(easy));
+    bad = first(bad, set_newer_options(easy));
     return bad;
 }
 

@@ -116,9 +116,10 @@ static void set_number(CURLcode *bad, CURL *easy, CURLoption option, long number
     if (*bad == CURLE_OK) *bad = curl_easy_setopt(easy, option, number);
 }
 
-/* libcurl counts in seconds; a part of one would let a connection serve for too long. */
-static long whole_seconds(uint32_t ms) {
-    return ms < 1000 ? 1 : (long)(ms / 1000);
+/* libcurl counts whole seconds that have passed, and lets a connection serve until there are more
+ * than this. 0 would be no limit. */
+static long seconds_below(uint32_t ms) {
+    return ms < 2000 ? 1 : (long)(ms / 1000 - 1);
 }
 
 CURLcode fiat__net_apply(const fiat__net *net, CURL *easy) {
@@ -140,8 +141,8 @@ CURLcode fiat__net_apply(const fiat__net *net, CURL *easy) {
         set_text(&bad, easy, CURLOPT_PROXY_CAINFO,
                  net->proxy_ca_file ? net->proxy_ca_file : net->ca_file);
     }
-    set_number(&bad, easy, CURLOPT_MAXAGE_CONN, whole_seconds(net->idle_ms));
-    set_number(&bad, easy, CURLOPT_MAXLIFETIME_CONN, whole_seconds(net->max_age_ms));
+    set_number(&bad, easy, CURLOPT_MAXAGE_CONN, seconds_below(net->idle_ms));
+    set_number(&bad, easy, CURLOPT_MAXLIFETIME_CONN, seconds_below(net->max_age_ms));
     set_number(&bad, easy, CURLOPT_TCP_NODELAY, 1L);
     set_number(&bad, easy, CURLOPT_TCP_KEEPALIVE, 1L);
     return bad;

@@ -14,8 +14,9 @@ typedef struct fiat__net_opts {
     const char *ca_file;   /* PEM; "": AWS_CA_BUNDLE, ca_bundle of the profile, the system's */
     const char *cert_file; /* PEM; "": no certificate of the client's own */
     const char *key_file;  /* PEM; "": in cert_file. Its password: FIAT_TLS_KEY_PASSWORD */
-    uint32_t idle_ms;      /* a connection unused for longer is not used again; 0: the default */
-    uint32_t max_age_ms;   /* nor is one that is older; 0: the default */
+    uint32_t
+        idle_ms; /* a connection unused for as long is not used again; from 2000; 0: the default */
+    uint32_t max_age_ms; /* nor is one of that age; from 2000; 0: the default */
 } fiat__net_opts;
 
 /* Copy and free the texts of *out: whoever keeps settings does so. free also after a failed copy.

@@ -125,11 +125,11 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
         INTEGER("request.timeout.ms", "FIAT_REQUEST_TIMEOUT_MS", "ms", "30000", 1, 900000,
                 "How long a request may take, connection included."),
     [FIAT__SET_CONNECTION_IDLE_MS] =
-        INTEGER("connection.idle.ms", "FIAT_CONNECTION_IDLE_MS", "ms", "5000", 1000, 3600000,
-                "A connection that was idle for longer is not used again; whole seconds count."),
+        INTEGER("connection.idle.ms", "FIAT_CONNECTION_IDLE_MS", "ms", "5000", 2000, 3600000,
+                "A connection that was idle for as long is not used again; whole seconds count."),
     [FIAT__SET_CONNECTION_MAX_AGE_MS] =
-        INTEGER("connection.max.age.ms", "FIAT_CONNECTION_MAX_AGE_MS", "ms", "300000", 1000,
-                86400000, "Nor is one that is older, so that changes of DNS are followed."),
+        INTEGER("connection.max.age.ms", "FIAT_CONNECTION_MAX_AGE_MS", "ms", "300000", 2000,
+                86400000, "Nor is one of that age, so that changes of DNS are followed."),
     [FIAT__SET_LOCAL_PREFIX] =
         STRING("local.prefix", "FIAT_LOCAL_PREFIX", "",
                "Prefix of objects below DIR with the sink `local:DIR`; empty: `STREAM/`."),

@@ -60,6 +60,25 @@ static fiat_status resolve_endpoint(void *ctx) {
     return status;
 }
 
+static fiat_status find_way(void *ctx) {
+    const fiat__net_opts asked = {.proxy_url = "http://u:p@proxy:1",
+                                  .proxy_none = "example",
+                                  .proxy_ca_file = "p.pem",
+                                  .cert_file = "c.pem",
+                                  .key_file = "k.pem"};
+    fiat__aws_endpoint endpoint;
+    fiat__net_opts opts;
+    fiat__net net = {0};
+    (void)ctx;
+    ck_assert_int_eq(fiat__aws_endpoint_parse(&endpoint, "https://h", "test", NULL), FIAT_OK);
+    fiat_status status = fiat__net_opts_copy(&opts, &asked, NULL);
+    if (status == FIAT_OK) status = fiat__net_init(&net, &opts, &endpoint, NULL);
+    if (status == FIAT_OK) ck_assert_str_eq(net.proxy.url, "http://u:p@proxy:1");
+    fiat__net_deinit(&net);
+    fiat__net_opts_free(&opts);
+    return status;
+}
+
 static fiat_status sign(void *ctx) {
     const fiat__aws_header headers[] = {{fiat__str_c("host"), fiat__str_c("h")}};
     const fiat__sigv4_request request = {.method = fiat__str_c("GET"),
@@ -116,7 +135,7 @@ static fiat_status post(void *ctx) {
 
 START_TEST(without_memory) {
     static fiat_status (*const runs[])(void *) = {get_credentials, find_region, resolve_endpoint,
-                                                  sign};
+                                                  find_way, sign};
     chaos_loop(runs[_i], NULL);
 }
 END_TEST
@@ -140,7 +159,7 @@ int main(void) {
     TCase *tcase = tcase_create("chaos");
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, NULL);
-    tcase_add_loop_test(tcase, without_memory, 0, 4);
+    tcase_add_loop_test(tcase, without_memory, 0, 5);
     tcase_add_test(tcase, client_without_memory);
     suite_add_tcase(suite, tcase);
     int result = fiat_test_run(suite);

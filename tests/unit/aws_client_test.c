@@ -297,6 +297,23 @@ START_TEST(connection_is_kept_and_used_again) {
 }
 END_TEST
 
+START_TEST(connection_that_is_idle_or_old_is_not_used_again) {
+    static const fiat__net_opts limits[] = {{.idle_ms = 2000, .max_age_ms = 60000},
+                                            {.idle_ms = 60000, .max_age_ms = 2000}};
+    fiat__aws_client_opts opts = default_opts();
+    opts.net = limits[_i];
+    fiat__aws_client *client = new_client(&opts);
+    attempt at;
+    run(&at, client, "{}");
+    run(&at, client, "{}");
+    ck_assert_uint_eq(http_server_connection_count(s_server), 1);
+    usleep(2100 * 1000); /* libcurl has a clock of its own */
+    run(&at, client, "{}");
+    ck_assert_uint_eq(http_server_connection_count(s_server), 2);
+    fiat__aws_client_free(client);
+}
+END_TEST
+
 START_TEST(calls_wait_for_a_free_connection) {
     const fiat__aws_client_opts opts = default_opts();
     fiat__aws_client *client = new_client(&opts);
@@ -786,6 +803,7 @@ int main(void) {
     tcase_add_test(tcase, large_body_goes_out_without_asking_first);
     tcase_add_test(tcase, path_of_the_endpoint_is_signed);
     tcase_add_test(tcase, connection_is_kept_and_used_again);
+    tcase_add_loop_test(tcase, connection_that_is_idle_or_old_is_not_used_again, 0, 2);
     tcase_add_test(tcase, calls_wait_for_a_free_connection);
     tcase_add_test(tcase, done_may_submit_again);
     tcase_add_test(tcase, refused_for_the_clock_is_signed_anew);
