@@ -119,9 +119,8 @@ static fiat_status get(const metadata *m, const char *path, const char *name,
 
 static fiat_status take_token(metadata *m, const fiat__fetch_reply *reply, fiat_error *err) {
     if (reply->http_status != 200)
-        return fiat__err_set(err, FIAT_E_NOT_FOUND, "%s gives no session token (HTTP status %d)%s",
-                             m->base, reply->http_status,
-                             reply->http_status == 403 ? ": it is switched off" : "");
+        return fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: no token (HTTP %d%s)", m->base,
+                             reply->http_status, reply->http_status == 403 ? ": switched off" : "");
     if (reply->body.len == 0 || reply->body.len > TOKEN_MAX_BYTES ||
         !fiat__aws_is_header_text(fiat__buf_str(&reply->body), ""))
         return fiat__err_set(err, FIAT_E_AWS_CREDENTIALS, "%s gave something that is no token",
@@ -156,10 +155,8 @@ static fiat_status get_token(metadata *m, fiat_error *err) {
     else if (status == FIAT_OK)
         status = take_token(m, &reply, err);
     else if (status == FIAT_E_NETWORK) /* no such service here, as far as one can tell */
-        status = fiat__err_set(err, FIAT_E_NOT_FOUND,
-                               "%s does not answer (in a container on EC2: the hop limit must be "
-                               "2)",
-                               m->base);
+        status =
+            fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: no answer (hop limit too low?)", m->base);
     fiat__fetch_reply_deinit(&reply);
     return status;
 }
@@ -170,10 +167,9 @@ static fiat_status get_role(const metadata *m, char role[ROLE_MAX_BYTES + 1], fi
     fiat__fetch_reply reply;
     fiat_status status = get(m, ROLE_PATH, "", &reply, err);
     if (status == FIAT_OK && reply.http_status != 200) {
-        status = fiat__err_set(err, FIAT_E_NOT_FOUND,
-                               "%s knows no role of this instance (HTTP "
-                               "status %d)",
-                               m->base, reply.http_status);
+        status =
+            fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: the instance has no role (HTTP status %d)",
+                          m->base, reply.http_status);
     } else if (status == FIAT_OK) {
         const char *text = fiat__buf_cstr(&reply.body);
         size_t len = strspn(text, letters);

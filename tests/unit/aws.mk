@@ -1,7 +1,7 @@
 aws_tests = \
-	%D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test %D%/aws_endpoint_test \
-	%D%/aws_error_class_test %D%/aws_proxy_test %D%/aws_sent_test %D%/aws_sigv4_test \
-	%D%/aws_sigv4_verify_test
+	%D%/aws_argv_test %D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test \
+	%D%/aws_endpoint_test %D%/aws_error_class_test %D%/aws_proxy_test %D%/aws_sent_test \
+	%D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test %D%/aws_xml_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
 aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
@@ -25,6 +25,18 @@ libhttp_server_la_LIBADD = libfiat_mocking.la
 %C%_aws_credentials_test_SOURCES = %D%/aws_credentials_test.c
 %C%_aws_credentials_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_credentials_test_LDADD = $(aws_test_libs)
+
+%C%_aws_sources_test_SOURCES = %D%/aws_sources_test.c
+%C%_aws_sources_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_sources_test_LDADD = libhttp_server.la $(aws_test_libs)
+
+%C%_aws_argv_test_SOURCES = %D%/aws_argv_test.c
+%C%_aws_argv_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_argv_test_LDADD = $(aws_test_libs)
+
+%C%_aws_xml_test_SOURCES = %D%/aws_xml_test.c
+%C%_aws_xml_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_xml_test_LDADD = $(aws_test_libs)
 
 %C%_aws_endpoint_test_SOURCES = %D%/aws_endpoint_test.c
 %C%_aws_endpoint_test_CPPFLAGS = $(aws_test_cppflags)
