@@ -48,6 +48,8 @@ FIAT_BEGIN_DECLS
     XX(405, E_CLOSED, "logger is closed")                                                          \
     XX(406, E_INCOMPLETE, "deadline passed with events undelivered")                               \
     XX(407, E_NOT_DELIVERED, "event was not delivered")                                            \
+    XX(408, E_SPOOL_FULL, "spool is full")                                                         \
+    XX(409, E_SPOOL_LOCKED, "spool is in use by another process")                                  \
     XX(500, E_TABLE_COLUMN, "columns do not fit the schema")                                       \
     XX(600, E_SQL_ENGINE, "SQL engine is not available")                                           \
     XX(601, E_SQL, "SQL query failed")

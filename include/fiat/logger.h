@@ -177,6 +177,10 @@ typedef struct fiat_stats {
     uint64_t evicted; /**< Of `maybe` and `not_delivered`: given up for room, `queue.full=evict`. */
     uint64_t duplicates_risked; /**< Events sent again after an attempt that may have arrived. */
     uint64_t throttled_records; /**< Records refused for the sake of pace, counted each time. */
+    uint64_t spool_bytes;       /**< Of files in the spool. */
+    uint64_t spool_events;      /**< Events in the spool that are not acknowledged. */
+    uint64_t spool_recovered; /**< Events that a former process left there; accepted counts them. */
+    uint64_t spool_damaged;   /**< Events of the spool that cannot be read; docs/spool.md. */
 } fiat_stats;
 
 /** Read the numbers. @threads any. */

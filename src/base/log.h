@@ -21,6 +21,7 @@
     XX(GAVE_UP, "gave-up", ERROR, "Events were given up, or the destination will never take them") \
     XX(DEAD_LETTER, "dead-letter", ERROR, "dead.letter.file cannot be written")                    \
     XX(PAUSED, "paused", ERROR, "A stream waits for an operator")                                  \
+    XX(DAMAGED, "spool-damaged", ERROR, "Events in the spool cannot be read")                      \
     XX(QUEUE_FULL, "queue-full", WARNING, "The queue is at its limit")                             \
     XX(THROTTLED, "throttled", WARNING, "A stream's destination asks for a slower pace")           \
     XX(BACKING_OFF, "backing-off", WARNING, "A stream's destination fails")                        \
@@ -28,6 +29,7 @@
     XX(CREDENTIALS_FAILED, "credentials-failed", WARNING, "AWS credentials cannot be fetched")     \
     XX(SENDING, "sending", NOTICE, "A stream that was paused, throttled or backing off sends")     \
     XX(QUEUE_ROOM, "queue-room", NOTICE, "The queue has room again")                               \
+    XX(RECOVERED, "spool-recovered", NOTICE, "A former process left events in the spool")          \
     XX(CREDENTIALS, "credentials", INFO, "AWS credentials were fetched")                           \
     XX(CLOSED, "closed", INFO, "The logger was closed: its numbers")                               \
     XX(RETRY, "retry", DEBUG, "Records are to be sent again")                                      \

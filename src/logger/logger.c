@@ -8,6 +8,16 @@
 
 #include <stdarg.h>
 
+static fiat__spool_opts spool_opts(const fiat_config *config) {
+    const int mode = fiat__config_choice(config, FIAT__SET_SPOOL);
+    return (fiat__spool_opts){
+        .dir = mode ? fiat__config_string(config, FIAT__SET_SPOOL_DIR) : NULL,
+        .sync = mode == 2,
+        .max_bytes = (uint64_t)fiat__config_integer(config, FIAT__SET_SPOOL_MAX_BYTES),
+        .segment_bytes = (uint64_t)fiat__config_integer(config, FIAT__SET_SPOOL_SEGMENT_BYTES),
+    };
+}
+
 static fiat__producer_opts producer_opts(const fiat_config *config) {
     return (fiat__producer_opts){
         .linger_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_LINGER_MS),
@@ -28,6 +38,7 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
             (uint32_t)fiat__config_integer(config, FIAT__SET_DELIVERY_TIMEOUT_MS),
         .dead_letter_file = fiat__config_string(config, FIAT__SET_DEAD_LETTER_FILE),
         .dead_letter_sync = fiat__config_boolean(config, FIAT__SET_DEAD_LETTER_SYNC),
+        .spool = spool_opts(config),
         .reports_by_poll = fiat__config_choice(config, FIAT__SET_REPORTS) == 1,
         .interval_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_STATS_INTERVAL_MS),
         .reports_failures_only = fiat__config_choice(config, FIAT__SET_REPORTS_ONLY) == 1,

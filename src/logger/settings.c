@@ -118,6 +118,19 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_REPORTS_ONLY] =
         CHOICE("reports.only", "FIAT_REPORTS_ONLY", "all, failures", "all",
                "Which events are reported; failures: those that were not acknowledged."),
+    [FIAT__SET_SPOOL] =
+        CHOICE("spool", "FIAT_SPOOL", "off, async, sync", "off",
+               "Whether events are kept on disk until they are acknowledged; async: they outlive "
+               "the process, sync: a power cut as well."),
+    [FIAT__SET_SPOOL_DIR] = STRING("spool.dir", "FIAT_SPOOL_DIR", "",
+                                   "Folder of the spool, for one process alone; made if need be."),
+    [FIAT__SET_SPOOL_MAX_BYTES] =
+        INTEGER("spool.max.bytes", "FIAT_SPOOL_MAX_BYTES", "bytes", "1073741824", 1048576,
+                INT64_C(1099511627776), "Most bytes on disk; beyond it calls are refused."),
+    [FIAT__SET_SPOOL_SEGMENT_BYTES] =
+        INTEGER("spool.segment.bytes", "FIAT_SPOOL_SEGMENT_BYTES", "bytes", "16777216",
+                FIAT__SPOOL_SEGMENT_MIN_BYTES, 1073741824,
+                "Size of the spool's files: one is deleted when all in it is acknowledged."),
     [FIAT__SET_CONNECT_TIMEOUT_MS] =
         INTEGER("connect.timeout.ms", "FIAT_CONNECT_TIMEOUT_MS", "ms", "5000", 1, 300000,
                 "How long a connection may take to be made."),

@@ -29,6 +29,7 @@ static void lock_all(void) {
             fiat__mutex_lock(&s->lock);
         fiat__mutex_lock(&p->ledger.lock);
         fiat__mutex_lock(&p->waiting.lock);
+        if (p->spool) fiat__spool_lock(p->spool);
         fiat__log_lock(p->opts.log);
     }
 }
@@ -36,6 +37,7 @@ static void lock_all(void) {
 static void unlock_all(void) {
     for (fiat__producer *p = s_producers; p; p = p->registry_next) {
         fiat__log_unlock(p->opts.log);
+        if (p->spool) fiat__spool_unlock(p->spool);
         fiat__mutex_unlock(&p->waiting.lock);
         fiat__mutex_unlock(&p->ledger.lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
@@ -72,6 +74,8 @@ static void empty_producer(fiat__producer *producer) {
     }
     producer->slots_used = 0;
     atomic_store(&producer->refused, 0);
+    atomic_store(&producer->flush_spooled, 0);
+    producer->seen_lost = 0;
     producer->finished = NULL;
     producer->finished_end = &producer->finished;
     producer->next_to_serve = NULL;
@@ -91,6 +95,7 @@ static void forget_waiters(fiat__producer *producer) {
     fiat__cond_init(&producer->ledger.room);
     fiat__mutex_init(&producer->waiting.lock);
     fiat__cond_init(&producer->waiting.filled);
+    if (producer->spool) fiat__spool_forked(producer->spool);
 }
 
 static void after_fork_in_child(void) {

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "producer/producer_internal.h"
 
+#include <stdio.h>
+
 /* Why a record is given up. */
 typedef struct reason {
     fiat_status status;
@@ -79,9 +81,13 @@ void fiat__give_up_excess(fiat__producer *producer) {
 }
 
 uint64_t fiat__give_up_all(fiat__producer *producer) {
-    static const reason why = {FIAT_E_NOT_DELIVERED, "closed before it was delivered"};
     static const fiat__age any = {.opened_before_ms = INT64_MAX};
     uint64_t events = 0;
+    char text[160] = "closed before it was delivered";
+    const reason why = {FIAT_E_NOT_DELIVERED, text};
+    if (producer->spool)
+        snprintf(text, sizeof text, "closed before it was delivered; it stays in spool %.80s",
+                 fiat__spool_dir_path(producer->spool));
     for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
         events += give_up_old(s, &any, &why);
     return events;

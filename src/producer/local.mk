@@ -5,6 +5,10 @@ libfiat_producer_la_SOURCES = \
 	%D%/record.c %D%/report.c %D%/report_queue.c %D%/retry.c %D%/sender.c %D%/sink.c %D%/sink.h \
 	%D%/sink_firehose.c \
 	%D%/sink_stdout.c %D%/stats.c
+libfiat_producer_la_SOURCES += \
+	%D%/intake.c %D%/spool.c %D%/spool.h %D%/spool_append.c %D%/spool_dir.c %D%/spool_format.c \
+	%D%/spool_format.h %D%/spool_internal.h %D%/spool_io.c %D%/spool_io.h %D%/spool_read.c \
+	%D%/spool_recover.c
 libfiat_producer_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
 libfiat_producer_la_LIBADD = $(ZLIB_LIBS) -lpthread -lm
 

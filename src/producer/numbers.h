@@ -44,11 +44,23 @@ static inline void fiat__tally_add(fiat__tally *to, const fiat__tally *change) {
 #undef XX
 }
 
+/* What is in the spool; all zero: there is none. */
+typedef struct fiat__spool_stats {
+    uint64_t bytes;     /* of its segments and notes */
+    uint64_t unsettled; /* events */
+    uint64_t unread;    /* of them, those on disk alone */
+    uint64_t recovered; /* events that a former process left */
+    uint64_t damaged;   /* events of former processes that cannot be read */
+    uint64_t damaged_bytes;
+    uint64_t lost; /* events that could be read when they were counted, and then could not */
+} fiat__spool_stats;
+
 /* All delivery streams together. */
 typedef struct fiat__producer_totals {
     fiat__tally tally;
     uint64_t queued_bytes, queue_max_bytes; /* memory of events and of reports that wait */
     uint64_t reports_waiting;               /* events */
+    fiat__spool_stats spool;
 } fiat__producer_totals;
 
 /* One delivery stream. */

@@ -191,6 +191,21 @@ int64_t fiat__observe_wake_ms(const fiat__producer *producer) {
                                                                     : INT64_MAX;
 }
 
+void fiat__observe_spool(fiat__producer *producer, const fiat__spool_stats *stats) {
+    fiat__log *log = producer->opts.log;
+    const char *dir = fiat__spool_dir_path(producer->spool);
+    if (stats->recovered && !stats->lost)
+        fiat__log_write(log, FIAT__LOG_RECOVERED, "",
+                        "spool %s: %llu events of a former process are sent now", dir,
+                        (unsigned long long)stats->recovered);
+    if (stats->damaged || stats->damaged_bytes || stats->lost)
+        fiat__log_write(log, FIAT__LOG_DAMAGED, "",
+                        "spool %s: %llu bytes are damaged, at least %llu events in them cannot be "
+                        "read; the files will be in its folder quarantine, look at the disk",
+                        dir, (unsigned long long)stats->damaged_bytes,
+                        (unsigned long long)(stats->damaged + stats->lost));
+}
+
 void fiat__observe_closed(fiat__producer *producer) {
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);

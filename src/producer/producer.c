@@ -46,29 +46,48 @@ static void wake_for_log(void *producer) {
     fiat__producer_notify(producer, FIAT__AWAKE);
 }
 
-/* What each record must hold so that its events can be reported. */
+/* What each record must hold so that its events can be reported, and settled in the spool. */
 static void provide_reports(fiat__producer *producer) {
-    producer->reports = producer->opts.on_delivery || producer->dead_letter_path;
+    producer->notes = producer->opts.on_delivery || producer->dead_letter_path || producer->spool;
     producer->verdict_bytes =
         producer->opts.on_delivery && producer->opts.reports_by_poll ? FIAT__VERDICT_ROOM : 0;
 }
 
+static fiat_status open_spool(fiat__producer *producer, fiat_error *err) {
+    fiat__spool_opts opts = producer->opts.spool;
+    fiat__spool_stats stats;
+    if (!opts.dir) return FIAT_OK;
+    opts.clock = producer->opts.clock;
+    opts.batch_bytes = producer->opts.batch_max_bytes;
+    fiat_status status = fiat__spool_open(&producer->spool, &opts, err);
+    if (status != FIAT_OK) return status;
+    fiat__spool_read_stats(producer->spool, &stats);
+    fiat__observe_spool(producer, &stats);
+    return FIAT_OK;
+}
+
+static fiat_status open_files(fiat__producer *producer, fiat_error *err) {
+    const char *dead_letters = producer->opts.dead_letter_file;
+    fiat_status status = FIAT_OK;
+    if (dead_letters && *dead_letters)
+        status = fiat__dead_letter_path(&producer->dead_letter_path, dead_letters, err);
+    return status == FIAT_OK ? open_spool(producer, err) : status;
+}
+
 static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
                                  const fiat__producer_opts *opts, fiat_error *err) {
+    producer->opts = *opts;
+    if (!opts->clock) producer->opts.clock = &fiat__clock_system;
     producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
     if (!producer->slots) return fiat__err_nomem(err);
-    if (opts->dead_letter_file && *opts->dead_letter_file) {
-        fiat_status status =
-            fiat__dead_letter_path(&producer->dead_letter_path, opts->dead_letter_file, err);
-        if (status != FIAT_OK) {
-            fiat__free(producer->slots);
-            return status;
-        }
+    fiat_status status = open_files(producer, err);
+    if (status != FIAT_OK) {
+        fiat__free(producer->dead_letter_path);
+        fiat__free(producer->slots);
+        return status;
     }
     for (uint32_t i = 0; i < opts->max_in_flight; i++)
         producer->slots[i].producer = producer;
-    producer->opts = *opts;
-    if (!opts->clock) producer->opts.clock = &fiat__clock_system;
     provide_reports(producer);
     producer->sink = sink;
     producer->batch_max_count = lower(opts->batch_max_records, sink->vtable->max_batch_records);
@@ -79,7 +98,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes,
-                      opts->queue_full == FIAT__FULL_EVICT);
+                      opts->queue_full == FIAT__FULL_EVICT && !producer->spool);
     fiat__report_queue_init(&producer->waiting);
     fiat__observe_reset(producer);
     fiat__log_on_waiting(opts->log, wake_for_log, producer);
@@ -176,6 +195,14 @@ static fiat_status adopt(fiat__producer *producer, fiat_error *err) {
     return status;
 }
 
+/* The spool of a child is opened last: what has to be undone on failure is then nothing.
+ * @locks producer->lock held */
+static fiat_status adopt_all(fiat__producer *producer, fiat_error *err) {
+    fiat_status status = adopt(producer, err);
+    if (status == FIAT_OK && producer->spool) status = fiat__spool_reopen(producer->spool, err);
+    return status;
+}
+
 fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
     fiat_status status = FIAT_OK;
     fiat__mutex_lock(&producer->lock);
@@ -183,7 +210,7 @@ fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
     if (state >= FIAT__PRODUCER_CLOSED)
         status = fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
     else if (state == FIAT__PRODUCER_IDLE)
-        status = adopt(producer, err);
+        status = adopt_all(producer, err);
     if (status == FIAT_OK && state == FIAT__PRODUCER_IDLE && !producer->no_thread) {
         status =
             fiat__thread_start(&producer->thread, "fiat-sender", fiat__sender_run, producer, err);
@@ -195,23 +222,37 @@ fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
     return status;
 }
 
-/* Have everything queued so far sent without waiting for company. Returns its last sequence. */
-static uint64_t hurry_all(fiat__producer *producer) {
-    uint64_t sequence = fiat__ledger_last_sequence(&producer->ledger);
-    uint64_t old = atomic_load(&producer->flush_sequence);
-    while (old < sequence &&
-           !atomic_compare_exchange_weak(&producer->flush_sequence, &old, sequence))
-        continue;
+/* Everything queued at some moment. */
+typedef struct mark {
+    uint64_t sequence; /* of records; once the events of the spool are in records, those too */
+    uint64_t spooled;  /* events of the spool; 0: they are */
+} mark;
+
+/* Have everything queued so far sent without waiting for company. */
+static mark hurry_all(fiat__producer *producer) {
+    mark all = {.sequence = fiat__ledger_last_sequence(&producer->ledger)};
+    if (producer->spool) all.spooled = fiat__spool_appended(producer->spool);
+    fiat__raise_to(&producer->flush_sequence, all.sequence);
+    fiat__raise_to(&producer->flush_spooled, all.spooled);
     fiat__producer_notify(producer, FIAT__AWAKE);
-    return sequence;
+    return all;
 }
 
-/* Wait, by the real clock, until all records up to `sequence` are settled. */
-static bool wait_settled(fiat__producer *producer, uint64_t sequence, uint32_t timeout_ms) {
+static bool is_settled(fiat__producer *producer, mark *all) {
+    if (all->spooled) {
+        if (fiat__spool_taken_count(producer->spool) < all->spooled) return false;
+        all->spooled = 0;
+        all->sequence = fiat__ledger_last_sequence(&producer->ledger);
+    }
+    return fiat__ledger_settled(&producer->ledger, all->sequence);
+}
+
+/* Wait, by the real clock, until all of it is settled. */
+static bool wait_settled(fiat__producer *producer, mark all, uint32_t timeout_ms) {
     int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + timeout_ms;
     bool done;
     fiat__mutex_lock(&producer->lock);
-    while (!(done = fiat__ledger_settled(&producer->ledger, sequence))) {
+    while (!(done = is_settled(producer, &all))) {
         int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
         if (left_ms <= 0) break;
         fiat__cond_wait_ms(&producer->settled, &producer->lock, left_ms);
@@ -254,11 +295,21 @@ static fiat__complaint last_complaint(fiat__producer *producer) {
     return complaint;
 }
 
+/* Nothing was queued by this process. What a former one left in the spool is there all the same. */
+static fiat_status start_for_spooled(fiat__producer *producer, fiat_error *err) {
+    if (!producer->spool || fiat__spool_appended(producer->spool) == 0) return FIAT_OK;
+    return fiat__producer_start(producer, err);
+}
+
 fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, fiat_error *err) {
     int state = atomic_load(&producer->state);
     if (state >= FIAT__PRODUCER_CLOSED)
         return fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
-    if (state == FIAT__PRODUCER_IDLE) return FIAT_OK; /* nothing was ever queued */
+    if (state == FIAT__PRODUCER_IDLE) {
+        fiat_status status = start_for_spooled(producer, err);
+        if (status != FIAT_OK) return status;
+        if (atomic_load(&producer->state) == FIAT__PRODUCER_IDLE) return FIAT_OK;
+    }
     if (wait_settled(producer, hurry_all(producer), timeout_ms)) return FIAT_OK;
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
@@ -305,6 +356,7 @@ static void free_producer(fiat__producer *producer) {
         fiat__free(producer->slots[i].results);
     fiat__free(producer->slots);
     fiat__free(producer->dead_letter_path);
+    fiat__spool_close(producer->spool);
     fiat__report_queue_deinit(&producer->waiting);
     fiat__ledger_deinit(&producer->ledger);
     fiat__cond_deinit(&producer->settled);
@@ -343,10 +395,20 @@ void fiat__producer_await_end(fiat__producer *producer, int64_t until_ms) {
 
 /* Where the events are that close gave up. */
 static const char *where_left(const fiat__producer *producer) {
+    if (producer->spool) return "they stay in spool.dir, for the next logger that opens it";
     if (producer->dead_letter_path)
         return "they are in dead.letter.file, unless the log says otherwise";
     if (producer->opts.on_delivery) return "each was reported to the delivery callback";
     return "they are gone: set dead.letter.file, or a delivery callback, to keep such";
+}
+
+/* Events that nobody has acknowledged. With a spool, they are there. */
+static uint64_t count_left(fiat__producer *producer) {
+    fiat__spool_stats stats;
+    if (!producer->spool) return producer->given_up;
+    fiat__spool_note(producer->spool);
+    fiat__spool_read_stats(producer->spool, &stats);
+    return stats.unsettled;
 }
 
 fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, uint64_t *left,
@@ -354,19 +416,25 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
     if (left) *left = 0;
     if (!producer) return FIAT_OK;
     fiat_status status = FIAT_OK;
+    fiat__complaint why = {0};
+    if (atomic_load(&producer->state) == FIAT__PRODUCER_IDLE)
+        (void)start_for_spooled(producer, NULL); /* if not, they are counted as left */
     int state = atomic_exchange(&producer->state, FIAT__PRODUCER_CLOSED);
-    if (state == FIAT__PRODUCER_RUNNING || state == FIAT__PRODUCER_LEFT) {
+    const bool begun = state == FIAT__PRODUCER_RUNNING || state == FIAT__PRODUCER_LEFT;
+    if (begun) {
         if (state == FIAT__PRODUCER_RUNNING)
             wait_settled(producer, hurry_all(producer), timeout_ms);
-        const fiat__complaint why = last_complaint(producer); /* stopping adds one of its own */
+        why = last_complaint(producer); /* stopping adds one of its own */
         stop_sender(producer);
-        if (producer->given_up)
-            status = incomplete(
-                &why, err, "close: %llu events were not acknowledged within %u ms; %s",
-                (unsigned long long)producer->given_up, timeout_ms, where_left(producer));
     }
-    fiat__reports_serve(producer, SIZE_MAX);
-    if (left) *left = producer->given_up;
+    do
+        fiat__reports_serve(producer, SIZE_MAX);
+    while (begun && fiat__sender_give_up_spooled(producer));
+    const uint64_t remaining = count_left(producer);
+    if (remaining)
+        status = incomplete(&why, err, "close: %llu events were not acknowledged within %u ms; %s",
+                            (unsigned long long)remaining, timeout_ms, where_left(producer));
+    if (left) *left = remaining;
     fiat__observe_closed(producer);
     fiat__fork_unregister(producer);
     free_producer(producer);

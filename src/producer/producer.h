@@ -12,6 +12,7 @@
 #include "base/random.h"
 #include "producer/numbers.h"
 #include "producer/sink.h"
+#include "producer/spool.h"
 #include <fiat/logger.h>
 
 /* https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html and
@@ -63,6 +64,7 @@ typedef struct fiat__producer_opts {
     void *owner_ctx; /* of both; they may be NULL */
     fiat_delivery_cb on_delivery;
     void *on_delivery_ctx;
+    fiat__spool_opts spool; /* dir NULL: none; batch_bytes and clock are the producer's */
 } fiat__producer_opts;
 
 /* The sink is taken, also on failure. The sender thread starts with the first append. */

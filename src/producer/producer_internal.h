@@ -20,7 +20,8 @@
  *   3. stream->lock     the open record and the ready list
  *   4. ledger.lock      live and waiting lists, pool, numbers
  *   5. waiting.lock     records whose reports wait
- *   6. the log's        its waiting lines
+ *   6. the spool's      its segments; taken with no other held but when the process forks
+ *   7. the log's        its waiting lines
  * Callbacks and the sink are called with none held. Whatever is marked "sender" below belongs to
  * the sender thread alone; only the child of a fork, where that thread is not, resets it. */
 #ifndef FIAT_PRODUCER_INTERNAL_H
@@ -29,15 +30,18 @@
 #include "base/thread.h"
 #include "producer/pace.h"
 #include "producer/producer.h"
+#include "producer/spool.h"
 
 #include <stdatomic.h>
 
-/* What a delivery report needs to know of one event. Kept only when somebody wants reports. */
+/* What a delivery report and the spool need to know of one event. Kept only when there is one of
+ * them. */
 typedef struct fiat__event_note {
     fiat__uuid uuid; /* all zero: none */
     void *opaque;
-    uint32_t end;      /* offset behind its newline */
-    uint32_t after_ms; /* queued so long after the record was opened */
+    uint64_t spool_ref; /* with a spool: the event's place in it */
+    uint32_t end;       /* offset behind its newline */
+    uint32_t after_ms;  /* queued so long after the record was opened */
 } fiat__event_note;
 
 typedef struct fiat__record {
@@ -51,7 +55,7 @@ typedef struct fiat__record {
     uint32_t size;     /* of the whole block */
     uint32_t len;      /* bytes of events */
     uint32_t event_count;
-    uint32_t note_count; /* event_count, or 0 when nobody wants reports */
+    uint32_t note_count; /* event_count, or 0 when there is no need for them */
     /* Up to the last event that began another step of what is billed; 0: none has. */
     uint32_t step_len, step_events;
     int64_t step_ms;   /* when that event came; monotonic */
@@ -59,6 +63,7 @@ typedef struct fiat__record {
     uint32_t group;    /* sender: shares batches with its group alone; 0: with any */
     bool maybe;        /* sender: some attempt may have been received */
     bool in_flight;    /* sender */
+    bool kept;         /* sender: its end here is not its end: it stays in the spool */
 } fiat__record;
 
 static inline char *fiat__record_data(fiat__record *record) {
@@ -263,7 +268,8 @@ enum { FIAT__PRODUCER_IDLE, FIAT__PRODUCER_RUNNING, FIAT__PRODUCER_CLOSED, FIAT_
 struct fiat__producer {
     fiat__producer_opts opts; /* unchanged after the first append */
     fiat__sink *sink;
-    bool reports;           /* somebody wants them: notes are kept */
+    bool notes;             /* are kept: for reports, or for the spool */
+    fiat__spool *spool;     /* NULL: none */
     size_t verdict_bytes;   /* room kept in each record for its verdict */
     char *dead_letter_path; /* NULL: there is no such file */
     size_t batch_max_count; /* of records: the lower of the setting's and the sink's */
@@ -276,6 +282,7 @@ struct fiat__producer {
     _Atomic uint64_t refused;        /* events; counted by the caller */
     _Atomic int64_t wake_at_ms;      /* when the sender wakes by itself */
     _Atomic uint64_t flush_sequence; /* records up to here wait for no company */
+    _Atomic uint64_t flush_spooled;  /* nor do the records of so many events of the spool */
 
     fiat__mutex lock;
     fiat__cond settled; /* with lock: some record has been */
@@ -299,11 +306,19 @@ struct fiat__producer {
     uint64_t given_up;        /* events, by fiat__sender_give_up() */
     bool seen_full;           /* the log said that the queue is full */
     int64_t next_interval_ms; /* of opts.on_interval; 0: not known yet */
+    uint64_t seen_lost;       /* events of the spool; the log said so */
+    bool keep_spooled;        /* what is given up now stays in the spool */
 
     fiat__window windows[FIAT__WINDOW_COUNT];
 
     fiat__producer *registry_next;
 };
+
+static inline void fiat__raise_to(_Atomic uint64_t *to, uint64_t value) {
+    uint64_t old = atomic_load(to);
+    while (old < value && !atomic_compare_exchange_weak(to, &old, value))
+        continue;
+}
 
 static inline int64_t fiat__producer_now(const fiat__producer *producer) {
     return fiat__mono_ms(producer->opts.clock);
@@ -336,6 +351,10 @@ typedef struct fiat__batch_limits {
     size_t records, bytes;
 } fiat__batch_limits;
 
+/* Put an event that the spool gave into its stream's open record. FIAT_E_QUEUE_FULL,
+ * FIAT_E_NOMEM. */
+fiat_status fiat__queue_load(fiat__producer_stream *stream, const fiat__spool_event *event,
+                             int64_t now_ms);
 /* Move what the next batch should carry to *out, which may hold records already; nothing unless a
  * whole batch is ready or a record is due. */
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
@@ -360,6 +379,10 @@ int64_t fiat__queue_due_ms(fiat__producer_stream *stream, const fiat__queue_view
 /* Whether one more record of `bytes` may join a batch. */
 bool fiat__batch_fits(const fiat__batch_limits *limits, const fiat__records *batch, size_t bytes);
 
+/* intake.c: bring what the spool holds into records. Returns when to go on; INT64_MAX: when
+ * something happens. */
+int64_t fiat__intake(fiat__producer *producer, int64_t now_ms);
+
 /* retry.c */
 uint32_t fiat__backoff_cap_ms(const fiat__producer_opts *opts, unsigned failures);
 /* Keep a record for its next attempt. */
@@ -379,6 +402,8 @@ void fiat__observe_finished(const fiat__slot *slot);
 void fiat__observe_given_up(const fiat__record *record, fiat_outcome outcome,
                             const fiat_error *why);
 void fiat__observe_turn(fiat__producer *producer, int64_t now_ms, bool full);
+/* The spool was opened; or some of its events turned out to be unreadable. */
+void fiat__observe_spool(fiat__producer *producer, const fiat__spool_stats *stats);
 /* The sender has ended; on the thread that closes. */
 void fiat__observe_closed(fiat__producer *producer);
 /* Nothing was seen yet: of a new producer, and of the child of a fork. */
@@ -407,6 +432,9 @@ bool fiat__is_reporting(const fiat__producer *producer);
 int64_t fiat__sender_turn(fiat__producer *producer);
 /* Cancel what is in flight and settle everything as not delivered, or maybe. */
 void fiat__sender_give_up(fiat__producer *producer);
+/* Report events that are in the spool alone, as far as there is memory for them: they stay there.
+ * false: there was none, or nobody wants reports. The sender has ended, or is the caller. */
+bool fiat__sender_give_up_spooled(fiat__producer *producer);
 void *fiat__sender_run(void *producer);
 
 #endif

@@ -14,6 +14,7 @@ typedef struct appending {
     size_t part_count;
     const fiat__uuid *uuid;
     void *opaque;
+    uint64_t spool_ref; /* of an event that the spool gave */
     size_t event_bytes; /* with its newline */
     size_t note_bytes;
     int64_t now_ms;    /* 0: not read yet */
@@ -130,6 +131,7 @@ static void note_event(fiat__record *record, const appending *call) {
     int64_t after_ms = call->now_ms - record->opened_ms;
     note->uuid = call->uuid ? *call->uuid : (fiat__uuid){{0}};
     note->opaque = call->opaque;
+    note->spool_ref = call->spool_ref;
     note->end = record->len;
     note->after_ms = after_ms < 0 ? 0 : after_ms > UINT32_MAX ? UINT32_MAX : (uint32_t)after_ms;
 }
@@ -149,23 +151,61 @@ static fiat_status measure(appending *call, fiat_error *err) {
     return FIAT_OK;
 }
 
-static fiat_status append_now(appending *call, fiat_error *err) {
+/* Copy an event into the stream's open record. */
+static fiat_status add_event(appending *call, fiat_error *err) {
     fiat__producer_stream *stream = call->stream;
-    fiat__producer *producer = stream->producer;
-    call->notify_ms = INT64_MAX;
-    call->now_ms = 0;
-    if (producer->reports) read_clock(call);
+    const fiat__producer *producer = stream->producer;
     fiat__mutex_lock(&stream->lock);
     fiat_status status = make_room(call, err);
     if (status == FIAT_OK) {
         fiat__record *record = stream->open;
         mark_step(record, call);
         copy_event(record, call);
-        if (producer->reports) note_event(record, call);
+        if (producer->notes) note_event(record, call);
         stream->accepted++;
         if (!joins(record, &producer->opts, 1)) seal(call);
     }
     fiat__mutex_unlock(&stream->lock);
+    return status;
+}
+
+/* Write an event to the spool, from which the sender brings it into a record. */
+static fiat_status spool_event(appending *call, fiat_error *err) {
+    const fiat__producer *producer = call->stream->producer;
+    const fiat__spool_item item = {.stream = call->stream->name,
+                                   .parts = call->parts,
+                                   .part_count = call->part_count,
+                                   .uuid = call->uuid,
+                                   .opaque = call->opaque,
+                                   .mono_ms = call->now_ms};
+    fiat__spool_wake wake;
+    fiat_status status = fiat__spool_append(producer->spool, &item, &wake, err);
+    if (wake == FIAT__SPOOL_WAKE_NOW) call->notify_ms = FIAT__AWAKE;
+    if (wake == FIAT__SPOOL_WAKE_LINGER) call->notify_ms = call->now_ms + producer->opts.linger_ms;
+    return status;
+}
+
+fiat_status fiat__queue_load(fiat__producer_stream *stream, const fiat__spool_event *event,
+                             int64_t now_ms) {
+    appending call = {.stream = stream,
+                      .parts = &event->event,
+                      .part_count = 1,
+                      .uuid = &event->uuid,
+                      .opaque = event->opaque,
+                      .spool_ref = event->ref,
+                      .event_bytes = event->event.len + 1,
+                      .note_bytes = sizeof(fiat__event_note),
+                      .now_ms = event->own && event->mono_ms < now_ms ? event->mono_ms : now_ms,
+                      .notify_ms = INT64_MAX};
+    return add_event(&call, NULL);
+}
+
+static fiat_status append_now(appending *call, fiat_error *err) {
+    fiat__producer *producer = call->stream->producer;
+    call->notify_ms = INT64_MAX;
+    call->now_ms = 0;
+    if (producer->notes) read_clock(call);
+    fiat_status status = producer->spool ? spool_event(call, err) : add_event(call, err);
     if (call->notify_ms != INT64_MAX) fiat__producer_notify(producer, call->notify_ms);
     return status;
 }
@@ -200,7 +240,7 @@ fiat_status fiat__producer_append(fiat__producer_stream *stream, const fiat__str
     if (atomic_load_explicit(&producer->state, memory_order_acquire) != FIAT__PRODUCER_RUNNING &&
         (status = fiat__producer_start(producer, err)) != FIAT_OK)
         return status;
-    call.note_bytes = producer->reports ? sizeof(fiat__event_note) : 0;
+    call.note_bytes = producer->notes ? sizeof(fiat__event_note) : 0;
     return producer->opts.queue_full == FIAT__FULL_WAIT ? append_waiting(&call, err)
                                                         : append_now(&call, err);
 }

@@ -108,13 +108,25 @@ static void keep_dead_letters(fiat__record *record, fiat__verdict *verdict) {
     }
 }
 
+/* The record is reported: its events need not be in the spool any more, and it is over. */
+static void release(fiat__producer *producer, fiat__record *record) {
+    if (producer->spool && !record->kept) {
+        fiat__spool_lock(producer->spool);
+        for (uint32_t i = 0; i < record->note_count; i++)
+            fiat__spool_settle(producer->spool, fiat__record_note(record, i)->spool_ref);
+        fiat__spool_unlock(producer->spool);
+    }
+    fiat__ledger_release(&producer->ledger, record);
+}
+
 void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char *record_id,
                          const fiat_error *error) {
     fiat__producer *producer = record->stream->producer;
     if (outcome == FIAT_NOT_DELIVERED && record->maybe) outcome = FIAT_MAYBE;
     bool wanted = is_wanted(&producer->opts, outcome);
-    bool dead = outcome != FIAT_DELIVERED && producer->dead_letter_path;
     bool later = wanted && producer->opts.reports_by_poll;
+    record->kept = producer->keep_spooled;
+    bool dead = outcome != FIAT_DELIVERED && producer->dead_letter_path && !record->kept;
     fiat__observe_given_up(record, outcome, error);
     if (wanted || dead) {
         fiat__verdict now, *verdict = later ? fiat__record_verdict(record) : &now;
@@ -128,7 +140,7 @@ void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char 
     if (later)
         fiat__report_queue_push(&producer->waiting, record);
     else
-        fiat__ledger_release(&producer->ledger, record);
+        release(producer, record);
 }
 
 uint64_t fiat__reports_serve(fiat__producer *producer, size_t record_count) {
@@ -138,7 +150,7 @@ uint64_t fiat__reports_serve(fiat__producer *producer, size_t record_count) {
         if (!record) break;
         events += record->note_count;
         report_events(record, fiat__record_verdict(record));
-        fiat__ledger_release(&producer->ledger, record);
+        release(producer, record);
     }
     return events;
 }

@@ -175,23 +175,40 @@ int64_t fiat__sender_turn(fiat__producer *producer) {
     int64_t now_ms = fiat__producer_now(producer);
     settle_finished(producer, now_ms);
     fiat__give_up_expired(producer, now_ms);
+    int64_t wake_ms = earlier(fiat__intake(producer, now_ms), now_ms + IDLE_MS);
     fiat__queue_view view = {now_ms, atomic_load(&producer->flush_sequence),
                              fiat__ledger_is_full(&producer->ledger)};
     serve(producer, &view);
     fiat__give_up_excess(producer);
     announce(producer);
-    fiat__observe_turn(producer, now_ms, view.hurry);
+    if (producer->spool) fiat__spool_note(producer->spool);
+    fiat__observe_turn(producer, now_ms, view.hurry && !producer->spool); /* calls were refused */
     if (producer->finished) return now_ms;
-    int64_t wake_ms = earlier(now_ms + IDLE_MS, fiat__observe_wake_ms(producer));
+    wake_ms = earlier(wake_ms, fiat__observe_wake_ms(producer));
     for (fiat__producer_stream *s = atomic_load(&producer->streams); s; s = s->next)
         wake_ms = earlier(wake_ms, stream_wake_ms(s, &view));
     return wake_ms;
 }
 
+static void give_up_records(fiat__producer *producer) {
+    producer->keep_spooled = producer->spool != NULL;
+    producer->given_up += fiat__give_up_all(producer);
+}
+
+bool fiat__sender_give_up_spooled(fiat__producer *producer) {
+    if (!producer->spool || !producer->opts.on_delivery) return false;
+    const uint64_t before = fiat__spool_taken_count(producer->spool);
+    (void)fiat__intake(producer, fiat__producer_now(producer));
+    give_up_records(producer);
+    return fiat__spool_taken_count(producer->spool) != before;
+}
+
 void fiat__sender_give_up(fiat__producer *producer) {
     producer->sink->vtable->cancel(producer->sink);
     settle_finished(producer, fiat__producer_now(producer));
-    producer->given_up += fiat__give_up_all(producer);
+    give_up_records(producer);
+    while (fiat__sender_give_up_spooled(producer))
+        continue;
 }
 
 void *fiat__sender_run(void *arg) {

@@ -26,6 +26,16 @@ static void view_stream(fiat__producer_stream *stream, fiat__stream_view *out) {
     add_accepted(stream, &out->tally);
 }
 
+/* Events that are on disk alone wait as well; those that could not be read back are gone. */
+static void add_spooled(fiat__producer *producer, fiat__tally *tally, fiat__spool_stats *stats) {
+    memset(stats, 0, sizeof *stats);
+    if (!producer->spool) return;
+    fiat__spool_read_stats(producer->spool, stats);
+    tally->accepted += stats->unread + stats->lost;
+    tally->queued += stats->unread;
+    tally->not_delivered += stats->lost;
+}
+
 static size_t count_from(const fiat__producer_stream *stream) {
     size_t count = 0;
     for (; stream; stream = stream->next)
@@ -49,6 +59,7 @@ void fiat__producer_view(fiat__producer *producer, fiat__stream_view *streams, s
         view_stream(stream, &streams[i - 1]);
         fiat__tally_add(&totals->tally, &streams[i - 1].tally);
     }
+    add_spooled(producer, &totals->tally, &totals->spool);
 }
 
 fiat__window *fiat__producer_window(fiat__producer *producer, fiat__window_id id) {
@@ -65,6 +76,7 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
         view_stream(s, &view);
         fiat__tally_add(&tally, &view.tally);
     }
+    add_spooled(producer, &tally, &totals.spool);
     out->refused = atomic_load_explicit(&producer->refused, memory_order_relaxed);
     out->accepted = tally.accepted;
     out->delivered = tally.delivered;
@@ -81,4 +93,8 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     out->throttled_records = tally.throttled_records;
     out->evicted = tally.evicted;
     out->reports_waiting = totals.reports_waiting;
+    out->spool_bytes = totals.spool.bytes;
+    out->spool_events = totals.spool.unsettled;
+    out->spool_recovered = totals.spool.recovered;
+    out->spool_damaged = totals.spool.damaged + totals.spool.lost;
 }

@@ -58,3 +58,16 @@ TESTS += %D%/producer_object_test %D%/producer_sink_local_test
 %C%_producer_sink_local_test_SOURCES = %D%/producer_sink_local_test.c tests/support/tmpdir.h
 %C%_producer_sink_local_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_sink_local_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
+
+# The spool.
+SPOOL_FAKE = %D%/spool_fake.c %D%/spool_fake.h tests/support/tmpdir.h
+check_PROGRAMS += %D%/producer_spool_test
+TESTS += %D%/producer_spool_test
+%C%_producer_spool_test_SOURCES = %D%/producer_spool_test.c $(SPOOL_FAKE)
+%C%_producer_spool_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spool_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
+check_PROGRAMS += %D%/producer_spooled_test
+TESTS += %D%/producer_spooled_test
+%C%_producer_spooled_test_SOURCES = %D%/producer_spooled_test.c $(SPOOL_FAKE) $(PRODUCER_FAKE)
+%C%_producer_spooled_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spooled_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)

@@ -1,0 +1,302 @@
+/* The spool's handle: opening, closing, forks, numbers, the end of segments. See spool_internal.h
+ * for what the lock guards. */
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "producer/spool_internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+const char *fiat__spool_dir_path(const fiat__spool *spool) {
+    return spool->root;
+}
+
+/* --- segments --- */
+
+fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir *dir,
+                                             const char *stem) {
+    fiat__spool_segment *segment = fiat__calloc(1, sizeof *segment);
+    char *copy = fiat__strdup(stem);
+    if (!segment || !copy) {
+        fiat__free(segment);
+        fiat__free(copy);
+        return NULL;
+    }
+    segment->stem = copy;
+    segment->dir = dir;
+    segment->tag = ++spool->last_tag;
+    dir->segments++;
+    if (spool->newest)
+        spool->newest->next = segment;
+    else
+        spool->oldest = segment;
+    spool->newest = segment;
+    return segment;
+}
+
+/* Keep a damaged segment's file for whoever wants to look into it. */
+static int quarantine(fiat__spool *spool, const fiat__spool_segment *segment, const char *log) {
+    char dir[FIAT__SPOOL_PATH_BYTES], kept[FIAT__SPOOL_PATH_BYTES];
+    snprintf(dir, sizeof dir, "%s/" FIAT__SPOOL_QUARANTINE, spool->root);
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return -1;
+    const char *name = strrchr(segment->stem, '/') + 1;
+    if (snprintf(kept, sizeof kept, "%s/%s-%016llx.log", dir, name,
+                 (unsigned long long)fiat__random_u64()) >= (int)sizeof kept)
+        return -1;
+    return spool->io->rename(log, kept);
+}
+
+/* The segment's notes go last: without them its events would be sent again. */
+static void remove_files(fiat__spool *spool, const fiat__spool_segment *segment) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    fiat__spool_path(path, segment->stem, "log");
+    if (!segment->damaged || quarantine(spool, segment, path) != 0)
+        if (spool->io->unlink(path) != 0 && errno != ENOENT) return;
+    fiat__spool_path(path, segment->stem, "ack");
+    (void)spool->io->unlink(path); /* left behind it names nothing */
+}
+
+static void unlink_dir(fiat__spool *spool, fiat__spool_dir *dir) {
+    fiat__spool_dir **at = &spool->dirs;
+    while (*at != dir)
+        at = &(*at)->next;
+    *at = dir->next;
+    fiat__spool_dir_close(dir, true);
+}
+
+static void unlink_segment(fiat__spool *spool, fiat__spool_segment *segment) {
+    fiat__spool_segment *before = NULL, **at = &spool->oldest;
+    while (*at != segment) {
+        before = *at;
+        at = &before->next;
+    }
+    *at = segment->next;
+    if (spool->newest == segment) spool->newest = before;
+}
+
+void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment) {
+    fiat__spool_dir *dir = segment->dir;
+    unlink_segment(spool, segment);
+    remove_files(spool, segment);
+    spool->bytes -= segment->end + segment->note_bytes;
+    if (--dir->segments == 0 && dir->passing) unlink_dir(spool, dir);
+    fiat__free(segment->stem);
+    fiat__free(segment);
+}
+
+/* --- opening --- */
+
+static fiat_status check_opts(const fiat__spool_opts *opts, fiat_error *err) {
+    if (opts->dir[0] == '\0')
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "spool.dir is not set: name a folder for the spool");
+    if (strlen(opts->dir) > FIAT__SPOOL_DIR_MAX_BYTES)
+        return fiat__err_set(err, FIAT_E_CONFIG, "spool.dir: the path is too long");
+    if (opts->segment_bytes < FIAT__SPOOL_SEGMENT_MIN_BYTES ||
+        opts->segment_bytes > opts->max_bytes / 2)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "spool.segment.bytes=%llu: must be at least %d and at most half of "
+                             "spool.max.bytes, which is %llu",
+                             (unsigned long long)opts->segment_bytes, FIAT__SPOOL_SEGMENT_MIN_BYTES,
+                             (unsigned long long)opts->max_bytes);
+    return FIAT_OK;
+}
+
+/* An empty spool: memory alone. */
+static fiat_status make(fiat__spool **out, const fiat__spool_opts *opts, fiat_error *err) {
+    fiat__spool *spool = fiat__calloc(1, sizeof *spool);
+    if (!spool) return fiat__err_nomem(err);
+    spool->root = fiat__strdup(opts->dir);
+    spool->window = fiat__malloc(FIAT__SPOOL_WINDOW_BYTES);
+    spool->opts = *opts;
+    spool->opts.dir = spool->root;
+    spool->io = opts->io ? opts->io : &fiat__spool_io_system;
+    if (!opts->clock) spool->opts.clock = &fiat__clock_system;
+    spool->writer_fd = spool->reader.fd = -1;
+    spool->waiters_end = &spool->waiters;
+    spool->next_number = 1;
+    spool->idle = true;
+    fiat__mutex_init(&spool->lock);
+    fiat__cond_init(&spool->changed);
+    *out = spool;
+    return spool->root && spool->window ? FIAT_OK : fiat__err_nomem(err);
+}
+
+static void close_fd(int *fd) {
+    if (*fd >= 0) close(*fd);
+    *fd = -1;
+}
+
+/* Forget all segments and folders; what is in them stays. */
+static void forget(fiat__spool *spool) {
+    close_fd(&spool->writer_fd);
+    close_fd(&spool->reader.fd);
+    for (fiat__spool_segment *s = spool->oldest, *next; s; s = next) {
+        next = s->next;
+        fiat__free(s->stem);
+        fiat__free(s);
+    }
+    for (fiat__spool_dir *dir = spool->dirs, *next; dir; dir = next) {
+        next = dir->next;
+        /* A fork's own folder goes with its last event. */
+        bool empty = !spool->forked && dir->segments == 0 && strcmp(dir->path, spool->root) != 0;
+        fiat__spool_dir_close(dir, empty);
+    }
+    fiat__free(spool->settled_before);
+    spool->settled_before = NULL;
+    spool->oldest = spool->newest = spool->writer = spool->reading = NULL;
+    spool->dirs = NULL;
+    spool->waiters = NULL;
+    spool->waiters_end = &spool->waiters;
+    spool->syncing = spool->may_delete = spool->has_peeked = false;
+    spool->idle = true;
+    spool->took = spool->failures = 0;
+    spool->run_count = 0;
+}
+
+static void destroy(fiat__spool *spool) {
+    forget(spool);
+    fiat__free(spool->window);
+    fiat__free(spool->root);
+    fiat__cond_deinit(&spool->changed);
+    fiat__mutex_deinit(&spool->lock);
+    fiat__free(spool);
+}
+
+/* The folder that new segments go to. With `sync` its own name is to outlive a power cut, too; of
+ * the folders above, those that may not be read were there before. */
+static fiat_status open_own_dir(fiat__spool *spool, const char *path, fiat_error *err) {
+    char above[FIAT__SPOOL_PATH_BYTES];
+    fiat_status status = fiat__spool_dir_open(&spool->dirs, path, err);
+    if (status != FIAT_OK || !spool->opts.sync) return status;
+    snprintf(above, sizeof above, "%s", path);
+    for (char *slash; (slash = strrchr(above, '/')) && slash != above;) {
+        *slash = '\0';
+        if (spool->io->sync_dir(above) != 0 && errno != EACCES && errno != EPERM)
+            return fiat__err_sys(err, errno, "cannot sync folder %s", above);
+    }
+    if (path[0] != '/' && spool->io->sync_dir(".") != 0)
+        return fiat__err_sys(err, errno, "cannot sync the working folder");
+    return FIAT_OK;
+}
+
+/* Take over the folder of a fork, unless its process lives. */
+static fiat_status adopt_fork(fiat__spool *spool, const char *name, fiat_error *err) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    fiat__spool_dir *dir;
+    if (snprintf(path, sizeof path, "%s/%s", spool->root, name) >= (int)sizeof path) return FIAT_OK;
+    fiat_status status = fiat__spool_dir_open(&dir, path, err);
+    if (status != FIAT_OK) return status == FIAT_E_SPOOL_LOCKED ? FIAT_OK : status;
+    dir->next = spool->dirs->next;
+    spool->dirs->next = dir;
+    status = fiat__spool_recover(spool, dir, err);
+    dir->passing = true;
+    if (status == FIAT_OK && dir->segments == 0) unlink_dir(spool, dir);
+    return status;
+}
+
+static fiat_status adopt_forks(fiat__spool *spool, fiat_error *err) {
+    char **names;
+    size_t count;
+    fiat_status status = fiat__dir_list(spool->root, &names, &count, err);
+    if (status != FIAT_OK) return status;
+    for (size_t i = 0; i < count && status == FIAT_OK; i++)
+        if (fiat__spool_is_fork(names[i])) status = adopt_fork(spool, names[i], err);
+    fiat__dir_free_list(names, count);
+    return status;
+}
+
+fiat_status fiat__spool_open(fiat__spool **out, const fiat__spool_opts *opts, fiat_error *err) {
+    fiat__spool *spool = NULL;
+    *out = NULL;
+    fiat_status status = check_opts(opts, err);
+    if (status == FIAT_OK) status = make(&spool, opts, err);
+    if (status == FIAT_OK) status = open_own_dir(spool, spool->root, err);
+    if (status == FIAT_OK) status = fiat__spool_recover(spool, spool->dirs, err);
+    if (status == FIAT_OK) status = adopt_forks(spool, err);
+    if (status == FIAT_OK)
+        *out = spool;
+    else if (spool)
+        destroy(spool);
+    return status;
+}
+
+void fiat__spool_close(fiat__spool *spool) {
+    if (!spool) return;
+    if (!spool->forked) {
+        fiat__spool_note(spool);
+        fiat__mutex_lock(&spool->lock);
+        fiat__spool_seal(spool);
+        spool->may_delete = true;
+        fiat__mutex_unlock(&spool->lock);
+        fiat__spool_note(spool);
+    }
+    destroy(spool);
+}
+
+/* --- numbers --- */
+
+uint64_t fiat__spool_appended(fiat__spool *spool) {
+    return atomic_load(&spool->appended);
+}
+
+uint64_t fiat__spool_taken_count(fiat__spool *spool) {
+    return atomic_load(&spool->taken);
+}
+
+void fiat__spool_read_stats(fiat__spool *spool, fiat__spool_stats *out) {
+    fiat__mutex_lock(&spool->lock);
+    *out = (fiat__spool_stats){.bytes = spool->bytes,
+                               .unsettled = spool->unsettled,
+                               .recovered = spool->recovered,
+                               .damaged = spool->damaged,
+                               .lost = spool->lost,
+                               .damaged_bytes = spool->damaged_bytes};
+    fiat__mutex_unlock(&spool->lock);
+    const uint64_t taken = atomic_load(&spool->taken); /* first: what is taken was appended */
+    out->unread = atomic_load(&spool->appended) - taken;
+}
+
+/* --- fork --- */
+
+void fiat__spool_lock(fiat__spool *spool) {
+    fiat__mutex_lock(&spool->lock);
+}
+
+void fiat__spool_unlock(fiat__spool *spool) {
+    fiat__mutex_unlock(&spool->lock);
+}
+
+void fiat__spool_forked(fiat__spool *spool) {
+    close_fd(&spool->writer_fd);
+    close_fd(&spool->reader.fd);
+    for (fiat__spool_dir *dir = spool->dirs; dir; dir = dir->next)
+        close_fd(&dir->lock_fd); /* or the child would hold the parent's lock when that is gone */
+    fiat__mutex_init(&spool->lock);
+    fiat__cond_init(&spool->changed); /* it remembers waiters, who are not here */
+    atomic_store(&spool->appended, 0);
+    atomic_store(&spool->taken, 0);
+    spool->bytes = spool->unsettled = spool->recovered = 0;
+    spool->damaged = spool->damaged_bytes = spool->lost = 0;
+    spool->forked = true;
+}
+
+fiat_status fiat__spool_reopen(fiat__spool *spool, fiat_error *err) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    if (!spool->forked) return FIAT_OK;
+    fiat__mutex_lock(&spool->lock);
+    forget(spool);
+    spool->next_number = 1;
+    /* The number alone may be that of a process long gone, whose folder is still there. */
+    int len = snprintf(path, sizeof path, "%s/fork-%ld-%08x", spool->root, (long)getpid(),
+                       (unsigned)fiat__random_u64());
+    fiat_status status = len < (int)sizeof path
+                             ? open_own_dir(spool, path, err)
+                             : fiat__err_set(err, FIAT_E_CONFIG, "spool.dir: the path is too long");
+    if (status == FIAT_OK) spool->forked = false;
+    fiat__mutex_unlock(&spool->lock);
+    return status;
+}

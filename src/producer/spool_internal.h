@@ -1,0 +1,142 @@
+/* What the files of the spool share; nobody else includes it.
+ *
+ * Locks: spool->lock guards everything but what is marked "sender". It is held while a frame is
+ * written, so that frames lie in the order of the calls, and not while the disk is synced: of the
+ * threads that wait for that, one at a time syncs for all (spool_append.c). Nothing but the atomic
+ * numbers is looked at without it, and no other lock is taken with it held. */
+#ifndef FIAT_PRODUCER_SPOOL_INTERNAL_H
+#define FIAT_PRODUCER_SPOOL_INTERNAL_H
+
+#include "base/thread.h"
+#include "producer/spool.h"
+
+#include <limits.h>
+#include <stdatomic.h>
+
+#define FIAT__SPOOL_PATH_BYTES PATH_MAX
+/* Names below the folder: "/fork-2147483647-9999/0123456789abcdef.log" and the like. */
+#define FIAT__SPOOL_DIR_MAX_BYTES (PATH_MAX - 128)
+
+#define FIAT__SPOOL_QUARANTINE "quarantine"
+
+/* A folder with a lock: the spool's own, or that of a fork. */
+typedef struct fiat__spool_dir {
+    struct fiat__spool_dir *next;
+    char *path;
+    int lock_fd;
+    size_t segments;
+    bool passing; /* of a fork that is gone: removed with its last segment */
+} fiat__spool_dir;
+
+typedef struct fiat__spool_segment {
+    struct fiat__spool_segment *next;
+    fiat__spool_dir *dir;
+    char *stem; /* path without ".log" */
+    uint64_t id;
+    uint32_t tag;               /* upper half of a reference to one of its events */
+    uint32_t count;             /* events written; index of the next */
+    uint32_t readable;          /* events that may be read, a prefix */
+    uint32_t unread;            /* events neither taken nor settled before; readable ones or not */
+    uint32_t unsettled;         /* events */
+    uint64_t read_at;           /* where reading broke off; 0: not begun */
+    uint32_t read_index;        /* and the reader's next_index there */
+    uint64_t end, readable_end; /* offsets behind what is written and what may be read */
+    uint64_t note_bytes;
+    bool own;     /* written by this process */
+    bool sealed;  /* nothing more will be written */
+    bool stuck;   /* the disk does not give it: the next process may try again */
+    bool damaged; /* kept in quarantine/ when all else in it is settled */
+    bool named;   /* its name is on the disk; only asked with `sync` */
+} fiat__spool_segment;
+
+/* A thread that waits for its event to be on the disk. */
+typedef struct fiat__spool_waiter {
+    struct fiat__spool_waiter *next;
+    uint64_t end; /* offset behind its frame */
+    bool done;
+    int error; /* errno; 0: it is there */
+} fiat__spool_waiter;
+
+/* Settled events that are not noted yet: runs of indices. */
+#define FIAT__SPOOL_RUN_COUNT 256
+typedef struct fiat__spool_run {
+    uint32_t tag, first, count;
+} fiat__spool_run;
+
+struct fiat__spool {
+    char *root; /* the folder that was named; in the child of a fork `dirs` is one below */
+    fiat__spool_opts opts;
+    const fiat__spool_io *io;
+
+    fiat__mutex lock;
+    fiat__cond changed;    /* with lock: a sync has ended */
+    fiat__spool_dir *dirs; /* the first is that of new segments */
+    fiat__spool_segment *oldest, *newest;
+    uint64_t bytes;     /* of all segments and their notes */
+    uint64_t unsettled; /* events */
+    uint64_t next_number;
+    uint32_t last_tag;
+    fiat__spool_segment *writer; /* the newest, or NULL */
+    int writer_fd;
+    bool syncing; /* some thread syncs the writer with the lock not held */
+    fiat__spool_waiter *waiters, **waiters_end;
+    bool idle;       /* the sender has read all and waits for more */
+    bool may_delete; /* some segment may have become settled */
+    fiat__spool_run runs[FIAT__SPOOL_RUN_COUNT];
+    size_t run_count;
+    uint64_t recovered, damaged, damaged_bytes, lost;
+    unsigned char *settled_before; /* bits: of the segment that is read, if it is not our own */
+
+    _Atomic uint64_t appended, taken; /* events */
+    _Atomic uint64_t unread_bytes;
+
+    /* Sender. */
+    char *window;
+    fiat__spool_reader reader;
+    fiat__spool_segment *reading; /* NULL: none */
+    unsigned failures;            /* to read at this place, one after the other */
+    fiat__spool_event peeked;
+    bool has_peeked;
+    uint32_t took; /* of `reading`, since its numbers were last brought up to date */
+
+    bool forked; /* the parent's: only to be freed or reopened */
+};
+
+/* "STEM.EXT" in `out`. */
+const char *fiat__spool_path(char out[FIAT__SPOOL_PATH_BYTES], const char *stem, const char *ext);
+
+/* spool_dir.c: make the folder if need be, and lock it. */
+fiat_status fiat__spool_dir_open(fiat__spool_dir **out, const char *path, fiat_error *err);
+/* Unlock it; `remove`: it is empty, remove it. */
+void fiat__spool_dir_close(fiat__spool_dir *dir, bool remove);
+long fiat__spool_dir_holder(const char *path);
+/* "0123456789abcdef.log"? */
+bool fiat__spool_is_segment(const char *name, uint64_t *number);
+bool fiat__spool_is_fork(const char *name);
+
+/* spool_recover.c: find what a former process left in a folder. */
+fiat_status fiat__spool_recover(fiat__spool *spool, fiat__spool_dir *dir, fiat_error *err);
+
+/* What a look at a segment's files shows. */
+typedef struct fiat__spool_check {
+    fiat__spool_head head;
+    bool headless; /* it has no valid head: nothing in it can be read */
+    bool torn;
+    uint32_t count; /* one more than the last index */
+    uint64_t events, unsettled, damaged, damaged_bytes, end, bytes, note_bytes;
+} fiat__spool_check;
+
+/* `window` as for a reader; `visitor` may be NULL. */
+fiat_status fiat__spool_check_segment(const fiat__spool_io *io, const char *stem, char *window,
+                                      const fiat__spool_visitor *visitor, fiat__spool_check *out,
+                                      fiat_error *err);
+
+/* spool.c. @locks lock held */
+fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir *dir,
+                                             const char *stem);
+void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment);
+
+/* spool_append.c: nothing more will be written. @locks lock held, no sync running */
+void fiat__spool_seal(fiat__spool *spool);
+
+#endif

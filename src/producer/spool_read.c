@@ -1,0 +1,255 @@
+/* Reading back, on the sender thread alone, and noting what is settled.
+ *
+ * The reader goes over the segments in their order. What it has passed is in memory, settled, or
+ * lost; so a segment may be deleted once it is sealed and each of its events is settled. */
+#include "base/error.h"
+#include "base/mem.h"
+#include "producer/spool_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#define READ_ATTEMPTS 10
+
+/* --- reading --- */
+
+/* Events that should be there and cannot be read. @locks lock held */
+static void lose(fiat__spool *spool, fiat__spool_segment *segment, uint32_t count) {
+    if (count == 0) return;
+    segment->unread -= count;
+    segment->unsettled -= count;
+    segment->damaged = true;
+    spool->unsettled -= count;
+    spool->lost += count;
+    spool->may_delete = true;
+    atomic_fetch_add(&spool->taken, count);
+}
+
+/* @locks lock held */
+static void count_taken(fiat__spool *spool) {
+    if (!spool->reading) return;
+    spool->reading->unread -= spool->took;
+    spool->took = 0;
+}
+
+/* @locks lock held */
+static void leave_segment(fiat__spool *spool) {
+    if (spool->reading->own) spool->damaged_bytes += spool->reader.damaged_bytes;
+    if (spool->reader.fd >= 0) close(spool->reader.fd);
+    spool->reader.fd = -1;
+    spool->reader.error = 0;
+    spool->reading = NULL;
+    fiat__free(spool->settled_before);
+    spool->settled_before = NULL;
+}
+
+/* false: out of memory. @locks lock held */
+static bool read_notes(fiat__spool *spool, const fiat__spool_segment *segment) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    if (segment->own) return true; /* what is settled was taken before */
+    spool->settled_before = fiat__calloc(segment->count / 8 + 1, 1);
+    if (!spool->settled_before) return false;
+    fiat__spool_notes_read(spool->io, fiat__spool_path(path, segment->stem, "ack"), segment->id,
+                           spool->settled_before, segment->count);
+    return true;
+}
+
+/* Begin with a segment. false: memory or descriptors are short. @locks lock held */
+static bool enter_segment(fiat__spool *spool, fiat__spool_segment *segment) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    if (!read_notes(spool, segment)) return false;
+    int fd = spool->io->open(fiat__spool_path(path, segment->stem, "log"), O_RDONLY, 0);
+    int error = fd < 0 ? errno : 0;
+    if (error == EMFILE || error == ENFILE || error == ENOMEM) {
+        fiat__free(spool->settled_before);
+        spool->settled_before = NULL;
+        return false;
+    }
+    fiat__spool_reader_init(&spool->reader, spool->io, fd, segment->id, segment->readable_end,
+                            spool->window);
+    if (segment->read_at) {
+        spool->reader.at = segment->read_at;
+        spool->reader.next_index = segment->read_index;
+    }
+    spool->reader.error = error;
+    spool->reading = segment;
+    return true;
+}
+
+/* The disk does not give the segment's bytes. It is tried again, but not so long that what comes
+ * behind it would wait for ever: then it stays as it is, for the next process to try.
+ * @locks lock held */
+static void stumble(fiat__spool *spool) {
+    fiat__spool_segment *segment = spool->reading;
+    segment->stuck = ++spool->failures >= READ_ATTEMPTS;
+    if (segment->stuck) spool->failures = 0;
+    segment->read_at = spool->reader.at;
+    segment->read_index = spool->reader.next_index;
+    leave_segment(spool);
+}
+
+/* All that could be read of the segment was: what should be there and was not is lost. How much of
+ * it may be read may have grown. true: go on in it. @locks lock held */
+static bool go_on_in_segment(fiat__spool *spool) {
+    fiat__spool_segment *segment = spool->reading;
+    if (segment->readable_end > spool->reader.limit) {
+        spool->reader.limit = segment->readable_end;
+        return true;
+    }
+    lose(spool, segment, segment->unread - (segment->count - segment->readable));
+    if (segment->sealed) leave_segment(spool);
+    return false;
+}
+
+/* @locks lock held */
+static bool go_on_elsewhere(fiat__spool *spool, bool *again) {
+    fiat__spool_segment *segment = spool->oldest;
+    while (segment && (segment->unread == 0 || segment->readable == 0 || segment->stuck))
+        segment = segment->next;
+    spool->idle = !segment;
+    *again = segment != NULL;
+    return segment && enter_segment(spool, segment);
+}
+
+/* Go on where there is more to read. false: there is nothing, or not now. */
+static bool go_on(fiat__spool *spool, bool *again) {
+    bool more = false;
+    fiat__mutex_lock(&spool->lock);
+    count_taken(spool);
+    *again = spool->reader.error != 0;
+    if (*again)
+        stumble(spool);
+    else if (spool->reading && go_on_in_segment(spool))
+        more = true;
+    else if (!spool->reading)
+        more = go_on_elsewhere(spool, again);
+    else
+        spool->idle = true;
+    fiat__mutex_unlock(&spool->lock);
+    return more;
+}
+
+static void peek_at(fiat__spool *spool, const fiat__spool_frame *frame) {
+    const fiat__spool_segment *segment = spool->reading;
+    spool->peeked = (fiat__spool_event){
+        .ref = (uint64_t)segment->tag << 32 | frame->index,
+        .stream = frame->stream,
+        .event = frame->event,
+        .uuid = frame->uuid,
+        .opaque = segment->own ? (void *)(uintptr_t)frame->opaque : NULL,
+        .mono_ms = frame->mono_ms,
+        .own = segment->own,
+        .disk_bytes = FIAT__SPOOL_FRAME_BYTES + frame->stream.len + frame->event.len};
+    spool->has_peeked = true;
+    spool->failures = 0;
+}
+
+bool fiat__spool_peek(fiat__spool *spool, fiat__spool_event *out, bool *again) {
+    fiat__spool_frame frame;
+    bool torn;
+    *again = false;
+    while (!spool->has_peeked) {
+        if (!spool->reading || !fiat__spool_reader_next(&spool->reader, &frame, &torn)) {
+            if (!go_on(spool, again)) return false;
+        } else if (!spool->settled_before || !fiat__spool_bit(spool->settled_before, frame.index)) {
+            peek_at(spool, &frame);
+        }
+    }
+    *out = spool->peeked;
+    return true;
+}
+
+void fiat__spool_taken(fiat__spool *spool) {
+    spool->has_peeked = false;
+    spool->took++;
+    if (spool->peeked.own) atomic_fetch_sub(&spool->unread_bytes, spool->peeked.disk_bytes);
+    atomic_fetch_add(&spool->taken, 1);
+}
+
+void fiat__spool_unusable(fiat__spool *spool) {
+    fiat__mutex_lock(&spool->lock);
+    spool->has_peeked = false;
+    lose(spool, spool->reading, 1);
+    fiat__mutex_unlock(&spool->lock);
+}
+
+/* --- settling --- */
+
+/* Append notes to a segment's file. One that fails is written over by the next; its events may be
+ * sent again by the next process. @locks lock held */
+static void write_notes(fiat__spool *spool, fiat__spool_segment *segment,
+                        const fiat__spool_run *runs, size_t count) {
+    char bytes[FIAT__SPOOL_RUN_COUNT * FIAT__SPOOL_NOTE_BYTES], path[FIAT__SPOOL_PATH_BYTES];
+    size_t len = 0;
+    for (size_t i = 0; i < count; i++, len += FIAT__SPOOL_NOTE_BYTES)
+        fiat__spool_note_write(bytes + len, segment->id, runs[i].first, runs[i].count);
+    int fd =
+        spool->io->open(fiat__spool_path(path, segment->stem, "ack"), O_WRONLY | O_CREAT, 0600);
+    if (fd < 0) return;
+    struct iovec part = {bytes, len};
+    if (fiat__spool_write(spool->io, fd, &part, 1, segment->note_bytes) == 0) {
+        segment->note_bytes += len;
+        spool->bytes += len;
+    }
+    close(fd);
+}
+
+static fiat__spool_segment *find_segment(const fiat__spool *spool, uint32_t tag) {
+    fiat__spool_segment *segment = spool->oldest;
+    while (segment->tag != tag) /* one with an event that is not settled is in the list */
+        segment = segment->next;
+    return segment;
+}
+
+/* Note the runs of one segment. @locks lock held */
+static void note_runs(fiat__spool *spool, const fiat__spool_run *runs, size_t count) {
+    fiat__spool_segment *segment = find_segment(spool, runs->tag);
+    for (size_t i = 0; i < count; i++) {
+        segment->unsettled -= runs[i].count;
+        spool->unsettled -= runs[i].count;
+    }
+    if (segment->unsettled == 0) spool->may_delete = true;
+    if (segment->unsettled > 0 || !segment->sealed) write_notes(spool, segment, runs, count);
+}
+
+/* @locks lock held */
+static void note_all(fiat__spool *spool) {
+    for (size_t i = 0, end; i < spool->run_count; i = end) {
+        end = i + 1;
+        while (end < spool->run_count && spool->runs[end].tag == spool->runs[i].tag)
+            end++;
+        note_runs(spool, &spool->runs[i], end - i);
+    }
+    spool->run_count = 0;
+}
+
+void fiat__spool_settle(fiat__spool *spool, uint64_t ref) {
+    const uint32_t tag = (uint32_t)(ref >> 32), index = (uint32_t)ref;
+    fiat__spool_run *last = spool->run_count ? &spool->runs[spool->run_count - 1] : NULL;
+    if (last && last->tag == tag && last->first + last->count == index) {
+        last->count++;
+        return;
+    }
+    if (spool->run_count == FIAT__SPOOL_RUN_COUNT) note_all(spool);
+    spool->runs[spool->run_count++] = (fiat__spool_run){tag, index, 1};
+}
+
+/* @locks lock held */
+static void delete_settled(fiat__spool *spool) {
+    spool->may_delete = false;
+    count_taken(spool);
+    for (fiat__spool_segment *segment = spool->oldest, *next; segment; segment = next) {
+        next = segment->next;
+        if (segment->unsettled > 0 || !segment->sealed) continue;
+        if (spool->reading == segment) leave_segment(spool);
+        fiat__spool_drop_segment(spool, segment);
+    }
+}
+
+void fiat__spool_note(fiat__spool *spool) {
+    fiat__mutex_lock(&spool->lock);
+    note_all(spool);
+    if (spool->may_delete) delete_settled(spool);
+    fiat__mutex_unlock(&spool->lock);
+}

@@ -1,0 +1,251 @@
+/* A producer with a spool: what it accepted is sent, by it or by the next one. */
+#include "producer_fake.h"
+#include "spool_fake.h"
+
+#include <errno.h>
+#include <sys/wait.h>
+
+static char *s_dir;
+static fake_sink *s_sink;
+static fiat__producer_opts s_opts;
+
+static void set_up(void) {
+    s_dir = tmpdir_make();
+    disk_heal();
+    s_opts = fake_opts();
+    s_opts.spool = spool_opts(s_dir, true);
+}
+
+static void tear_down(void) {
+    tmpdir_remove(s_dir);
+}
+
+static fiat__producer *start(void) {
+    s_sink = fake_sink_new();
+    return fake_producer(s_sink, &s_opts);
+}
+
+static void turn_later(fiat__producer *producer) {
+    fake_now_ms += 1000;
+    fiat__sender_turn(producer);
+}
+
+static uint64_t close_now(fiat__producer *producer, fiat_error *err) {
+    uint64_t left;
+    (void)fiat__producer_close(producer, 0, &left, err);
+    return left;
+}
+
+static void check_report(size_t i, const char *data, fiat_outcome outcome, void *opaque) {
+    ck_assert_uint_lt(i, fake_report_count);
+    ck_assert_str_eq(fake_reports[i].data, data);
+    ck_assert_int_eq(fake_reports[i].outcome, outcome);
+    ck_assert_ptr_eq(fake_reports[i].opaque, opaque);
+}
+
+START_TEST(events_go_over_the_disk_and_are_reported_as_without) {
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    fiat__uuid uuid = {{0x12}};
+    ck_assert_int_eq(fake_append_with(stream, "one", &uuid, s_dir), FIAT_OK);
+    ck_assert_int_eq(fake_append(stream, "two"), FIAT_OK);
+    fake_check_stats(producer, 0, 0, 0, 2);
+    turn_later(producer);
+    ck_assert_uint_eq(s_sink->batch_count, 1);
+    ck_assert(fiat__str_eq_c(s_sink->batches[0]->records[0].data, "one\ntwo\n"));
+    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    turn_later(producer);
+    check_report(0, "one", FIAT_DELIVERED, s_dir);
+    check_report(1, "two", FIAT_DELIVERED, NULL);
+    ck_assert_str_eq(fake_reports[0].event_id, "12000000-0000-0000-0000-000000000000");
+    fake_check_stats(producer, 2, 0, 0, 0);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
+START_TEST(linger_counts_from_the_call) {
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    ck_assert_int_eq(fake_append(stream, "one"), FIAT_OK);
+    fake_now_ms += 60;
+    ck_assert_int_eq(fiat__sender_turn(producer), fake_now_ms + 40);
+    ck_assert_uint_eq(s_sink->batch_count, 0);
+    fake_now_ms += 40;
+    fiat__sender_turn(producer);
+    ck_assert_uint_eq(s_sink->batch_count, 1);
+    close_now(producer, NULL);
+}
+END_TEST
+
+/* Left by a process that died, and by one that closed too early. */
+START_TEST(what_is_left_is_sent_by_the_next_producer) {
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    fiat_error err = FIAT_ERROR_INIT;
+    ck_assert_int_eq(fake_append_with(stream, "sent", NULL, s_dir), FIAT_OK);
+    turn_later(producer);
+    ck_assert_int_eq(fake_append_with(stream, "not sent", NULL, &err), FIAT_OK);
+    ck_assert_uint_eq(close_now(producer, &err), 2);
+    ck_assert_int_eq(err.status, FIAT_E_INCOMPLETE);
+    ck_assert_ptr_nonnull(strstr(err.message, "spool.dir"));
+    ck_assert_uint_eq(fake_report_count, 2); /* exactly one each: their opaques are free */
+    check_report(0, "sent", FIAT_MAYBE, s_dir);
+    check_report(1, "not sent", FIAT_NOT_DELIVERED, &err);
+    ck_assert_ptr_nonnull(strstr(fake_reports[1].error.message, "spool"));
+
+    producer = start();
+    fake_check_stats(producer, 0, 0, 0, 2);
+    stream = fake_stream(producer, "s");
+    ck_assert_int_eq(fake_append(stream, "new"), FIAT_OK);
+    turn_later(producer); /* read back: linger begins for what is older than the process */
+    turn_later(producer);
+    ck_assert(fiat__str_eq_c(s_sink->batches[0]->records[0].data, "sent\nnot sent\nnew\n"));
+    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    turn_later(producer);
+    fake_check_stats(producer, 3, 0, 0, 0);
+    check_report(0, "sent", FIAT_DELIVERED, NULL);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
+START_TEST(close_and_flush_send_what_is_left_without_a_new_event) {
+    fiat__producer *producer = start();
+    ck_assert_int_eq(fake_append(fake_stream(producer, "s"), "left"), FIAT_OK);
+    ck_assert_uint_eq(close_now(producer, NULL), 1);
+    producer = start();
+    ck_assert_int_eq(fiat__producer_flush(producer, 0, NULL), FIAT_E_INCOMPLETE);
+    fiat__sender_turn(producer);
+    ck_assert_uint_eq(s_sink->batch_count, 1); /* flush is in a hurry */
+    ck_assert_int_eq(fiat__producer_flush(producer, 0, NULL), FIAT_E_INCOMPLETE);
+    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    fiat__sender_turn(producer);
+    ck_assert_int_eq(fiat__producer_flush(producer, 0, NULL), FIAT_OK);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+}
+END_TEST
+
+START_TEST(what_is_given_up_for_good_is_not_sent_again) {
+    s_opts.delivery_timeout_ms = 5000;
+    fiat__producer *producer = start();
+    ck_assert_int_eq(fake_append(fake_stream(producer, "s"), "late"), FIAT_OK);
+    turn_later(producer);
+    fake_finish(s_sink, FIAT__FATE_RETRY, false);
+    fake_now_ms += 5000;
+    fiat__sender_turn(producer);
+    fake_check_stats(producer, 0, 0, 1, 0);
+    check_report(0, "late", FIAT_NOT_DELIVERED, NULL);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+    producer = start();
+    fake_check_stats(producer, 0, 0, 0, 0);
+    close_now(producer, NULL);
+}
+END_TEST
+
+/* Far more than memory holds waits on disk, and goes in its order. */
+START_TEST(memory_is_bounded_by_the_queue_and_not_by_the_spool) {
+    enum { EVENTS = 600 };
+    static char text[5001];
+    s_opts.queue_max_bytes = 1 << 20;
+    s_opts.spool = spool_opts(s_dir, false);
+    s_opts.spool.max_bytes = 16 << 20;
+    s_opts.on_delivery = NULL;
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    memset(text, 'x', 5000);
+    for (int i = 0; i < EVENTS; i++) {
+        char number[8];
+        snprintf(number, sizeof number, "%05d", i);
+        memcpy(text, number, 5);
+        ck_assert_int_eq(fake_append(stream, text), FIAT_OK);
+        if (i % 50 == 0) turn_later(producer);
+    }
+    int next = 0;
+    for (int round = 0; next < EVENTS && round < 1000; round++) {
+        turn_later(producer);
+        fiat_stats stats;
+        fiat__producer_stats(producer, &stats);
+        ck_assert_uint_le(stats.queued_bytes, 1 << 20);
+        ck_assert_uint_eq(stats.accepted, EVENTS);
+        ck_assert_uint_eq(stats.spool_events, (uint64_t)(EVENTS - next));
+        if (s_sink->batch_count == 0) continue;
+        const fiat__sink_batch *batch = s_sink->batches[0];
+        for (size_t i = 0; i < batch->count; i++)
+            for (const char *at = batch->records[i].data.ptr,
+                            *end = at + batch->records[i].data.len;
+                 at < end; at += 5001)
+                ck_assert_int_eq(strtol(at, NULL, 10), next++);
+        fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+        turn_later(producer);
+    }
+    ck_assert_int_eq(next, EVENTS);
+    turn_later(producer);
+    fake_check_stats(producer, EVENTS, 0, 0, 0);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+}
+END_TEST
+
+START_TEST(a_refused_event_is_not_accepted) {
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    disk_fail(DISK_SYNC, 1, EIO, false);
+    ck_assert_int_eq(fake_append(stream, "refused"), FIAT_E_IO);
+    turn_later(producer);
+    ck_assert_uint_eq(s_sink->batch_count, 0);
+    fake_check_stats(producer, 0, 0, 0, 0);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+}
+END_TEST
+
+/* The child has a spool of its own below, which the next process takes over. */
+START_TEST(the_child_of_a_fork_spools_apart) {
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    fiat__spool *other;
+    int status;
+    ck_assert_int_eq(fake_append(stream, "parent"), FIAT_OK);
+    pid_t child = fork();
+    if (child == 0) {
+        bool ok = fake_append(stream, "child") == FIAT_OK;
+        fiat__spool_stats stats;
+        fiat__spool_read_stats(producer->spool, &stats);
+        _exit(ok && stats.unsettled == 1 ? 7 : 1); /* dies without closing */
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    ck_assert_int_eq(fiat__spool_open(&other, &s_opts.spool, NULL), FIAT_E_SPOOL_LOCKED);
+    fake_check_stats(producer, 0, 0, 0, 1);
+    ck_assert_uint_eq(close_now(producer, NULL), 1);
+
+    producer = start();
+    fake_check_stats(producer, 0, 0, 0, 2);
+    ck_assert_int_eq(fiat__producer_flush(producer, 0, NULL), FIAT_E_INCOMPLETE);
+    fiat__sender_turn(producer);
+    ck_assert(fiat__str_eq_c(s_sink->batches[0]->records[0].data, "parent\nchild\n"));
+    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    fiat__sender_turn(producer);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+    ck_assert_uint_eq(spool_count_files(s_dir, "lock"), 1); /* the child's folder is gone */
+}
+END_TEST
+
+static Suite *suite(void) {
+    Suite *s = suite_create("producer_spooled");
+    TCase *t = tcase_create("spooled");
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, events_go_over_the_disk_and_are_reported_as_without);
+    tcase_add_test(t, linger_counts_from_the_call);
+    tcase_add_test(t, what_is_left_is_sent_by_the_next_producer);
+    tcase_add_test(t, close_and_flush_send_what_is_left_without_a_new_event);
+    tcase_add_test(t, what_is_given_up_for_good_is_not_sent_again);
+    tcase_add_test(t, memory_is_bounded_by_the_queue_and_not_by_the_spool);
+    tcase_add_test(t, a_refused_event_is_not_accepted);
+    tcase_add_test(t, the_child_of_a_fork_spools_apart);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void) {
+    return fiat_test_run(suite());
+}
