@@ -119,6 +119,13 @@ void fiat__stats_write_prometheus(fiat__buf *out, const fiat__snapshot *snapshot
                  "Events whose reports wait for fiat_logger_poll()");
     write_single(out, "queued_bytes", GAUGE, totals->queued_bytes, "Memory that events hold");
     write_single(out, "queue_max_bytes", GAUGE, totals->queue_max_bytes, "Most that they may hold");
+    write_single(out, "spool_bytes", GAUGE, totals->spool.bytes, "Files of the spool");
+    write_single(out, "spool_events", GAUGE, totals->spool.unsettled,
+                 "Events in the spool that are not acknowledged");
+    write_single(out, "spool_recovered_events", COUNTER, totals->spool.recovered,
+                 "Events that a former process left in the spool");
+    write_single(out, "spool_damaged_events", COUNTER, totals->spool.damaged + totals->spool.lost,
+                 "Events of the spool that cannot be read");
     write_summary(out, "call", &windows[FIAT__WINDOW_CALL_NS], 1000000000,
                   "Time of a call, measured now and then");
     write_summary(out, "queue", &windows[FIAT__WINDOW_QUEUE_US], 1000000,
