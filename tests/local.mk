@@ -23,6 +23,7 @@ include %D%/fuzz/local.mk
 include %D%/integration/schema.mk
 include %D%/bowtie/local.mk
 include %D%/integration/localengine.mk
+include %D%/integration/stats.mk
 include %D%/integration/mock.mk
 include %D%/integration/lifecycle.mk
 include %D%/cli/local.mk
