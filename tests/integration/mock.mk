@@ -4,8 +4,15 @@ TESTS += %D%/storm
 %C%_storm_SOURCES = %D%/storm.c
 %C%_storm_LDADD = libfiat-mock.la libfiat.la -lpthread
 
-storm: %D%/storm$(EXEEXT)
+# The same with kill -9 and a spool.
+check_PROGRAMS += %D%/spool_storm
+TESTS += %D%/spool_storm
+%C%_spool_storm_SOURCES = %D%/spool_storm.c
+%C%_spool_storm_LDADD = libfiat-mock.la libfiat.la -lpthread
+
+storm: %D%/storm$(EXEEXT) %D%/spool_storm$(EXEEXT)
 	for round in 1 2 3 4 5; do FIAT_STORM_EVENTS=100000 %D%/storm$(EXEEXT) || exit 1; sleep 1; done
+	FIAT_STORM_KILLS=1000 %D%/spool_storm$(EXEEXT)
 .PHONY: storm
 
 # Memory while the destination comes and goes; `make soak` takes four minutes.
