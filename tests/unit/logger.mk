@@ -1,6 +1,6 @@
 logger_tests = %D%/logger_config_test %D%/logger_stamp_test %D%/logger_log_test \
 	%D%/logger_chaos_test %D%/logger_thread_test %D%/logger_misuse_test %D%/logger_streams_test \
-	%D%/logger_secret_test %D%/logger_stats_test
+	%D%/logger_secret_test %D%/logger_stats_test %D%/logger_reports_test
 check_PROGRAMS += $(logger_tests)
 TESTS += $(logger_tests)
 LOGGER_FAKE = %D%/logger_fake.c %D%/logger_fake.h tests/support/tmpdir.h
@@ -18,6 +18,9 @@ LOGGER_TEST_LDADD = $(fiat_logger) $(CHECK_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS)
 %C%_logger_misuse_test_SOURCES = %D%/logger_misuse_test.c $(LOGGER_FAKE)
 %C%_logger_misuse_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
 %C%_logger_misuse_test_LDADD = $(LOGGER_TEST_LDADD)
+%C%_logger_reports_test_SOURCES = %D%/logger_reports_test.c $(LOGGER_FAKE)
+%C%_logger_reports_test_CFLAGS = $(TEST_CFLAGS)
+%C%_logger_reports_test_LDADD = $(LOGGER_TEST_LDADD)
 %C%_logger_streams_test_SOURCES = %D%/logger_streams_test.c $(LOGGER_FAKE)
 %C%_logger_streams_test_CFLAGS = $(TEST_CFLAGS)
 %C%_logger_streams_test_LDADD = $(LOGGER_TEST_LDADD)
