@@ -12,14 +12,19 @@
 #include "base/mem.h"
 #include "logger/logger_internal.h"
 
+#include <arpa/inet.h>
 #include <fiat/fiat.h>
 #include <inttypes.h>
+#include <netinet/tcp.h>
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #define EVENTS        10000 /* different ones */
 #define EVENT_BYTES   300   /* with the newline, as they are shipped */
@@ -201,6 +206,8 @@ struct material {
     fiat__buf body;
     unsigned char *sealed;
     EVP_CIPHER_CTX *cipher;
+    int socket; /* to a process that reads and forgets */
+    pid_t reader;
 };
 
 static void encode_with_openssl(struct material *m) {
@@ -234,6 +241,44 @@ static void seal(struct material *m) {
     }
 }
 
+/* The kernel's share: pieces of the size of TLS's records, and on this machine the receiving side
+ * of the loopback interface as well, which runs within the call that sends. */
+static void write_out(struct material *m) {
+    for (size_t at = 0; at < m->body.len;) {
+        size_t len = m->body.len - at < TLS_RECORD ? m->body.len - at : TLS_RECORD;
+        ssize_t put = send(m->socket, m->body.ptr + at, len, 0);
+        if (put <= 0) exit(1);
+        at += (size_t)put;
+    }
+}
+
+static void read_and_forget(int listener) {
+    static char buffer[128 * 1024];
+    int fd = accept(listener, NULL, NULL);
+    while (read(fd, buffer, sizeof buffer) > 0) {
+    }
+    _exit(0);
+}
+
+static void connect_reader(struct material *m) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t len = sizeof address;
+    int on = 1, listener = socket(AF_INET, SOCK_STREAM, 0);
+    m->socket = socket(AF_INET, SOCK_STREAM, 0);
+    if (listener < 0 || bind(listener, (struct sockaddr *)&address, len) != 0 ||
+        listen(listener, 1) != 0 || getsockname(listener, (struct sockaddr *)&address, &len) != 0 ||
+        (m->reader = fork()) < 0)
+        exit(1);
+    if (m->reader == 0) {
+        close(m->socket);
+        read_and_forget(listener);
+    }
+    close(listener);
+    if (m->socket < 0 || connect(m->socket, (struct sockaddr *)&address, len) != 0 ||
+        setsockopt(m->socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0)
+        exit(1);
+}
+
 static void prepare(struct material *m) {
     static const unsigned char key[16] = "0123456789abcde";
     *m = (struct material){.data = fiat__malloc(4 << 20), .sealed = fiat__malloc(TLS_RECORD + 32)};
@@ -249,6 +294,7 @@ static void prepare(struct material *m) {
         m->data[m->len++] = '\n';
     }
     encode(m);
+    connect_reader(m);
 }
 
 static int run_primitives(uint64_t bytes) {
@@ -258,7 +304,8 @@ static int run_primitives(uint64_t bytes) {
     } steps[] = {{"base64_openssl", encode_with_openssl},
                  {"base64", encode},
                  {"sha256", hash},
-                 {"aes_128_gcm", seal}};
+                 {"aes_128_gcm", seal},
+                 {"loopback", write_out}};
     struct material m;
     prepare(&m);
     printf("{");
@@ -272,6 +319,8 @@ static int run_primitives(uint64_t bytes) {
         printf("%s\"%s\": %.4f", step ? ", " : "", steps[step].name, cpu / ((double)done / 1e9));
     }
     printf("}\n");
+    close(m.socket);
+    waitpid(m.reader, NULL, 0);
     EVP_CIPHER_CTX_free(m.cipher);
     fiat__buf_deinit(&m.body);
     fiat__free(m.data);
