@@ -90,7 +90,7 @@ done
 
 # The mock is linked in the same way.
 check 'the storm builds' gcc -std=c11 -D_DEFAULT_SOURCE $strict $(pkg-config --cflags fiat-mock fiat) \
-    "$root/tests/integration/storm.c" -o storm $(pkg-config --libs fiat-mock fiat) -pthread
+    -I"$root/tests" "$root/tests/integration/storm.c" -o storm $(pkg-config --libs fiat-mock fiat) -pthread
 check 'the storm runs' ./storm 1 2000
 
 # The JSON Schema engine by itself.

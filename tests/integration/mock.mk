@@ -1,13 +1,13 @@
 # The storm, through the installed interfaces alone: `make storm` runs longer ones.
 check_PROGRAMS += %D%/storm
 TESTS += %D%/storm
-%C%_storm_SOURCES = %D%/storm.c
+%C%_storm_SOURCES = %D%/storm.c tests/support/remove_tree.h
 %C%_storm_LDADD = libfiat-mock.la libfiat.la -lpthread
 
 # The same with kill -9 and a spool.
 check_PROGRAMS += %D%/spool_storm
 TESTS += %D%/spool_storm
-%C%_spool_storm_SOURCES = %D%/spool_storm.c
+%C%_spool_storm_SOURCES = %D%/spool_storm.c tests/support/remove_tree.h
 %C%_spool_storm_LDADD = libfiat-mock.la libfiat.la -lpthread
 
 storm: %D%/storm$(EXEEXT) %D%/spool_storm$(EXEEXT)
@@ -18,7 +18,7 @@ storm: %D%/storm$(EXEEXT) %D%/spool_storm$(EXEEXT)
 # Memory while the destination comes and goes; `make soak` takes four minutes.
 check_PROGRAMS += %D%/soak
 TESTS += %D%/soak
-%C%_soak_SOURCES = %D%/soak.c
+%C%_soak_SOURCES = %D%/soak.c tests/support/sanitizer.h
 %C%_soak_LDADD = libfiat.la -lpthread
 
 soak: %D%/soak$(EXEEXT) fiat$(EXEEXT)

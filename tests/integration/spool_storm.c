@@ -3,18 +3,18 @@
  * must have arrived at least once.
  *
  * usage: spool_storm [SEED [KILLS]]     also FIAT_STORM_SEED, FIAT_STORM_KILLS */
+#include "support/remove_tree.h"
+
 #include <fiat/fiat.h>
 #include <fiat/unstable/mock.h>
 
 #include <inttypes.h>
 #include <pthread.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,8 +23,6 @@ enum { THREADS = 2, KILLS_DEFAULT = 100, SHOWN_MAX = 10, LIFE_MAX_MS = 60 };
 /* Numbers that a killed writer may have used beyond the last that it told. */
 #define GAP        100000
 #define EVENTS_MAX (20 * 1000 * 1000)
-
-extern char **environ;
 
 static fiat_logger *s_logger;
 static atomic_size_t s_next;
@@ -153,14 +151,6 @@ static void kill_one(const char *mode) {
     must(s_first + GAP < EVENTS_MAX, "numbers have run out");
 }
 
-static void remove_spool(void) {
-    char rm[] = "rm", option[] = "-rf";
-    char *argv[] = {rm, option, s_dir, NULL};
-    pid_t pid;
-    must(posix_spawnp(&pid, rm, NULL, NULL, argv, environ) == 0, "rm");
-    waitpid(pid, NULL, 0);
-}
-
 static void run_to_the_end(void) {
     char self[] = "spool_storm", last[] = "last", dir[256];
     char *argv[] = {self, last, dir, NULL}, line[1200];
@@ -246,7 +236,7 @@ int main(int argc, char **argv) {
     const unsigned missing = check();
     must(s_accepted_count > kills, "the writers hardly got to log");
     fiat_mock_stop(s_mock);
-    remove_spool();
+    must(remove_tree(s_dir), s_dir);
     free(s_accepted);
     free(s_arrived);
     if (missing)

@@ -12,6 +12,8 @@
  *
  * A run that fails prints its seed: the same seed draws the same faults again, though threads and
  * the clock may place them otherwise. */
+#include "support/remove_tree.h"
+
 #include <fiat/fiat.h>
 #include <fiat/unstable/mock.h>
 
@@ -50,14 +52,15 @@ typedef struct round_row {
     const char *name;
     bool tls, poll;
     uint32_t key_life_s; /* 0: one key for ever; else from the container's endpoint */
-    const char *requests_max, *delivery_timeout_ms, *queue_full;
+    const char *requests_max, *delivery_timeout_ms, *queue_full, *spool;
     uint32_t per_mille; /* of each fault */
 } round_row;
 
 static const round_row s_rounds[] = {
-    {"one request at a time", false, false, 0, "1", "0", "refuse", 8},
-    {"four at once, TLS, keys that expire", true, false, 2, "4", "0", "wait", 10},
-    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", 12},
+    {"one request at a time, spool async", false, false, 0, "1", "0", "refuse", "async", 8},
+    {"four at once, TLS, keys that expire, spool sync", true, false, 2, "4", "0", "wait", "sync",
+     10},
+    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", "off", 12},
 };
 
 static const round_row *s_round;
@@ -66,7 +69,7 @@ static size_t s_event_count;
 static event *s_events;
 static fiat_logger *s_logger;
 static fiat_mock *s_mock;
-static char s_dir[256];
+static char s_dir[256], s_schemas[300], s_spool[300];
 static unsigned s_failures;
 static atomic_bool s_polling;
 
@@ -88,41 +91,34 @@ static void must(bool good, const char *what, const fiat_error *err) {
     exit(1);
 }
 
-/* --- the folder of schemas -------------------------------------------------------------------- */
+/* --- folders ---------------------------------------------------------------------------------- */
 
 static void write_file(const char *stream, const char *name, const char *text) {
     char path[512];
-    snprintf(path, sizeof path, "%s/%s/%s", s_dir, stream, name);
+    snprintf(path, sizeof path, "%s/%s/%s", s_schemas, stream, name);
     FILE *file = fopen(path, "w");
     must(file && fputs(text, file) >= 0 && fclose(file) == 0, path, NULL);
 }
 
-static void make_schemas(void) {
+static void make_folder(char *path, size_t size, const char *parent, const char *name) {
+    snprintf(path, size, "%s/%s", parent, name);
+    must(mkdir(path, 0700) == 0, path, NULL);
+}
+
+static void make_folders(void) {
     const char *tmp = getenv("TMPDIR");
     char path[512];
     snprintf(s_dir, sizeof s_dir, "%s/fiat-storm-XXXXXX", tmp && *tmp ? tmp : "/tmp");
     must(mkdtemp(s_dir) != NULL, "mkdtemp", NULL);
+    make_folder(s_schemas, sizeof s_schemas, s_dir, "schemas");
+    make_folder(s_spool, sizeof s_spool, s_dir, "spool");
     for (int i = 0; i < STREAMS; i++) {
-        snprintf(path, sizeof path, "%s/%s", s_dir, s_streams[i]);
-        must(mkdir(path, 0700) == 0, path, NULL);
+        make_folder(path, sizeof path, s_schemas, s_streams[i]);
         write_file(s_streams[i], "json_schema.json",
                    "{\"type\": \"object\", \"required\": [\"n\"], \"properties\": {\"n\": "
                    "{\"type\": \"integer\"}, \"pad\": {\"type\": \"string\"}}}");
         write_file(s_streams[i], "stream.json", "{\"stamp\": [\"id\"]}");
     }
-}
-
-static void remove_schemas(void) {
-    char path[512];
-    for (int i = 0; i < STREAMS; i++) {
-        snprintf(path, sizeof path, "%s/%s/json_schema.json", s_dir, s_streams[i]);
-        unlink(path);
-        snprintf(path, sizeof path, "%s/%s/stream.json", s_dir, s_streams[i]);
-        unlink(path);
-        snprintf(path, sizeof path, "%s/%s", s_dir, s_streams[i]);
-        rmdir(path);
-    }
-    rmdir(s_dir);
 }
 
 /* --- logging ---------------------------------------------------------------------------------- */
@@ -173,7 +169,7 @@ static void *poll_reports(void *arg) {
 static void open_logger(void) {
     fiat_error err = FIAT_ERROR_INIT;
     s_logger = fiat_configure(
-        "firehose", &err, "schemas.dir", s_dir, "aws.region", "us-east-1", "aws.endpoint.url",
+        "firehose", &err, "schemas.dir", s_schemas, "aws.region", "us-east-1", "aws.endpoint.url",
         fiat_mock_url(s_mock), "linger.ms", "5", "record.max.events", "8", "batch.max.records", "3",
         "requests.max", s_round->requests_max, "delivery.timeout.ms", s_round->delivery_timeout_ms,
         "request.timeout.ms", "2500", "connect.timeout.ms", "2000", "retry.backoff.ms", "2",
@@ -374,10 +370,10 @@ int main(int argc, char **argv) {
     s_seed = read_number(argc, argv, 1, "FIAT_STORM_SEED", (uint64_t)time(NULL));
     s_event_count = (size_t)read_number(argc, argv, 2, "FIAT_STORM_EVENTS", EVENTS_DEFAULT);
     printf("seed %" PRIu64 "\n", s_seed);
-    make_schemas();
+    make_folders();
     for (size_t i = 0; i < sizeof s_rounds / sizeof *s_rounds; i++)
         run_round(&s_rounds[i], s_seed + i);
-    remove_schemas();
+    must(remove_tree(s_dir), s_dir, NULL);
     if (s_failures)
         printf("%u failures; again with: FIAT_STORM_SEED=%" PRIu64 "\n", s_failures, s_seed);
     return s_failures ? 1 : 0;
