@@ -1,0 +1,358 @@
+/* Files that a crash or a bad disk has left: nothing whole is lost, nothing is made up, and what is
+ * damaged is said and kept. */
+#include "spool_fake.h"
+#include "support/chaos.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#define EVENTS 4
+
+static const char *const s_texts[EVENTS] = {"the first event", "second", "", "and the fourth one"};
+static char *s_dir;
+static fiat__spool_opts s_opts;
+static char s_log[4096], s_ack[4096]; /* of the only segment */
+static unsigned char s_bytes[4096];   /* of the log as it was written */
+static size_t s_len;
+static size_t s_ends[EVENTS]; /* of the frames */
+
+static void write_file(const char *path, const void *bytes, size_t len) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+    close(fd);
+}
+
+static size_t read_file(const char *path, void *bytes, size_t size) {
+    int fd = open(path, O_RDONLY);
+    ck_assert_int_ge(fd, 0);
+    ssize_t len = read(fd, bytes, size);
+    ck_assert_int_ge(len, 0);
+    close(fd);
+    return (size_t)len;
+}
+
+static void set_up(void) {
+    s_dir = tmpdir_make();
+    s_opts = spool_opts(s_dir, false);
+    disk_heal();
+    fiat__spool *spool = spool_open(&s_opts);
+    for (int i = 0; i < EVENTS; i++) {
+        ck_assert_int_eq(spool_put(spool, s_texts[i], NULL, NULL), FIAT_OK);
+        s_ends[i] = (size_t)spool_stats(spool).bytes;
+    }
+    fiat__spool_close(spool);
+    snprintf(s_log, sizeof s_log, "%s/0000000000000001.log", s_dir);
+    snprintf(s_ack, sizeof s_ack, "%s/0000000000000001.ack", s_dir);
+    s_len = read_file(s_log, s_bytes, sizeof s_bytes);
+    ck_assert_uint_eq(s_len, s_ends[EVENTS - 1]);
+}
+
+static void tear_down(void) {
+    tmpdir_remove(s_dir);
+}
+
+/* Open the folder, take all and settle it. Returns a bit for each of the texts that came, in their
+ * order and none twice. */
+static unsigned recover(fiat__spool_stats *stats) {
+    fiat__spool *spool = spool_open(&s_opts);
+    fiat__spool_event event;
+    unsigned seen = 0;
+    int next = 0;
+    *stats = spool_stats(spool);
+    while (spool_peek(spool, &event)) {
+        while (next < EVENTS && !fiat__str_eq_c(event.event, s_texts[next]))
+            next++;
+        ck_assert_msg(next < EVENTS, "an event that was never written, or again: %.20s",
+                      event.event.ptr);
+        seen |= 1u << next++;
+        fiat__spool_taken(spool);
+        spool_settle(spool, event.ref);
+    }
+    ck_assert_uint_eq(spool_stats(spool).unread, 0);
+    fiat__spool_close(spool);
+    return seen;
+}
+
+START_TEST(a_file_that_is_cut_anywhere_gives_the_whole_frames_before) {
+    fiat__spool_stats stats;
+    for (size_t len = 0; len <= s_len; len++) {
+        unsigned want = 0;
+        for (int i = 0; i < EVENTS && s_ends[i] <= len; i++)
+            want |= 1u << i;
+        write_file(s_log, s_bytes, len);
+        unsigned seen = recover(&stats);
+        ck_assert_msg(seen == want, "cut at %zu: got %x, wanted %x", len, seen, want);
+        ck_assert_uint_eq(stats.damaged_bytes, 0); /* a kill leaves such */
+        ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+    }
+}
+END_TEST
+
+/* A power cut leaves zeros, too. */
+START_TEST(zeros_at_the_end_are_a_torn_frame) {
+    unsigned char bytes[8192] = {0};
+    fiat__spool_stats stats;
+    for (size_t len = s_ends[1]; len < s_ends[2]; len += 7) {
+        memcpy(bytes, s_bytes, s_ends[1]);
+        write_file(s_log, bytes, len + 4000);
+        ck_assert_uint_eq(recover(&stats), 3);
+        ck_assert_uint_eq(stats.damaged_bytes, 0);
+    }
+}
+END_TEST
+
+/* One event is lost with a flipped byte of its frame, and it is said; all others come. */
+START_TEST(each_byte_that_flips_costs_one_event_at_most) {
+    fiat__spool_stats stats;
+    size_t quarantined = 0;
+    for (size_t at = FIAT__SPOOL_HEAD_BYTES; at < s_len; at++) {
+        unsigned hit = 0;
+        while (at >= s_ends[hit])
+            hit++;
+        s_bytes[at] ^= (unsigned char)(1u << (at % 8));
+        write_file(s_log, s_bytes, s_len);
+        s_bytes[at] ^= (unsigned char)(1u << (at % 8));
+        unsigned seen = recover(&stats);
+        ck_assert_msg(seen == (15u & ~(1u << hit)), "byte %zu: got %x", at, seen);
+        ck_assert_uint_ge(stats.damaged_bytes, s_ends[hit] - at);
+        if (hit < EVENTS - 1) ck_assert_uint_eq(stats.damaged, 1);
+        quarantined++;
+        ck_assert_uint_eq(spool_count_files(s_dir, ".log"), quarantined); /* all in quarantine/ */
+    }
+}
+END_TEST
+
+START_TEST(a_file_whose_head_is_wrong_is_kept_apart) {
+    fiat__spool_stats stats;
+    for (size_t at = 0; at < FIAT__SPOOL_HEAD_BYTES; at++) {
+        s_bytes[at] ^= 0x40;
+        write_file(s_log, s_bytes, s_len);
+        s_bytes[at] ^= 0x40;
+        ck_assert_uint_eq(recover(&stats), 0);
+        ck_assert_uint_eq(stats.damaged_bytes, s_len);
+        ck_assert_uint_eq(spool_count_files(s_dir, ".log"), at + 1);
+    }
+}
+END_TEST
+
+/* Bytes in front of, between and behind the frames. */
+START_TEST(what_was_put_between_frames_is_skipped) {
+    unsigned char bytes[8192];
+    fiat__spool_stats stats;
+    const size_t places[] = {FIAT__SPOOL_HEAD_BYTES, s_ends[0], s_ends[2], s_ends[3]};
+    static const char junk[] = "FEv1FEv1 a frame starts so, but this one does not go on";
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++) {
+        memcpy(bytes, s_bytes, places[i]);
+        memcpy(bytes + places[i], junk, sizeof junk);
+        memcpy(bytes + places[i] + sizeof junk, s_bytes + places[i], s_len - places[i]);
+        write_file(s_log, bytes, s_len + sizeof junk);
+        ck_assert_uint_eq(recover(&stats), 15);
+        /* At the end fewer bytes than a frame's head are what a kill leaves. */
+        ck_assert_uint_eq(stats.damaged_bytes, i < 3 ? sizeof junk : 0);
+        ck_assert_uint_eq(stats.damaged, 0);
+    }
+}
+END_TEST
+
+/* An event may hold whatever bytes its author likes, a frame of another segment among them: behind
+ * a damaged place none of them passes for an event. */
+START_TEST(a_frame_inside_an_event_is_no_event) {
+    char inner[FIAT__SPOOL_FRAME_BYTES + 8], text[200];
+    fiat__spool_frame frame = {.index = 9, .stream = {"s", 1}};
+    fiat__spool_stats stats;
+    fiat__spool_frame_write(inner, 1234, &frame, 6, fiat__spool_crc(0, "sforge", 6));
+    memcpy(inner + FIAT__SPOOL_FRAME_BYTES, "sforge", 6);
+    for (size_t i = 0; i < FIAT__SPOOL_FRAME_BYTES + 6; i++) /* as text */
+        text[i] = inner[i] ? inner[i] : ' ';
+    text[FIAT__SPOOL_FRAME_BYTES + 6] = '\0';
+    fiat__spool *spool = spool_open(&s_opts);
+    const fiat__str part = {inner, FIAT__SPOOL_FRAME_BYTES + 6};
+    const fiat__spool_item item = {.stream = "s", .parts = &part, .part_count = 1};
+    fiat__spool_wake wake;
+    ck_assert_int_eq(fiat__spool_append(spool, &item, &wake, NULL), FIAT_OK);
+    ck_assert_int_eq(spool_put(spool, text, NULL, NULL), FIAT_OK);
+    fiat__spool_close(spool);
+    char path[4096];
+    unsigned char bytes[4096];
+    snprintf(path, sizeof path, "%s/0000000000000002.log", s_dir);
+    size_t len = read_file(path, bytes, sizeof bytes);
+    bytes[FIAT__SPOOL_HEAD_BYTES] ^= 1; /* the outer frame is found no more */
+    bytes[FIAT__SPOOL_HEAD_BYTES + 2 * (FIAT__SPOOL_FRAME_BYTES + 7) + 70] ^= 1;
+    write_file(path, bytes, len);
+    ck_assert_uint_eq(recover(&stats), 15);
+    ck_assert_uint_gt(stats.damaged_bytes, 0);
+}
+END_TEST
+
+/* --- notes --- */
+
+static uint64_t head_id(void) {
+    fiat__spool_head head;
+    ck_assert(fiat__spool_head_read((char *)s_bytes, &head));
+    return head.id;
+}
+
+START_TEST(notes_that_are_damaged_say_nothing) {
+    char notes[2 * FIAT__SPOOL_NOTE_BYTES];
+    fiat__spool_stats stats;
+    fiat__spool_note_write(notes, head_id(), 0, 1);
+    fiat__spool_note_write(notes + FIAT__SPOOL_NOTE_BYTES, head_id(), 2, 2);
+    for (size_t at = 0; at < sizeof notes; at++) {
+        notes[at] ^= 0x10;
+        write_file(s_log, s_bytes, s_len);
+        write_file(s_ack, notes, sizeof notes);
+        ck_assert_uint_eq(recover(&stats), at < FIAT__SPOOL_NOTE_BYTES ? 3 : 14);
+        notes[at] ^= 0x10;
+    }
+    for (size_t len = 0; len <= sizeof notes; len++) {
+        write_file(s_log, s_bytes, s_len);
+        write_file(s_ack, notes, len);
+        unsigned want = len < FIAT__SPOOL_NOTE_BYTES ? 15 : len < sizeof notes ? 14 : 2;
+        ck_assert_uint_eq(recover(&stats), want);
+    }
+}
+END_TEST
+
+START_TEST(notes_on_what_is_not_there_do_no_harm) {
+    static const struct {
+        uint32_t first, count;
+        unsigned want;
+    } rows[] = {{0, 0, 15}, {4, 1, 15}, {3, UINT32_MAX, 7}, {UINT32_MAX, UINT32_MAX, 15},
+                {1, 2, 9},  {0, 4, 0}};
+    char note[FIAT__SPOOL_NOTE_BYTES];
+    fiat__spool_stats stats;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        fiat__spool_note_write(note, head_id(), rows[i].first, rows[i].count);
+        write_file(s_log, s_bytes, s_len);
+        write_file(s_ack, note, sizeof note);
+        ck_assert_uint_eq(recover(&stats), rows[i].want);
+    }
+}
+END_TEST
+
+/* A note left by a segment that is gone must not settle what a later one of its name holds. */
+START_TEST(notes_of_another_segment_say_nothing) {
+    char note[FIAT__SPOOL_NOTE_BYTES];
+    fiat__spool_stats stats;
+    fiat__spool_note_write(note, head_id() + 1, 0, 4);
+    write_file(s_ack, note, sizeof note);
+    ck_assert_uint_eq(recover(&stats), 15);
+}
+END_TEST
+
+/* --- in use --- */
+
+/* The file changes under the process that wrote it. */
+START_TEST(damage_of_a_living_segment_is_counted_and_kept) {
+    fiat__spool_stats stats;
+    ck_assert_uint_eq(recover(&stats), 15);
+    fiat__spool *spool = spool_open(&s_opts);
+    for (int i = 0; i < EVENTS; i++)
+        ck_assert_int_eq(spool_put(spool, s_texts[i], NULL, NULL), FIAT_OK);
+    int fd = open(s_log, O_WRONLY);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(pwrite(fd, "!", 1, (off_t)s_ends[1] - 1), 1);
+    close(fd);
+    spool_expect(spool, s_texts[0], true);
+    spool_expect(spool, s_texts[2], true);
+    spool_expect(spool, s_texts[3], true);
+    spool_expect_none(spool);
+    ck_assert_uint_eq(spool_stats(spool).lost, 1);
+    ck_assert_uint_eq(spool_stats(spool).unread, 0);
+    ck_assert_int_eq(spool_put(spool, "more", NULL, NULL), FIAT_OK);
+    spool_expect(spool, "more", true);
+    fiat__spool_close(spool);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 1);
+}
+END_TEST
+
+/* A disk that does not give the bytes: they are tried again, left for the next process, and others
+ * are not kept waiting. */
+START_TEST(a_segment_that_cannot_be_read_stays) {
+    fiat__spool *spool = spool_open(&s_opts);
+    bool again;
+    fiat__spool_event event;
+    ck_assert_int_eq(spool_put(spool, "new", NULL, NULL), FIAT_OK);
+    disk_fail(DISK_READ, 1, EIO, true);
+    ck_assert(!fiat__spool_peek(spool, &event, &again) && again);
+    disk_heal();
+    spool_expect(spool, s_texts[0], true); /* it was a passing fault */
+    fiat__spool_close(spool);
+
+    spool = spool_open(&s_opts);
+    disk_fail(DISK_OPEN, 1, EACCES, true);
+    for (int i = 0; i < 10; i++)
+        ck_assert(!fiat__spool_peek(spool, &event, &again));
+    disk_heal();
+    spool_expect(spool, "new", true);
+    spool_expect_none(spool);
+    fiat__spool_note(spool);
+    ck_assert_uint_eq(spool_stats(spool).unsettled, 3);
+    ck_assert_uint_eq(spool_stats(spool).lost, 0);
+    fiat__spool_close(spool);
+    fiat__spool_stats stats;
+    ck_assert_uint_eq(recover(&stats), 14);
+}
+END_TEST
+
+/* --- no memory --- */
+
+static fiat_status recover_once(void *ctx) {
+    fiat__spool *spool;
+    fiat__spool_event event;
+    fiat_error err;
+    bool again;
+    (void)ctx;
+    write_file(s_log, s_bytes, s_len);
+    fiat_status status = fiat__spool_open(&spool, &s_opts, &err);
+    if (status != FIAT_OK) return status;
+    status = spool_put(spool, "more", NULL, &err);
+    for (int count = 0; count < EVENTS + (status == FIAT_OK);) {
+        if (!fiat__spool_peek(spool, &event, &again)) {
+            ck_assert(again);
+            status = FIAT_E_NOMEM;
+            break;
+        }
+        fiat__spool_taken(spool);
+        count++;
+    }
+    fiat__spool_close(spool);
+    for (unsigned i = 1; i < 3; i++) { /* no test of its own leaves a second */
+        char path[4096];
+        snprintf(path, sizeof path, "%s/%016x.log", s_dir, i);
+        (void)unlink(path);
+    }
+    return status;
+}
+
+START_TEST(each_allocation_fails_in_turn) {
+    chaos_loop(recover_once, NULL);
+}
+END_TEST
+
+static Suite *suite(void) {
+    Suite *s = suite_create("producer_spool_recover");
+    TCase *t = tcase_create("recover");
+    tcase_set_timeout(t, 60);
+    tcase_add_checked_fixture(t, set_up, tear_down);
+    tcase_add_test(t, a_file_that_is_cut_anywhere_gives_the_whole_frames_before);
+    tcase_add_test(t, zeros_at_the_end_are_a_torn_frame);
+    tcase_add_test(t, each_byte_that_flips_costs_one_event_at_most);
+    tcase_add_test(t, a_file_whose_head_is_wrong_is_kept_apart);
+    tcase_add_test(t, what_was_put_between_frames_is_skipped);
+    tcase_add_test(t, a_frame_inside_an_event_is_no_event);
+    tcase_add_test(t, notes_that_are_damaged_say_nothing);
+    tcase_add_test(t, notes_on_what_is_not_there_do_no_harm);
+    tcase_add_test(t, notes_of_another_segment_say_nothing);
+    tcase_add_test(t, damage_of_a_living_segment_is_counted_and_kept);
+    tcase_add_test(t, a_segment_that_cannot_be_read_stays);
+    tcase_add_test(t, each_allocation_fails_in_turn);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+int main(void) {
+    return fiat_test_run(suite());
+}
