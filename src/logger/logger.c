@@ -23,6 +23,9 @@ static fiat__producer_opts producer_opts(const fiat_config *config) {
         .linger_ms = (uint32_t)fiat__config_integer(config, FIAT__SET_LINGER_MS),
         .record_max_bytes = (uint32_t)fiat__config_integer(config, FIAT__SET_RECORD_MAX_BYTES),
         .record_max_events = (uint32_t)fiat__config_integer(config, FIAT__SET_RECORD_MAX_EVENTS),
+        .gzip_level = fiat__config_choice(config, FIAT__SET_RECORD_COMPRESSION)
+                          ? (int)fiat__config_integer(config, FIAT__SET_RECORD_COMPRESSION_LEVEL)
+                          : 0,
         .batch_max_records = (uint32_t)fiat__config_integer(config, FIAT__SET_BATCH_MAX_RECORDS),
         .batch_max_bytes = (uint32_t)fiat__config_integer(config, FIAT__SET_BATCH_MAX_BYTES),
         .queue_max_bytes = (uint64_t)fiat__config_integer(config, FIAT__SET_QUEUE_MAX_BYTES),

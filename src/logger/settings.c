@@ -70,6 +70,13 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_RECORD_MAX_EVENTS] =
         INTEGER("record.max.events", "FIAT_RECORD_MAX_EVENTS", "events", "500", 1,
                 FIAT__RECORD_MAX_EVENTS, "Most events joined into one record; 1: none are joined."),
+    [FIAT__SET_RECORD_COMPRESSION] =
+        CHOICE("record.compression", "FIAT_RECORD_COMPRESSION", "none, gzip", "none",
+               "Compress each record, for delivery streams whose Lambda function or destination "
+               "expects that; with the sink `firehose` only."),
+    [FIAT__SET_RECORD_COMPRESSION_LEVEL] =
+        INTEGER("record.compression.level", "FIAT_RECORD_COMPRESSION_LEVEL", "", "3", 1, 9,
+                "From 1, fast, to 9, small."),
     [FIAT__SET_BATCH_MAX_BYTES] =
         INTEGER("batch.max.bytes", "FIAT_BATCH_MAX_BYTES", "bytes", "4194304",
                 FIAT__RECORD_MAX_BYTES, FIAT__BATCH_MAX_BYTES, "Most bytes of records a request."),

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "producer/pack.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -61,16 +62,6 @@ fiat_status fiat__object_check_key(fiat__str key, fiat_error *err) {
     return FIAT_OK;
 }
 
-static void *zlib_alloc(void *ctx, unsigned count, unsigned bytes) {
-    (void)ctx;
-    return fiat__calloc(count, bytes);
-}
-
-static void zlib_free(void *ctx, void *block) {
-    (void)ctx;
-    fiat__free(block);
-}
-
 static void free_writer(fiat__object_writer *writer) {
     if (writer->gzip) deflateEnd(&writer->deflate);
     if (writer->fd >= 0) close(writer->fd);
@@ -110,8 +101,8 @@ fiat_status fiat__object_open(fiat__object_writer **out, const char *dir, const 
         status = fiat__err_sys(err, errno, "cannot create %s", writer->temporary);
         goto out;
     }
-    writer->deflate.zalloc = zlib_alloc;
-    writer->deflate.zfree = zlib_free;
+    writer->deflate.zalloc = fiat__zlib_alloc;
+    writer->deflate.zfree = fiat__zlib_free;
     if (gzip && deflateInit2(&writer->deflate, Z_DEFAULT_COMPRESSION, Z_DEFLATED, 15 + 16, 8,
                              Z_DEFAULT_STRATEGY) != Z_OK)
         status = fiat__err_nomem(err);

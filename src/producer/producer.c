@@ -74,14 +74,31 @@ static fiat_status open_files(fiat__producer *producer, fiat_error *err) {
     return status == FIAT_OK ? open_spool(producer, err) : status;
 }
 
+/* Records compressed by level; joined events then leave room for what does not compress. */
+static fiat_status provide_packer(fiat__producer *producer, const fiat__sink *sink,
+                                  fiat_error *err) {
+    fiat__producer_opts *opts = &producer->opts;
+    if (opts->gzip_level == 0) return FIAT_OK;
+    if (!sink->vtable->takes_packed)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "record.compression=gzip: the sink %s keeps events as lines of text; "
+                             "compressed records are for the sink firehose",
+                             sink->vtable->name);
+    if (opts->record_max_bytes > FIAT__PACKED_EVENTS_MAX_BYTES)
+        opts->record_max_bytes = FIAT__PACKED_EVENTS_MAX_BYTES;
+    return fiat__packer_new(&producer->packer, opts->gzip_level, err);
+}
+
 static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
                                  const fiat__producer_opts *opts, fiat_error *err) {
     producer->opts = *opts;
     if (!opts->clock) producer->opts.clock = &fiat__clock_system;
     producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
     if (!producer->slots) return fiat__err_nomem(err);
-    fiat_status status = open_files(producer, err);
+    fiat_status status = provide_packer(producer, sink, err);
+    if (status == FIAT_OK) status = open_files(producer, err);
     if (status != FIAT_OK) {
+        fiat__packer_free(producer->packer);
         fiat__free(producer->dead_letter_path);
         fiat__free(producer->slots);
         return status;
@@ -357,6 +374,7 @@ static void free_producer(fiat__producer *producer) {
     fiat__free(producer->slots);
     fiat__free(producer->dead_letter_path);
     fiat__spool_close(producer->spool);
+    fiat__packer_free(producer->packer);
     fiat__report_queue_deinit(&producer->waiting);
     fiat__ledger_deinit(&producer->ledger);
     fiat__cond_deinit(&producer->settled);

@@ -22,6 +22,9 @@
 #define FIAT__RECORD_MAX_EVENTS 500
 #define FIAT__BATCH_MAX_RECORDS 500
 #define FIAT__BATCH_MAX_BYTES   (4 * 1024 * 1024)
+/* So many bytes, compressed by zlib, never exceed FIAT__RECORD_MAX_BYTES, whatever they are
+ * (deflateBound(), zlib.h). */
+#define FIAT__PACKED_EVENTS_MAX_BYTES 1023600
 /* https://aws.amazon.com/firehose/pricing/: each record rounded up to the next 5 KB. */
 #define FIAT__BILLING_STEP_BYTES (5 * 1024)
 
@@ -39,6 +42,7 @@ typedef struct fiat__producer_opts {
     uint32_t linger_ms;         /* how long an event may wait for company */
     uint32_t record_max_bytes;  /* 1..FIAT__RECORD_MAX_BYTES */
     uint32_t record_max_events; /* 1: no joining; at most FIAT__RECORD_MAX_EVENTS */
+    int gzip_level;             /* 0: records are sent as they are; 1 (fast) .. 9 (small) */
     uint32_t batch_max_records, batch_max_bytes;
     /* Memory of the events waiting or in flight; then FIAT_E_QUEUE_FULL. Blocks kept for use again
      * (at most a quarter of it, or 16 MiB) and the bodies of requests come on top. */

@@ -29,6 +29,7 @@
 
 #include "base/thread.h"
 #include "producer/pace.h"
+#include "producer/pack.h"
 #include "producer/producer.h"
 #include "producer/spool.h"
 
@@ -60,14 +61,22 @@ typedef struct fiat__record {
     uint32_t step_len, step_events;
     int64_t step_ms;   /* when that event came; monotonic */
     uint32_t attempts; /* sender */
-    uint32_t group;    /* sender: shares batches with its group alone; 0: with any */
-    bool maybe;        /* sender: some attempt may have been received */
-    bool in_flight;    /* sender */
-    bool kept;         /* sender: its end here is not its end: it stays in the spool */
+    char *packed;      /* sender: the events compressed; NULL: not yet */
+    uint32_t packed_len;
+    uint32_t group; /* sender: shares batches with its group alone; 0: with any */
+    bool maybe;     /* sender: some attempt may have been received */
+    bool in_flight; /* sender */
+    bool kept;      /* sender: its end here is not its end: it stays in the spool */
 } fiat__record;
 
 static inline char *fiat__record_data(fiat__record *record) {
     return (char *)(record + 1);
+}
+
+/* What is sent of it. */
+static inline fiat__str fiat__record_wire(fiat__record *record) {
+    return record->packed ? fiat__str_of(record->packed, record->packed_len)
+                          : fiat__str_of(fiat__record_data(record), record->len);
 }
 
 /* The note on event i; they lie in reverse at the end of the block. */
@@ -251,6 +260,7 @@ typedef struct fiat__slot {
     fiat__producer *producer;
     fiat__producer_stream *stream; /* NULL: free */
     fiat__records records;         /* in the order of batch.records */
+    size_t bytes;                  /* of batch.records */
     fiat__sink_record *results;
     size_t result_cap;
     fiat__sink_record spare; /* a batch of one when there is no memory for more */
@@ -268,6 +278,7 @@ enum { FIAT__PRODUCER_IDLE, FIAT__PRODUCER_RUNNING, FIAT__PRODUCER_CLOSED, FIAT_
 struct fiat__producer {
     fiat__producer_opts opts; /* unchanged after the first append */
     fiat__sink *sink;
+    fiat__packer *packer;   /* sender; NULL: records are sent as they are */
     bool notes;             /* are kept: for reports, or for the spool */
     fiat__spool *spool;     /* NULL: none */
     size_t verdict_bytes;   /* room kept in each record for its verdict */
@@ -418,6 +429,11 @@ const char *fiat__stream_state_name(fiat__stream_state state);
 void fiat__give_up_expired(fiat__producer *producer, int64_t now_ms);
 void fiat__give_up_excess(fiat__producer *producer);
 uint64_t fiat__give_up_all(fiat__producer *producer);
+
+/* pack.c: compress the records of a list. Those for which there is no memory are kept for later;
+ * those that do not fit a record are settled. */
+void fiat__pack_records(fiat__producer *producer, fiat__records *records, int64_t now_ms);
+void fiat__record_unpack(fiat__record *record);
 
 /* report.c: the end of a record's delivery: its events are reported, or wait for that.
  * FIAT_NOT_DELIVERED becomes FIAT_MAYBE when an attempt may have been received. */

@@ -25,6 +25,7 @@ typedef struct appending {
  * fill any more, because it may not have many more events? Then it had better end here. */
 static bool ends_with_step(const fiat__record *record, const fiat__producer_opts *opts,
                            size_t bytes) {
+    if (opts->gzip_level > 0) return false; /* the bill is of the compressed record */
     size_t billed = fiat__billed_bytes(record->len);
     size_t more_billed = fiat__billed_bytes(record->len + bytes);
     if (more_billed == billed || record->len == 0) return false;
@@ -105,7 +106,7 @@ static fiat_status make_room(appending *call, fiat_error *err) {
 
 /* Remember where the event begins if that begins another step of what is billed. */
 static void mark_step(fiat__record *record, appending *call) {
-    if (record->len == 0 ||
+    if (record->len == 0 || record->stream->producer->packer ||
         fiat__billed_bytes(record->len + call->event_bytes) == fiat__billed_bytes(record->len))
         return;
     read_clock(call);

@@ -383,6 +383,7 @@ void fiat__ledger_free_orphans(fiat__ledger *ledger) {
     while (ledger->orphans) {
         fiat__record *record = ledger->orphans;
         ledger->orphans = record->newer;
+        fiat__record_unpack(record);
         fiat__free(record);
     }
 }

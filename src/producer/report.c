@@ -64,15 +64,15 @@ static void report_events(fiat__record *record, const fiat__verdict *verdict) {
     tl_reporting = here.outer;
 }
 
-static fiat__tally tally_of(const fiat__record *record, fiat_outcome outcome) {
+static fiat__tally tally_of(fiat__record *record, fiat_outcome outcome) {
     fiat__tally tally = {0};
     if (outcome == FIAT_MAYBE) tally.maybe = record->event_count;
     if (outcome == FIAT_NOT_DELIVERED) tally.not_delivered = record->event_count;
     if (outcome != FIAT_DELIVERED) return tally;
     tally.delivered = record->event_count;
     tally.records = 1;
-    tally.bytes = record->len;
-    tally.billed_bytes = fiat__billed_bytes(record->len);
+    tally.bytes = fiat__record_wire(record).len;
+    tally.billed_bytes = fiat__billed_bytes(tally.bytes);
     return tally;
 }
 
@@ -135,6 +135,7 @@ void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char 
         if (wanted && !later) report_events(record, verdict);
     }
     fiat__tally tally = tally_of(record, outcome);
+    fiat__record_unpack(record);
     fiat__ledger_settle(&producer->ledger, record, &tally);
     producer->settled_any = true;
     if (later)

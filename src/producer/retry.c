@@ -125,7 +125,7 @@ static void learn_pace(fiat__slot *slot, const verdict *v, int64_t now_ms) {
     if (v->throttled && slot->hold_epoch == stream->hold_epoch)
         fiat__pace_throttled(&stream->pace, now_ms);
     else if (v->delivered > 0 && !v->throttled)
-        fiat__pace_answered(&stream->pace, now_ms - slot->sent_ns / 1000000, slot->records.bytes,
+        fiat__pace_answered(&stream->pace, now_ms - slot->sent_ns / 1000000, slot->bytes,
                             stream->batches);
 }
 

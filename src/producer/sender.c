@@ -60,14 +60,15 @@ static size_t provide_results(fiat__slot *slot, size_t count) {
 
 static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__records *records,
                       int64_t now_ms) {
-    size_t count = provide_results(slot, records->count);
+    size_t bytes = 0, count = provide_results(slot, records->count);
     fiat__sink_record *results = slot->result_cap ? slot->results : &slot->spare;
     for (size_t i = 0; i < count; i++) {
         fiat__record *record = fiat__records_pop(records);
         record->attempts++;
         record->sent_ms = now_ms;
         record->in_flight = true;
-        results[i].data = fiat__str_of(fiat__record_data(record), record->len);
+        results[i].data = fiat__record_wire(record);
+        bytes += results[i].data.len;
         results[i].fate = FIAT__FATE_RETRY;
         results[i].maybe_delivered = false;
         results[i].record_id[0] = '\0';
@@ -83,7 +84,8 @@ static void fill_slot(fiat__slot *slot, fiat__producer_stream *stream, fiat__rec
                                      .user = slot};
     slot->producer->slots_used++;
     stream->batches++;
-    fiat__pace_sent(&stream->pace, now_ms, count, slot->records.bytes);
+    slot->bytes = bytes;
+    fiat__pace_sent(&stream->pace, now_ms, count, bytes);
     slot->sent_ns = fiat__mono_ns(slot->producer->opts.clock);
 }
 
@@ -116,6 +118,7 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     fiat__pace_limit_batch(&stream->pace, view->now_ms, &limits.records, &limits.bytes);
     uint32_t group = take_retries(stream, view, &limits, &records);
     if (group == 0) fiat__queue_take(stream, view, &limits, &records);
+    if (producer->packer) fiat__pack_records(producer, &records, view->now_ms);
     if (!records.head) return false;
     fiat__slot *slot = free_slot(producer);
     fill_slot(slot, stream, &records, view->now_ms);

@@ -45,6 +45,7 @@ typedef struct fiat__sink_batch {
 typedef struct fiat__sink_vtable {
     const char *name;
     size_t max_batch_records, max_batch_bytes;
+    bool takes_packed; /* passes records on as they are, also compressed */
     /* Start delivery. Ends in exactly one batch->done() with every record's fate set, possibly
      * before submit returns. */
     void (*submit)(struct fiat__sink *sink, fiat__sink_batch *batch);

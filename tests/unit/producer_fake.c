@@ -132,6 +132,7 @@ static const fiat__sink_vtable s_vtable = {
     .name = "fake",
     .max_batch_records = FIAT__BATCH_MAX_RECORDS,
     .max_batch_bytes = FIAT__BATCH_MAX_BYTES,
+    .takes_packed = true,
     .submit = submit,
     .poll = poll_sink,
     .wakeup = wakeup,
