@@ -153,5 +153,7 @@ uint64_t fiat__reports_serve(fiat__producer *producer, size_t record_count) {
         report_events(record, fiat__record_verdict(record));
         release(producer, record);
     }
+    /* What the spool holds may have waited for this memory. */
+    if (events && producer->spool) fiat__producer_notify(producer, FIAT__AWAKE);
     return events;
 }

@@ -33,9 +33,10 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_full_test_SOURCES = %D%/producer_full_test.c $(PRODUCER_FAKE)
 %C%_producer_full_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_full_test_LDADD = $(PRODUCER_TEST_LDADD)
-%C%_producer_report_test_SOURCES = %D%/producer_report_test.c $(PRODUCER_FAKE)
+%C%_producer_report_test_SOURCES = %D%/producer_report_test.c tests/support/tmpdir.h \
+	$(PRODUCER_FAKE)
 %C%_producer_report_test_CFLAGS = $(TEST_CFLAGS)
-%C%_producer_report_test_LDADD = $(PRODUCER_TEST_LDADD)
+%C%_producer_report_test_LDADD = $(PRODUCER_TEST_LDADD) $(ZLIB_LIBS)
 %C%_producer_thread_test_SOURCES = %D%/producer_thread_test.c tests/support/sanitizer.h \
 	tests/support/fork_heap.h $(PRODUCER_FAKE)
 %C%_producer_thread_test_CFLAGS = $(TEST_CFLAGS)

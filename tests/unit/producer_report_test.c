@@ -1,5 +1,6 @@
 /* Reports: which events get one, what it says, and where the application is called back. */
 #include "producer_fake.h"
+#include "support/tmpdir.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -346,6 +347,32 @@ START_TEST(threads_share_the_reports) {
 }
 END_TEST
 
+/* Memory that polling gives back lets the sender go on with what is in the spool. */
+START_TEST(polling_makes_room_for_the_spool) {
+    fiat__producer_opts opts = poll_opts();
+    char *dir = tmpdir_make();
+    uint64_t polled = 0, count;
+    fiat_error err = FIAT_ERROR_INIT;
+    opts.clock = NULL;
+    opts.linger_ms = 1;
+    opts.queue_max_bytes = 32 * 1024;
+    opts.spool = (fiat__spool_opts){.dir = dir, .max_bytes = 1 << 20, .segment_bytes = 65536};
+    open_with(&opts);
+    s_producer->no_thread = false;
+    s_sink->by_poll = true;
+    for (int i = 0; i < 200; i++)
+        ck_assert_int_eq(fake_append(s_stream, "{}"), FIAT_OK);
+    int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + 30000;
+    while (polled < 200 && fiat__mono_ms(&fiat__clock_system) < until_ms) {
+        ck_assert_fiat_ok(fiat__producer_poll(s_producer, 20, &count, &err), err);
+        polled += count;
+    }
+    ck_assert_uint_eq(polled, 200);
+    close_empty();
+    tmpdir_remove(dir);
+}
+END_TEST
+
 /* The child's descriptor has the same number and stands for the child's own reports. */
 static int in_child(int fd) {
     int same = -1;
@@ -399,6 +426,7 @@ int main(void) {
     tcase_add_loop_test(tcase, poll_is_refused_where_there_is_nothing_to_poll, 0, 2);
     tcase_add_test(tcase, callbacks_know_where_they_are_and_may_log);
     tcase_add_test(tcase, threads_share_the_reports);
+    tcase_add_test(tcase, polling_makes_room_for_the_spool);
     tcase_add_test(tcase, reports_of_the_parent_stay_with_the_parent);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
