@@ -18,12 +18,12 @@ include %D%/unit/duckdb.mk
 include %D%/unit/query.mk
 include %D%/unit/localengine.mk
 include %D%/unit/mock.mk
-include %D%/integration/spool.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk
 include %D%/bowtie/local.mk
 include %D%/integration/localengine.mk
+include %D%/integration/spool.mk
 include %D%/integration/stats.mk
 include %D%/integration/mock.mk
 include %D%/integration/lifecycle.mk

@@ -7,6 +7,7 @@
 #include <fiat/unstable/mock.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { EVENTS = 3, IDS_MAX = 16 };
 
@@ -179,6 +180,42 @@ START_TEST(counts_what_is_sent_anew) {
 }
 END_TEST
 
+/* Over a stream's quota the client slows down, and all arrives, once. */
+START_TEST(keeps_to_a_quota) {
+    enum { EVENT_BYTES = 1000, COUNT = 300 };
+    char pad[EVENT_BYTES + 1];
+    fiat_mock_opts opts;
+    fiat_mock_opts_init(&opts);
+    opts.bytes_per_s = (uint64_t)EVENT_BYTES * COUNT / 2;
+    start_mock(&opts);
+    fiat_logger *logger = fiat_configure(
+        "firehose", &s_err, "aws.region", "us-east-1", "aws.endpoint.url", fiat_mock_url(s_mock),
+        "record.max.events", "5", "retry.backoff.ms", "20", "retry.backoff.max.ms", "200", NULL);
+    ck_assert_msg(logger != NULL, "%s", s_err.message);
+    memset(pad, 'x', EVENT_BYTES);
+    pad[EVENT_BYTES] = '\0';
+    for (size_t i = 0; i < COUNT; i++) {
+        fiat_audit audit = fiat_audit_log(
+            logger,
+            FIAT_FIELDS(FIAT_FIELD("task", "test"),
+                        FIAT_OBJECT("task_args", FIAT_FIELD("pad", (const char *)pad))),
+            &s_err);
+        ck_assert_fiat_ok((fiat_status)audit.status, s_err);
+    }
+    ck_assert_fiat_ok(fiat_logger_flush(logger, 60000, &s_err), s_err);
+    fiat_stats stats = {.struct_size = sizeof stats};
+    fiat_logger_stats(logger, &stats);
+    ck_assert_fiat_ok(fiat_logger_close(logger, 5000, NULL, &s_err), s_err);
+    fiat_mock_stats seen = {.struct_size = sizeof seen};
+    fiat_mock_get_stats(s_mock, &seen);
+    ck_assert_uint_eq(stats.delivered, COUNT);
+    ck_assert_uint_eq(stats.duplicates_risked, 0);
+    ck_assert_uint_eq(seen.records, stats.records);
+    ck_assert_uint_gt(seen.over_quota, 0);
+    ck_assert_uint_eq(seen.over_quota, stats.throttled_records);
+}
+END_TEST
+
 /* Every kind has its row above. */
 START_TEST(knows_each_fault) {
     for (int kind = 0; kind < FIAT_MOCK_FAULT_COUNT; kind++) {
@@ -196,6 +233,7 @@ int main(void) {
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_loop_test(tcase, meets_each_fault, 0, (int)(sizeof s_faults / sizeof *s_faults));
     tcase_add_test(tcase, counts_what_is_sent_anew);
+    tcase_add_test(tcase, keeps_to_a_quota);
     tcase_add_test(tcase, knows_each_fault);
     Suite *suite = suite_create("mock_fault");
     suite_add_tcase(suite, tcase);
