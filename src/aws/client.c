@@ -298,7 +298,7 @@ static void refresh(fiat__aws_client *client, const slot *at, const fiat__aws_ca
 /* Is the reply the service's own, rather than a page of a proxy on the way? Through TLS nobody else
  * can have made it. */
 static bool is_own_reply(const fiat__aws_client *client, const fiat__http_transfer *transfer) {
-    return client->endpoint.tls || !client->net.proxy.url || transfer->request_id[0];
+    return client->endpoint.tls || !*client->net.proxy.url || transfer->request_id[0];
 }
 
 static void finish_reply(fiat__aws_client *client, slot *at, fiat__aws_call *call) {

@@ -45,6 +45,6 @@ void fiat__http_describe_failure(const fiat__http_transfer *transfer, CURLcode c
     else if (code != CURLE_PEER_FAILED_VERIFICATION ||
              !describe_certificate(transfer, net, host, err))
         fiat__err_set(err, FIAT_E_NETWORK, "request to %s%s%s failed: %s", host,
-                      net->proxy.url ? " through proxy " : "", net->proxy.shown, text);
+                      *net->proxy.url ? " through proxy " : "", net->proxy.shown, text);
     if (err) err->sys_code = (int32_t)code;
 }

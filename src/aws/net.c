@@ -132,8 +132,10 @@ CURLcode fiat__net_apply(const fiat__net *net, CURL *easy) {
     set_text(&bad, easy, CURLOPT_SSLKEY, net->key_file);
     set_text(&bad, easy, CURLOPT_KEYPASSWD, net->key_password);
     /* Neither is left to libcurl's own reading of the environment. */
-    set_text(&bad, easy, CURLOPT_PROXY, net->proxy.url ? net->proxy.url : "");
+    set_text(&bad, easy, CURLOPT_PROXY, net->proxy.url);
     set_text(&bad, easy, CURLOPT_NOPROXY, "");
+    set_text(&bad, easy, CURLOPT_PROXYUSERNAME, net->proxy.user);
+    set_text(&bad, easy, CURLOPT_PROXYPASSWORD, net->proxy.password);
     if (net->proxy.tls) {
         set_number(&bad, easy, CURLOPT_PROXY_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
         set_number(&bad, easy, CURLOPT_PROXY_SSL_VERIFYPEER, 1L);

@@ -2,9 +2,9 @@
  * libcurl's own reading of the environment is not used: it knows no ports in no_proxy, and nothing
  * of CGI. */
 #include "aws/proxy.h"
-#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/str.h"
 
 #include <arpa/inet.h>
 #include <openssl/crypto.h>
@@ -160,14 +160,78 @@ static const struct scheme *find_scheme(const char **url) {
     return NULL;
 }
 
-static bool is_user(fiat__str text) {
-    for (size_t i = 0; i < text.len; i++)
-        if ((unsigned char)text.ptr[i] <= ' ' || text.ptr[i] == 0x7f || text.ptr[i] == '/')
-            return false;
-    return true;
+static int hex_value(char c) {
+    static const char digits[] = "0123456789abcdef";
+    const char *at = c ? strchr(digits, c >= 'A' && c <= 'F' ? c - 'A' + 'a' : c) : NULL;
+    return at ? (int)(at - digits) : -1;
 }
 
-/* scheme://user:password@host:port. The host and port are read as those of an endpoint are. */
+/* One byte of user or password, which may stand as %XX; -1: it must not be there. */
+static int read_byte(fiat__str text, size_t *at) {
+    int byte = (unsigned char)text.ptr[(*at)++];
+    if (byte == '%') {
+        if (text.len - *at < 2) return -1;
+        int high = hex_value(text.ptr[*at]), low = hex_value(text.ptr[*at + 1]);
+        if (high < 0 || low < 0) return -1;
+        byte = high * 16 + low;
+        *at += 2;
+        return byte < ' ' || byte == 0x7f ? -1 : byte;
+    }
+    return byte <= ' ' || byte == 0x7f || byte == '/' ? -1 : byte;
+}
+
+/* *out is NULL when the text cannot be had. */
+static fiat_status decode(char **out, fiat__str text, const char *setting, fiat_error *err) {
+    char *decoded = fiat__malloc(text.len + 1);
+    if (!decoded) return fiat__err_nomem(err);
+    size_t len = 0;
+    for (size_t at = 0; at < text.len;) {
+        int byte = read_byte(text, &at);
+        decoded[len] = (char)byte;
+        len++;
+        if (byte >= 0) continue;
+        OPENSSL_cleanse(decoded, len);
+        fiat__free(decoded);
+        return bad_url(setting, "user or password hold a byte that must be written as %XX", err);
+    }
+    decoded[len] = '\0';
+    *out = decoded;
+    return FIAT_OK;
+}
+
+/* "user:password" */
+static fiat_status read_user(fiat__proxy *out, fiat__str text, const char *setting,
+                             fiat_error *err) {
+    const char *colon = memchr(text.ptr, ':', text.len);
+    size_t len = colon ? (size_t)(colon - text.ptr) : text.len;
+    fiat_status status = decode(&out->user, fiat__str_of(text.ptr, len), setting, err);
+    if (status != FIAT_OK) return status;
+    if (strchr(out->user, ':')) /* RFC 7617 section 2 */
+        return bad_url(setting, "a user name cannot hold a colon", err);
+    if (!colon) return FIAT_OK;
+    return decode(&out->password, fiat__str_of(colon + 1, text.len - len - 1), setting, err);
+}
+
+/* The host and port are read as those of an endpoint are. */
+static fiat_status read_place(fiat__proxy *out, const struct scheme *scheme, const char *text,
+                              const char *setting, fiat_error *err) {
+    char plain[300];
+    fiat__aws_endpoint place;
+    if (strlen(text) > 280) return bad_url(setting, "it is too long", err);
+    snprintf(plain, sizeof plain, "http://%s", text);
+    if (fiat__aws_endpoint_parse(&place, plain, setting, NULL) != FIAT_OK ||
+        strcmp(place.path, "/") != 0)
+        return bad_url(setting, "it names no proper host and port", err);
+    const char *host_end = *text == '[' ? strchr(text, ']') : text;
+    bool with_port = host_end && strchr(host_end, ':');
+    snprintf(out->shown, sizeof out->shown, "%s:%d", place.host,
+             with_port ? place.port : scheme->port);
+    snprintf(out->url, sizeof out->url, "%s%s", scheme->name, out->shown);
+    out->tls = scheme->tls;
+    return FIAT_OK;
+}
+
+/* scheme://user:password@host:port */
 static fiat_status read_url(fiat__proxy *out, const char *url, const char *setting,
                             fiat_error *err) {
     const char *at = url;
@@ -176,32 +240,9 @@ static fiat_status read_url(fiat__proxy *out, const char *url, const char *setti
         return bad_url(setting,
                        "its scheme is none of http, https, socks4, socks4a, socks5, socks5h", err);
     const char *sign = strrchr(at, '@');
-    fiat__str user = fiat__str_of(at, sign ? (size_t)(sign + 1 - at) : 0);
-    at += user.len;
-    if (!is_user(user))
-        return bad_url(setting, "user and password hold a byte that must be written as %XX", err);
-    char plain[300];
-    fiat__aws_endpoint place;
-    if (strlen(at) > 280) return bad_url(setting, "it is too long", err);
-    snprintf(plain, sizeof plain, "http://%s", at);
-    if (fiat__aws_endpoint_parse(&place, plain, setting, NULL) != FIAT_OK ||
-        strcmp(place.path, "/") != 0)
-        return bad_url(setting, "it names no proper host and port", err);
-    const char *host_end = *at == '[' ? strchr(at, ']') : at;
-    bool with_port = host_end && strchr(host_end, ':');
-    snprintf(out->shown, sizeof out->shown, "%s:%d", place.host,
-             with_port ? place.port : scheme->port);
-    out->tls = scheme->tls;
-    fiat__buf whole;
-    fiat__buf_init(&whole, 4096);
-    fiat__buf_append_c(&whole, scheme->name);
-    fiat__buf_append(&whole, user.ptr, user.len);
-    fiat__buf_append_c(&whole, out->shown);
-    fiat_status status = fiat__buf_status(&whole, err);
-    if (status == FIAT_OK && !(out->url = fiat__strdup(fiat__buf_cstr(&whole))))
-        status = fiat__err_nomem(err);
-    if (whole.ptr) OPENSSL_cleanse(whole.ptr, whole.cap);
-    fiat__buf_deinit(&whole);
+    fiat_status status = read_place(out, scheme, sign ? sign + 1 : at, setting, err);
+    if (status == FIAT_OK && sign)
+        status = read_user(out, fiat__str_of(at, (size_t)(sign - at)), setting, err);
     return status;
 }
 
@@ -217,8 +258,13 @@ fiat_status fiat__proxy_find(fiat__proxy *out, const fiat__aws_endpoint *endpoin
     return read_url(out, url, name, err);
 }
 
+static void free_secret(char *text) {
+    if (text) OPENSSL_cleanse(text, strlen(text));
+    fiat__free(text);
+}
+
 void fiat__proxy_deinit(fiat__proxy *proxy) {
-    if (proxy->url) OPENSSL_cleanse(proxy->url, strlen(proxy->url));
-    fiat__free(proxy->url);
+    free_secret(proxy->user);
+    free_secret(proxy->password);
     memset(proxy, 0, sizeof *proxy);
 }

@@ -5,9 +5,10 @@
 #include "aws/endpoint.h"
 
 typedef struct fiat__proxy {
-    char *url;       /* heap, with user and password: for libcurl alone; NULL: no proxy */
-    char shown[280]; /* "host:port", for messages */
-    bool tls;        /* the proxy itself is spoken to over TLS */
+    char url[292];         /* "scheme://host:port"; "": no proxy */
+    char shown[280];       /* its "host:port", for messages */
+    bool tls;              /* the proxy itself is spoken to over TLS */
+    char *user, *password; /* heap, decoded; NULL: none. Not in the URL, which libcurl may quote */
 } fiat__proxy;
 
 /* url_setting: the proxy; NULL or "": that of the environment, which is https_proxy or HTTPS_PROXY

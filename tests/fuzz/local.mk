@@ -3,7 +3,7 @@
 EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h %D%/fuzz_cjson.h
 fuzz_targets = \
-	%D%/fuzz_aws_ini %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
+	%D%/fuzz_aws_ini %D%/fuzz_aws_proxy %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
 	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_table
 if FUZZING
@@ -54,6 +54,10 @@ endif
 %C%_fuzz_aws_ini_SOURCES = %D%/fuzz_aws_ini.c $(fuzz_main)
 %C%_fuzz_aws_ini_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_aws_ini_LDADD = $(fiat_aws)
+
+%C%_fuzz_aws_proxy_SOURCES = %D%/fuzz_aws_proxy.c $(fuzz_main)
+%C%_fuzz_aws_proxy_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_aws_proxy_LDADD = $(fiat_aws)
 
 %C%_fuzz_aws_reply_SOURCES = %D%/fuzz_aws_reply.c $(fuzz_main)
 %C%_fuzz_aws_reply_LDFLAGS = $(fuzz_ldflags)
