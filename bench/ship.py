@@ -70,12 +70,25 @@ def environment(port, ca_file):
             "AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
 
 
+def run(argv, env):
+    """What a sender prints, and the most memory it had, in KiB."""
+    with tempfile.TemporaryFile() as stdin:
+        stdin.write(record())
+        stdin.seek(0)
+        sender = subprocess.Popen(argv, env=env, stdin=stdin, stdout=subprocess.PIPE)
+        out = sender.stdout.read()
+        _, status, usage = os.wait4(sender.pid, 0)
+    sender.stdout.close()
+    sender.returncode = os.waitstatus_to_exitcode(status)
+    if sender.returncode:
+        sys.exit(f"ship.py: {argv[0]} ended with {sender.returncode}")
+    return json.loads(out), usage.ru_maxrss
+
+
 def turn(name, argv, megabytes, env, sink):
     """One run of one sender; its figures, checked against what the sink has seen."""
     sink.counts()
-    done = subprocess.run([*map(str, argv), str(megabytes)], env=env, input=record(),
-                          stdout=subprocess.PIPE, check=True)
-    result = json.loads(done.stdout)
+    result, peak_kib = run([*map(str, argv), str(megabytes)], env)
     if name == "primitives":
         return result
     seen = sink.counts()
@@ -88,7 +101,7 @@ def turn(name, argv, megabytes, env, sink):
             "events_per_s": result["events"] / result["wall_s"],
             "sink_cpu_s_per_gb": seen["cpu_s"] * 1e9 / seen["bytes"],
             "billed_to_sent": seen["billed_bytes"] / seen["bytes"],
-            "peak_mib": result.get("peak_kib", 0) / 1024}
+            "peak_mib": peak_kib / 1024}
 
 
 def stuck(build, env, sink, megabytes):
