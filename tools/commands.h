@@ -9,7 +9,9 @@
     XX(init)                                                                                       \
     XX(schema_check)                                                                               \
     XX(schema_validate)                                                                            \
-    XX(schema_columns) XX(schema_infer) XX(log) XX(query) XX(local) XX(mock) XX(help)
+    XX(schema_columns)                                                                             \
+    XX(schema_infer) XX(log) XX(query) XX(local) XX(spool_list) XX(spool_export) XX(spool_replay)  \
+        XX(mock) XX(help)
 
 #define XX(name) extern const struct cmd cmd_##name;
 FIAT_COMMANDS(XX)

@@ -7,6 +7,7 @@ fiat_SOURCES = \
 	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/text.c %D%/text.h \
 	%D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/mock.c %D%/cmd/query.c \
+	%D%/cmd/spool_export.c %D%/cmd/spool_list.c %D%/cmd/spool_replay.c \
 	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
 fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)

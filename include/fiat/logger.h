@@ -60,9 +60,9 @@ typedef void (*fiat_delivery_cb)(const fiat_delivery *report, void *ctx);
  *  @param config  borrowed for the call; NULL: defaults, environment and file.
  *  @return FIAT_OK; FIAT_E_CONFIG, also when no AWS region is found; FIAT_E_ARG for an unknown
  *          sink; when a folder below `schemas.dir` is wrong FIAT_E_STREAM_INVALID,
- *          FIAT_E_SCHEMA_INVALID, FIAT_E_SCHEMA_REF or FIAT_E_JSON_*; FIAT_E_IO, FIAT_E_NOT_FOUND;
- *          FIAT_E_NOMEM.
- *  @blocks on disk (schemas, `local:`), never on the network. */
+ *          FIAT_E_SCHEMA_INVALID, FIAT_E_SCHEMA_REF or FIAT_E_JSON_*; FIAT_E_SPOOL_LOCKED when
+ *          another process uses `spool.dir`; FIAT_E_IO, FIAT_E_NOT_FOUND; FIAT_E_NOMEM.
+ *  @blocks on disk (schemas, `local:`, the spool), never on the network. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_open(fiat_logger **out, const char *sink,
                                                       const fiat_config *config, fiat_error *err);
 
@@ -109,10 +109,12 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_fd(fiat_logger *logger, int *fd
  *          FIAT_E_JSON_SYNTAX, _UTF8, _DEPTH, _DUPLICATE_KEY, _NOT_OBJECT; FIAT_E_EVENT_STAMPED;
  *          FIAT_E_EVENT_TOO_LARGE; FIAT_E_STREAM_UNKNOWN; FIAT_E_QUEUE_FULL (try again later);
  *          FIAT_E_SCHEMA_LIMIT; FIAT_E_CLOSED; FIAT_E_ARG; FIAT_E_NOMEM; with the first event, of
- *          a process or of the child of a fork, FIAT_E_IO when the sender thread cannot be started.
+ *          a process or of the child of a fork, FIAT_E_IO when the sender thread cannot be started;
+ *          with a spool, FIAT_E_SPOOL_FULL (try again later) and FIAT_E_IO when the disk refuses.
  *          err->offset counts from the first byte of JSON text as it was given.
  *  @blocks never on the network; with `queue.full=wait` for at most `queue.wait.ms` while the queue
- *          is full, though not in a delivery callback.  @signals not async-signal-safe. */
+ *          is full, though not in a delivery callback; on disk with a spool (docs/spool.md).
+ *  @signals not async-signal-safe. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_validated_log(fiat_logger *logger, const char *stream,
                                                         fiat_event event, fiat_error *err);
 
@@ -192,10 +194,11 @@ FIAT_API void fiat_logger_stats(fiat_logger *logger, fiat_stats *out);
  *  @param timeout_ms  how long to wait for delivery.
  *  @param left        may be NULL; receives how many events were not acknowledged by then. Each of
  *                     them is reported to the delivery callback as FIAT_NOT_DELIVERED or
- * FIAT_MAYBE.
+ *                     FIAT_MAYBE. With a spool they stay there, for the next logger.
  *  @return FIAT_OK; FIAT_E_INCOMPLETE when events are left, with the destination's complaint as
  *          from fiat_logger_flush(); FIAT_E_ARG in a delivery callback.
- *  @blocks for at most timeout_ms and the time to cancel requests. */
+ *  @blocks for at most timeout_ms and the time to cancel requests; with a spool and a delivery
+ *          callback also for the time to read and report what is left. */
 FIAT_API fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t *left,
                                        fiat_error *err);
 

@@ -435,7 +435,7 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
     if (!producer) return FIAT_OK;
     fiat_status status = FIAT_OK;
     fiat__complaint why = {0};
-    if (atomic_load(&producer->state) == FIAT__PRODUCER_IDLE)
+    if (timeout_ms > 0 && atomic_load(&producer->state) == FIAT__PRODUCER_IDLE)
         (void)start_for_spooled(producer, NULL); /* if not, they are counted as left */
     int state = atomic_exchange(&producer->state, FIAT__PRODUCER_CLOSED);
     const bool begun = state == FIAT__PRODUCER_RUNNING || state == FIAT__PRODUCER_LEFT;

@@ -4,4 +4,4 @@ dist_check_SCRIPTS += %D%/run $(cli_tests)
 TESTS += $(cli_tests)
 EXTRA_DIST += \
 	%D%/help %D%/init %D%/log %D%/mock %D%/query %D%/schema_check %D%/schema_columns %D%/schema_infer \
-	%D%/schema_validate
+	%D%/schema_validate %D%/spool_export %D%/spool_list %D%/spool_replay

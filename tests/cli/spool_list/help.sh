@@ -1,0 +1,1 @@
+fiat spool list --help
