@@ -5,13 +5,22 @@
 
 #include "cmd.h"
 
-#define FIAT_COMMANDS(XX)                                                                          \
-    XX(init)                                                                                       \
-    XX(schema_check)                                                                               \
-    XX(schema_validate)                                                                            \
-    XX(schema_columns)                                                                             \
-    XX(schema_infer) XX(log) XX(query) XX(local) XX(spool_list) XX(spool_export) XX(spool_replay)  \
-        XX(mock) XX(help)
+/* clang-format off */
+#define FIAT_COMMANDS(XX) \
+    XX(init) \
+    XX(schema_check) \
+    XX(schema_validate) \
+    XX(schema_columns) \
+    XX(schema_infer) \
+    XX(log) \
+    XX(query) \
+    XX(local) \
+    XX(spool_list) \
+    XX(spool_export) \
+    XX(spool_replay) \
+    XX(mock) \
+    XX(help)
+/* clang-format on */
 
 #define XX(name) extern const struct cmd cmd_##name;
 FIAT_COMMANDS(XX)
