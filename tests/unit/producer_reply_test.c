@@ -1,6 +1,7 @@
 /* PutRecordBatch: the body that is sent and the replies that may come, hostile ones first. */
 #include "aws/svc/firehose.h"
 #include "base/hash.h"
+#include "support/chaos.h"
 #include "support/test.h"
 
 #include <string.h>
@@ -210,6 +211,23 @@ START_TEST(begins_anew_in_the_middle) {
 }
 END_TEST
 
+static fiat_status put_once(void *ctx) {
+    fiat__firehose_put put;
+    fiat_error err = FIAT_ERROR_INIT;
+    (void)ctx;
+    fiat__firehose_put_init(&put);
+    fiat_status status = fiat__firehose_put_begin(&put, bodies[2].stream, bodies[2].records,
+                                                  bodies[2].count, record_at, &err);
+    if (status == FIAT_OK) read_in_steps(&put.source, bodies[2].body, 10);
+    fiat__firehose_put_deinit(&put);
+    return status;
+}
+
+START_TEST(a_body_without_memory) {
+    chaos_loop(put_once, NULL);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("producer/reply");
     TCase *tcase = tcase_create("reply");
@@ -221,6 +239,7 @@ int main(void) {
     tcase_add_loop_test(tcase, makes_the_body_in_pieces_of_any_size, 0,
                         sizeof bodies / sizeof bodies[0]);
     tcase_add_test(tcase, begins_anew_in_the_middle);
+    tcase_add_test(tcase, a_body_without_memory);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
