@@ -47,7 +47,7 @@ void fiat__mock_begin(void *ctx, fiat__server_request *request, fiat__server_rep
     if (row->place != FIAT__FAULT_READING) return;
     early->fault = row->wire;
     early->pace_ms = v->fault.value;
-    early->fault_at = 64; /* of a body: its head alone is longer than that, once it has records */
+    early->fault_at = 64; /* of the body; a shorter one is read whole, and not taken either */
 }
 
 void fiat__mock_done(void *ctx, fiat__server_request *request, fiat__server_reply *reply) {
