@@ -276,7 +276,7 @@ static void check_stats(const uint64_t counts[4], const fiat_stats *stats) {
              stats->queued_bytes);
 }
 
-/* A storm in which half of the faults never happened shows little. */
+/* A storm of full length in which half of the faults never happened shows little. */
 static void check_faults(void) {
     unsigned met = 0, possible = 0;
     for (int kind = 1; kind < FIAT_MOCK_FAULT_COUNT; kind++) {
@@ -284,7 +284,8 @@ static void check_faults(void) {
         possible++;
         met += fiat_mock_fault_count(s_mock, (fiat_mock_fault)kind) > 0;
     }
-    if (met < possible / 2) fail("only %u of %u faults were met", met, possible);
+    if (s_event_count >= EVENTS_DEFAULT && met < possible / 2)
+        fail("only %u of %u faults were met", met, possible);
     printf("  %u of %u kinds of faults met", met, possible);
 }
 
