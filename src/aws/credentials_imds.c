@@ -24,9 +24,8 @@
 #define DEFAULT_ATTEMPTS  1
 #define PAUSE_MS          200
 
-/* A service in trouble lends out credentials that are about to expire, or have. They are to be
- * used: AWS's services take them for as long as the trouble lasts. Asked again after some minutes.
- * https://docs.aws.amazon.com/sdkref/latest/guide/feature-static-credentials.html */
+/* A service in trouble lends out credentials that are about to expire, or have. They are used all
+ * the same, and asked for again after some minutes: "static stability", as in AWS's SDKs. */
 #define STABLE_AHEAD_MS  ((int64_t)15 * 60 * 1000)
 #define STABLE_JITTER_MS (5 * 60 * 1000)
 

@@ -87,3 +87,10 @@ tests_support_aws_post_LDADD = $(fiat_aws)
 dist_check_SCRIPTS += tests/integration/aws_proxy.py tests/integration/aws_tls.py
 TESTS += tests/integration/aws_proxy.py tests/integration/aws_tls.py
 EXTRA_DIST += tests/integration/aws_peers.py
+
+# Credentials found as botocore finds them.
+check_PROGRAMS += tests/support/aws_credentials
+tests_support_aws_credentials_SOURCES = tests/support/aws_credentials.c
+tests_support_aws_credentials_LDADD = $(fiat_aws)
+dist_check_SCRIPTS += tests/integration/aws_credentials_botocore.py
+TESTS += tests/integration/aws_credentials_botocore.py

@@ -41,6 +41,40 @@ static fiat_status get_credentials(void *ctx) {
     return status;
 }
 
+/* A role whose keys come from a program: profiles, processes, STS and its XML. */
+static fiat_status assume_role(void *ctx) {
+    fiat__aws_credentials_provider *chain;
+    fiat__aws_credentials out;
+    setenv("AWS_PROFILE", "role", 1);
+    setenv("AWS_ENDPOINT_URL_STS", http_server_url(ctx), 1);
+    fiat_status status = fiat__aws_credentials_chain_new(&chain, NULL, NULL);
+    if (status != FIAT_OK) return status;
+    status = fiat__aws_credentials_get(chain, &out, NULL);
+    if (status == FIAT_OK) {
+        ck_assert_str_eq(out.session_token, "&t");
+        fiat__aws_credentials_deinit(&out);
+    }
+    fiat__aws_credentials_provider_free(chain);
+    return status;
+}
+
+/* Instance metadata: three replies, the last one JSON. */
+static void reply_metadata(void *ctx, const http_request *request, http_reply *reply) {
+    (void)ctx;
+    reply->body = strstr(request->path, "/token")  ? "token"
+                  : strstr(request->path, "/role") ? "{\"AccessKeyId\":\"A\",\"Token\":\"t\","
+                                                     "\"SecretAccessKey\":\"s\",\"Expiration\":"
+                                                     "\"2099-01-01T00:00:00Z\"}"
+                                                   : "role";
+}
+
+static fiat_status ask_instance(void *ctx) {
+    setenv("AWS_PROFILE", "instance", 1);
+    setenv("AWS_EC2_METADATA_DISABLED", "false", 1);
+    setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", http_server_url(ctx), 1);
+    return get_credentials(ctx);
+}
+
 static fiat_status find_region(void *ctx) {
     fiat__buf out;
     (void)ctx;
@@ -140,6 +174,26 @@ START_TEST(without_memory) {
 }
 END_TEST
 
+START_TEST(role_without_memory) {
+    http_server *server = http_server_start();
+    http_server_set_default(
+        server, &(http_reply){.body = "<R><Credentials><AccessKeyId>A</AccessKeyId>"
+                                      "<SecretAccessKey>s</SecretAccessKey><SessionToken>&amp;t"
+                                      "</SessionToken><Expiration>2099-01-01T00:00:00Z"
+                                      "</Expiration></Credentials></R>"});
+    chaos_loop(assume_role, server);
+    http_server_stop(server);
+}
+END_TEST
+
+START_TEST(instance_without_memory) {
+    http_server *server = http_server_start();
+    http_server_set_handler(server, reply_metadata, NULL);
+    chaos_loop(ask_instance, server);
+    http_server_stop(server);
+}
+END_TEST
+
 START_TEST(client_without_memory) {
     http_server *server = http_server_start();
     chaos_loop(post, server);
@@ -151,7 +205,10 @@ int main(void) {
     static const char config[] =
         "[default]\naws_access_key_id = A\naws_secret_access_key = s\naws_session_token = t\n"
         "region = eu-west-1\nendpoint_url = http://general\nservices = mine\n"
-        "[services mine]\nfirehose =\n  endpoint_url = http://special\n";
+        "[services mine]\nfirehose =\n  endpoint_url = http://special\n"
+        "[profile role]\nrole_arn = r\nsource_profile = program\n[profile instance]\nregion = x\n"
+        "[profile program]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"A\","
+        "\"SecretAccessKey\":\"s\"}'\n";
     int fd = mkstemp(s_config_path);
     if (fd < 0 || write(fd, config, sizeof config - 1) != sizeof config - 1) return EXIT_FAILURE;
     close(fd);
@@ -160,6 +217,8 @@ int main(void) {
     tcase_set_timeout(tcase, 60);
     tcase_add_checked_fixture(tcase, set_up, NULL);
     tcase_add_loop_test(tcase, without_memory, 0, 5);
+    tcase_add_test(tcase, role_without_memory);
+    tcase_add_test(tcase, instance_without_memory);
     tcase_add_test(tcase, client_without_memory);
     suite_add_tcase(suite, tcase);
     int result = fiat_test_run(suite);
