@@ -1,4 +1,3 @@
-#define _GNU_SOURCE /* nftw */
 /* What else happens to a process that logs: fork() of a server's workers, of a process whose
  * threads log, exec, signals, exit() without close, threads that end, a close that has no time.
  * Against libfiat as a program links it, and a mock of Firehose in the parent. Each scene is a
@@ -6,12 +5,12 @@
  *
  * usage: lifecycle [SCENE...] */
 #include "support/fork_heap.h"
+#include "support/remove_tree.h"
 
 #include <fiat/fiat.h>
 #include <fiat/unstable/mock.h>
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
@@ -29,8 +28,6 @@
 #define WORKERS     40
 #define SCENE_MAX_S 100
 #define CLOSE_MS    30000
-
-extern char **environ;
 
 /* ---- in the process of a scene ---- */
 
@@ -504,13 +501,6 @@ static void make_stream(void) {
          "cannot write the stream's schema");
 }
 
-static int remove_one(const char *path, const struct stat *st, int kind, struct FTW *at) {
-    (void)st;
-    (void)kind;
-    (void)at;
-    return remove(path);
-}
-
 static int run_scene(const char *name) {
     fork_heap_lock();
     alarm(SCENE_MAX_S);
@@ -540,6 +530,6 @@ int main(int argc, char **argv) {
     setenv("FIAT_RETRY_BACKOFF_MAX_MS", "50", 1);
     unsetenv("FIAT_CONFIG");
     int result = play_all(argc, argv);
-    nftw(s_dir, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+    remove_tree(s_dir);
     return result;
 }
