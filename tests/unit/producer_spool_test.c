@@ -348,6 +348,68 @@ START_TEST(threads_share_a_sync) {
 }
 END_TEST
 
+/* What a writer was told of each of its events. */
+typedef struct told {
+    fiat__spool *spool;
+    int number;
+    bool accepted[EVENTS_EACH];
+} told;
+
+static void *write_what_goes(void *arg) {
+    told *self = arg;
+    char text[32];
+    for (int i = 0; i < EVENTS_EACH; i++) {
+        snprintf(text, sizeof text, "%d", self->number * EVENTS_EACH + i);
+        fiat_status status = spool_put(self->spool, text, NULL, NULL);
+        ck_assert(status == FIAT_OK || status == FIAT_E_IO);
+        self->accepted[i] = status == FIAT_OK;
+    }
+    return NULL;
+}
+
+/* Syncs fail while threads share them: each event is read that was accepted, and no other, also by
+ * the next process. */
+START_TEST(a_sync_that_fails_fails_for_all_that_waited_for_it) {
+    static told writers[WRITERS];
+    static bool seen[WRITERS * EVENTS_EACH];
+    const fiat__spool_opts opts = spool_opts(s_dir, true);
+    fiat__spool *spool = spool_open(&opts);
+    pthread_t threads[WRITERS];
+    fiat__spool_event event;
+    unsigned refused = 0;
+    disk_fail(DISK_SYNC, 3, EIO, false);
+    for (int i = 0; i < WRITERS; i++) {
+        writers[i].spool = spool;
+        writers[i].number = i;
+        ck_assert_int_eq(fiat__thread_start(&threads[i], "w", write_what_goes, &writers[i], NULL),
+                         FIAT_OK);
+    }
+    for (int i = 0; i < WRITERS; i++) {
+        fiat__thread_join(threads[i]);
+        disk_fail(DISK_SYNC, 2, EIO, false); /* while others still write */
+    }
+    for (int life = 0; life < 2; life++) {
+        memset(seen, 0, sizeof seen);
+        while (spool_peek(spool, &event)) {
+            char text[32] = {0};
+            memcpy(text, event.event.ptr, event.event.len);
+            seen[strtol(text, NULL, 10)] = true;
+            fiat__spool_taken(spool);
+        }
+        refused = 0;
+        for (int i = 0; i < WRITERS * EVENTS_EACH; i++) {
+            ck_assert_int_eq(seen[i], writers[i / EVENTS_EACH].accepted[i % EVENTS_EACH]);
+            refused += !seen[i];
+        }
+        fiat__spool_close(spool);
+        disk_heal();
+        spool = spool_open(&opts);
+    }
+    ck_assert_uint_gt(refused, 0);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 static Suite *suite(void) {
     Suite *s = suite_create("producer_spool");
     TCase *t = tcase_create("spool");
@@ -366,6 +428,7 @@ static Suite *suite(void) {
     tcase_add_test(t, a_refused_event_that_cannot_be_cut_off_is_noted_as_settled);
     tcase_add_loop_test(t, each_call_to_the_disk_fails_in_turn, 0, 4);
     tcase_add_test(t, threads_share_a_sync);
+    tcase_add_test(t, a_sync_that_fails_fails_for_all_that_waited_for_it);
     suite_add_tcase(s, t);
     return s;
 }

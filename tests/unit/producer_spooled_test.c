@@ -198,6 +198,38 @@ START_TEST(a_refused_event_is_not_accepted) {
 }
 END_TEST
 
+#define THREADS     4
+#define EVENTS_EACH 500
+
+static void *log_many(void *stream) {
+    for (int i = 0; i < EVENTS_EACH; i++)
+        ck_assert_int_eq(fake_append(stream, "an event"), FIAT_OK);
+    return NULL;
+}
+
+/* Several threads, the sender's own among them, and the real clock. */
+START_TEST(threads_log_while_the_sender_sends) {
+    pthread_t threads[THREADS];
+    s_opts.spool = spool_opts(s_dir, _i);
+    s_opts.clock = NULL;
+    s_opts.linger_ms = 1;
+    s_sink = fake_sink_new();
+    s_sink->by_poll = true;
+    fiat__producer *producer = fake_producer(s_sink, &s_opts);
+    producer->no_thread = false;
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    for (int i = 0; i < THREADS; i++)
+        ck_assert_int_eq(fiat__thread_start(&threads[i], "logs", log_many, stream, NULL), FIAT_OK);
+    for (int i = 0; i < THREADS; i++)
+        fiat__thread_join(threads[i]);
+    ck_assert_int_eq(fiat__producer_flush(producer, 60000, NULL), FIAT_OK);
+    fake_check_stats(producer, THREADS * EVENTS_EACH, 0, 0, 0);
+    ck_assert_uint_eq(fake_report_count, THREADS * EVENTS_EACH);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
 /* The child has a spool of its own below, which the next process takes over. */
 START_TEST(the_child_of_a_fork_spools_apart) {
     fiat__producer *producer = start();
@@ -241,6 +273,7 @@ static Suite *suite(void) {
     tcase_add_test(t, what_is_given_up_for_good_is_not_sent_again);
     tcase_add_test(t, memory_is_bounded_by_the_queue_and_not_by_the_spool);
     tcase_add_test(t, a_refused_event_is_not_accepted);
+    tcase_add_loop_test(t, threads_log_while_the_sender_sends, 0, 2);
     tcase_add_test(t, the_child_of_a_fork_spools_apart);
     suite_add_tcase(s, t);
     return s;

@@ -1,5 +1,7 @@
 #include "spool_fake.h"
 
+#include "base/thread.h"
+
 #include <errno.h>
 #include <stdatomic.h>
 
@@ -13,10 +15,13 @@ typedef struct plan {
 
 static plan s_plans[DISK_CALL_COUNT], s_plan_of_all;
 static bool s_failed;
+static fiat__mutex s_lock = {PTHREAD_MUTEX_INITIALIZER}; /* syncs come from several threads */
 
 void disk_fail(disk_call call, unsigned nth, int error, bool persistent) {
+    fiat__mutex_lock(&s_lock);
     s_plans[call] = (plan){persistent, nth, error};
     s_failed = false;
+    fiat__mutex_unlock(&s_lock);
 }
 
 void disk_fail_any(unsigned nth, int error, bool persistent) {
@@ -38,10 +43,7 @@ static plan *plan_for(disk_call call) {
     return s_plan_of_all.left && call != DISK_READ ? &s_plan_of_all : &s_plans[call];
 }
 
-/* Does this call fail? Sets errno. */
-static bool fails(disk_call call) {
-    plan *p = plan_for(call);
-    atomic_fetch_add(&disk_calls[call], 1);
+static bool count_down(plan *p) {
     if (p->left == 0) return false;
     if (p->left > 1) {
         p->left--;
@@ -49,8 +51,19 @@ static bool fails(disk_call call) {
     }
     if (!p->persistent) p->left = 0;
     s_failed = true;
-    errno = p->error;
     return true;
+}
+
+/* Does this call fail? Sets errno. */
+static bool fails(disk_call call) {
+    atomic_fetch_add(&disk_calls[call], 1);
+    fiat__mutex_lock(&s_lock);
+    plan *p = plan_for(call);
+    const int error = p->error;
+    const bool failed = count_down(p);
+    fiat__mutex_unlock(&s_lock);
+    if (failed) errno = error;
+    return failed;
 }
 
 static int disk_open(const char *path, int flags, mode_t mode) {
@@ -64,7 +77,10 @@ static ssize_t disk_pread(int fd, void *to, size_t len, off_t at) {
 /* A short write first, as a disk that runs full makes it. */
 static ssize_t disk_pwritev(int fd, const struct iovec *parts, int count, off_t at) {
     static bool half;
-    if (!half && plan_for(DISK_WRITE)->left == 1 && parts->iov_len > 1) {
+    fiat__mutex_lock(&s_lock);
+    const bool next = plan_for(DISK_WRITE)->left == 1;
+    fiat__mutex_unlock(&s_lock);
+    if (!half && next && parts->iov_len > 1) {
         half = true;
         return pwrite(fd, parts->iov_base, parts->iov_len / 2, at);
     }
