@@ -6,5 +6,5 @@ FIAT_LOCAL_PREFIX='x/!{stream}/' fiat log Example --to local:data -q <<'END'
 {"customer": "c-1", "action": "order"}
 END
 find data -type f
-echo 'hots = typo' >>fiat.conf
+sed -i '1i hots = typo' fiat.conf # first, whatever the settings are that follow
 fiat log Example --to local:data </dev/null
