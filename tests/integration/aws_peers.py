@@ -10,6 +10,7 @@ import tempfile
 import threading
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else "tests/support/aws_post"
+FIAT = os.environ.get("FIAT") or os.path.join(os.environ.get("top_builddir", "."), "fiat")
 # Never to be seen in anything that the program says.
 SECRET = "s3cr%40et"
 
@@ -81,12 +82,16 @@ def serve(handler, tls=None):
     return server.server_address[1]
 
 
-def post(url, *settings, **env):
+def environment():
+    """This one, without what leads elsewhere."""
     clean = {k: v for k, v in os.environ.items()
-             if not k.lower().endswith("_proxy") and not k.startswith("AWS_")}
-    clean.update(AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
-    done = subprocess.run([PROGRAM, url, *settings], env={**clean, **env}, capture_output=True,
-                          text=True, timeout=60)
+             if not k.lower().endswith("_proxy") and not k.startswith(("AWS_", "FIAT_"))}
+    return {**clean, "AWS_CONFIG_FILE": "/dev/null", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
+
+
+def post(url, *settings, **env):
+    done = subprocess.run([PROGRAM, url, *settings], env={**environment(), **env},
+                          capture_output=True, text=True, timeout=60)
     said = done.stdout + done.stderr
     if done.returncode:
         sys.exit(f"{PROGRAM} {url}: {said}")

@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 
-from aws_peers import SECRET, Authority, Service, context, expect, post, run, serve
+from aws_peers import FIAT, SECRET, Authority, Service, context, environment, expect, post, run, \
+    serve
 
 USER = f"user:{SECRET}@"
 
@@ -107,6 +108,29 @@ def over_tls(authority, stranger, port):
            "proxy.ca.file")
 
 
+def whole_way(folder):
+    """From the settings to the wire, by the command: the endpoint, the proxy, the authorities."""
+    schema = pathlib.Path(folder) / "schemas/Example"
+    schema.mkdir(parents=True)
+    (schema / "json_schema.json").write_text("{}")
+    asked = len(Proxy.asked)
+    Proxy.refusal = 403
+    settings = {"FIAT_PROXY_URL": f"http://{USER}127.0.0.1:{serve(Proxy)}", "FIAT_AWS_FIPS": "true",
+                "FIAT_AWS_DUALSTACK": "true", "FIAT_AWS_REGION": "eu-central-1",
+                "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s"}
+    done = subprocess.run([str(pathlib.Path(FIAT).resolve()), "log", "--timeout", "1", "Example"],
+                          input="{}\n", cwd=folder, env={**environment(), **settings},
+                          capture_output=True, text=True, timeout=60)
+    Proxy.refusal = 0
+    expect("fiat log", f"{done.returncode} {done.stderr}", "1 ", "status 403")
+    path, headers = Proxy.asked[asked]
+    if path != "firehose-fips.eu-central-1.api.aws:443" or "Proxy-Authorization" not in headers:
+        sys.exit(f"the proxy was asked for {path}")
+    left = (pathlib.Path(folder) / "Example.rejected.jsonl").read_text()
+    if "s3cr" in done.stdout + done.stderr + left:
+        sys.exit(f"a password is shown: {done.stderr} {left}")
+
+
 def tinyproxy(folder, authority, port):
     """It refuses CONNECT to ports and for users that are not named. 0.0.0.0 leads to this machine, but
     is none of the addresses that no proxy is asked for."""
@@ -151,6 +175,7 @@ def main(folder):
     port = serve(Service, context(*authority.issue("server", names)))
     scripted(authority, port)
     over_tls(authority, stranger, port)
+    whole_way(folder)
     return tinyproxy(folder, authority, port)
 
 
