@@ -5,7 +5,8 @@ noinst_HEADERS += %D%/fuzz.h %D%/fuzz_cjson.h
 fuzz_targets = \
 	%D%/fuzz_aws_ini %D%/fuzz_aws_proxy %D%/fuzz_aws_reply %D%/fuzz_aws_sigv4 %D%/fuzz_firehose_reply \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
-	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_table
+	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_spool_reader \
+	%D%/fuzz_table
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -70,6 +71,10 @@ endif
 %C%_fuzz_object_prefix_SOURCES = %D%/fuzz_object_prefix.c $(fuzz_main)
 %C%_fuzz_object_prefix_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_object_prefix_LDADD = $(fiat_producer)
+
+%C%_fuzz_spool_reader_SOURCES = %D%/fuzz_spool_reader.c $(fuzz_main)
+%C%_fuzz_spool_reader_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_spool_reader_LDADD = $(fiat_producer)
 
 %C%_fuzz_local_segment_SOURCES = %D%/fuzz_local_segment.c $(fuzz_main)
 %C%_fuzz_local_segment_LDFLAGS = $(fuzz_ldflags)
