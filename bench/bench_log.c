@@ -56,15 +56,15 @@ static fiat_status reopen(struct fiat__sink *sink, fiat_error *err) {
     return FIAT_OK;
 }
 
-static const fiat__sink_vtable s_forgetting = {"forget",
-                                               FIAT__BATCH_MAX_RECORDS,
-                                               FIAT__BATCH_MAX_BYTES,
-                                               forget,
-                                               nap,
-                                               nothing,
-                                               nothing,
-                                               nothing,
-                                               reopen};
+static const fiat__sink_vtable s_forgetting = {.name = "forget",
+                                               .max_batch_records = FIAT__BATCH_MAX_RECORDS,
+                                               .max_batch_bytes = FIAT__BATCH_MAX_BYTES,
+                                               .submit = forget,
+                                               .poll = nap,
+                                               .wakeup = nothing,
+                                               .cancel = nothing,
+                                               .free = nothing,
+                                               .reopen = reopen};
 static fiat__sink s_sink = {&s_forgetting};
 
 /* ---- workloads ---- */
