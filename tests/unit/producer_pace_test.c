@@ -132,7 +132,7 @@ static const struct {
     {"mixed", 5 * MIB, 500, 100, 20000, 20},
     {"far away", 5 * MIB, 500, 10000, 10000, 300},
     {"small region", 1 * MIB, 1000, 5000, 20000, 50},
-    {"large", 100 * MIB, 100000, 1000, 50000, 20},
+    {"large", 20 * MIB, 20000, 1000, 50000, 20},
 };
 
 /* Run, and hold what was taken against what could have been, by the tighter quota. */
@@ -249,7 +249,8 @@ START_TEST(adapts_the_requests_in_flight) {
                .most_bytes = 10000};
     fiat__producer_opts opts = fake_opts();
     opts.max_in_flight = 16;
-    opts.batch_max_bytes = 1024000;
+    opts.record_max_bytes = 20000;
+    opts.batch_max_bytes = 100000;
     open_world(&w, opts);
     step(&w);
     ck_assert_uint_eq(w.most_in_flight, 2);
@@ -277,7 +278,8 @@ START_TEST(does_not_queue_at_the_server) {
                .most_bytes = 10000};
     fiat__producer_opts opts = fake_opts();
     opts.max_in_flight = 16;
-    opts.batch_max_bytes = 1024000;
+    opts.record_max_bytes = 20000;
+    opts.batch_max_bytes = 100000;
     open_world(&w, opts);
     run(&w, 30000);
     ck_assert_uint_le(w.most_in_flight, 5);
@@ -316,6 +318,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("producer/pace");
     TCase *tcase = tcase_create("pace");
+    tcase_set_timeout(tcase, 60); /* minutes of traffic, with sanitizers */
     tcase_add_loop_test(tcase, settles_at_the_quota, 0, sizeof quotas / sizeof quotas[0]);
     tcase_add_test(tcase, follows_a_quota_that_changes);
     tcase_add_test(tcase, follows_events_that_change);
