@@ -20,7 +20,7 @@
 #define WINDOW_MS   250
 #define SLICE_MS    200
 #define ARREARS_MS  50 /* what may be caught up of a schedule that was not kept */
-#define RECOVERY_MS 8000.0
+#define RECOVERY_MS 4000.0
 #define CUT         0.8
 
 /* A tenth of the smallest quota that Firehose ever documented for a stream. */
