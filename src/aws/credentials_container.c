@@ -116,11 +116,14 @@ static fiat_status get_token(fiat__buf *token, fiat_error *err) {
 
 static fiat_status ask(const fiat__aws_search *search, const char *url, const char *token,
                        fiat__aws_credentials *out, fiat_error *err) {
+    /* Whoever knows the path of ECS's may ask for the keys. */
+    static const char name[] = "the container's credential service";
     static const fiat__aws_key_names names = {"AccessKeyId", "SecretAccessKey", "Token",
                                               "Expiration"};
     const fiat__fetch_header headers[] = {{"Accept", "application/json"}, {"Authorization", token}};
     const fiat__fetch_request request = {.method = "GET",
                                          .url = url,
+                                         .name = name,
                                          .headers = headers,
                                          .header_count = *token ? 2 : 1,
                                          .timeout_ms = TIMEOUT_MS,
@@ -129,10 +132,10 @@ static fiat_status ask(const fiat__aws_search *search, const char *url, const ch
     fiat__fetch_reply reply;
     fiat__doc *doc = NULL;
     fiat_status status = fiat__fetch(search, &request, &reply, err);
-    if (status == FIAT_OK) status = fiat__fetch_reply_json(&reply, url, &doc, err);
+    if (status == FIAT_OK) status = fiat__fetch_reply_json(&reply, name, &doc, err);
     if (status == FIAT_OK) {
         status = fiat__aws_credentials_read(out, doc, &names, err);
-        if (status != FIAT_OK) fiat__err_wrap(err, status, "%.128s", url);
+        if (status != FIAT_OK) fiat__err_wrap(err, status, "%s", name);
     }
     fiat__doc_free_secret(doc);
     fiat__fetch_reply_deinit(&reply);

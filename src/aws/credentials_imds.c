@@ -108,6 +108,7 @@ static fiat_status get(const metadata *m, const char *path, const char *name,
     snprintf(url, sizeof url, "%s%s%s", m->base, path, name);
     const fiat__fetch_request request = {.method = "GET",
                                          .url = url,
+                                         .name = m->base,
                                          .headers = &token,
                                          .header_count = *m->token ? 1 : 0,
                                          .timeout_ms = m->timeout_ms,
@@ -143,6 +144,7 @@ static fiat_status get_token(metadata *m, fiat_error *err) {
     snprintf(url, sizeof url, "%s%s", m->base, TOKEN_PATH);
     const fiat__fetch_request request = {.method = "PUT",
                                          .url = url,
+                                         .name = m->base,
                                          .headers = &ttl,
                                          .header_count = 1,
                                          .timeout_ms = m->timeout_ms,

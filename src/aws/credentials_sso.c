@@ -22,6 +22,7 @@ static fiat_status ask(const fiat__aws_search *search, const fiat__sso_session *
     const fiat__fetch_header header = {"x-amz-sso_bearer_token", token};
     const fiat__fetch_request request = {.method = "GET",
                                          .url = url,
+                                         .name = endpoint->host_header,
                                          .headers = &header,
                                          .header_count = 1,
                                          .endpoint = endpoint,

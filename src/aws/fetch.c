@@ -57,13 +57,13 @@ static fiat_status describe(const fiat__http_transfer *transfer, CURLcode code,
             fiat__buf_status(&transfer->reply, NULL) == FIAT_E_NOMEM
                 ? fiat__err_nomem(err)
                 : fiat__err_set(err, FIAT_E_AWS_REPLY, "reply of %.128s is larger than %d bytes",
-                                request->url, FIAT__FETCH_MAX_REPLY_BYTES);
+                                request->name, FIAT__FETCH_MAX_REPLY_BYTES);
     else if (code == CURLE_OPERATION_TIMEDOUT)
         status = fiat__err_set(err, FIAT_E_NETWORK, "%.128s did not answer within %u ms",
-                               request->url, request->timeout_ms);
+                               request->name, request->timeout_ms);
     else
         status =
-            fiat__err_set(err, FIAT_E_NETWORK, "request to %.128s failed: %s", request->url,
+            fiat__err_set(err, FIAT_E_NETWORK, "request to %.128s failed: %s", request->name,
                           *transfer->error_text ? transfer->error_text : curl_easy_strerror(code));
     if (err) err->sys_code = (int32_t)code;
     return status;

@@ -16,6 +16,7 @@ typedef struct fiat__fetch_header {
 typedef struct fiat__fetch_request {
     const char *method; /* "GET", "PUT" or "POST" */
     const char *url;
+    const char *name;                  /* of the server, for messages: paths may be secrets */
     const fiat__fetch_header *headers; /* besides those that the signature brings */
     size_t header_count;
     const char *content_type; /* NULL: none */

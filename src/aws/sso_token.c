@@ -126,6 +126,7 @@ static fiat_status request_token(const fiat__aws_search *search, const fiat__sso
     fiat__buf_append_char(&body, '}');
     const fiat__fetch_request request = {.method = "POST",
                                          .url = fiat__buf_cstr(&url),
+                                         .name = endpoint.host_header,
                                          .content_type = "application/json",
                                          .body = fiat__buf_str(&body),
                                          .endpoint = &endpoint,

@@ -183,6 +183,7 @@ static fiat_status post(const fiat__aws_search *search, fiat__aws_signing *signi
     const fiat__fetch_header accept = {"Accept", "text/xml"};
     const fiat__fetch_request request = {.method = "POST",
                                          .url = signing->endpoint->url,
+                                         .name = signing->endpoint->host_header,
                                          .headers = &accept,
                                          .header_count = 1,
                                          .content_type =

@@ -56,6 +56,7 @@ fiat_status fiat__doc_parse(fiat__doc **out, fiat__str text, fiat_error *err) {
     }
     fiat__tape_deinit(&tape);
     fiat__keyspace_deinit(&keys);
+    if (padded.ptr) explicit_bzero(padded.ptr, padded.len); /* it may be a reply with keys */
     fiat__padded_deinit(&padded);
     return status;
 }

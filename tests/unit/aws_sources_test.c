@@ -134,7 +134,7 @@ static void assert_none(const char *part) {
 }
 
 #define IMDS      "AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL/"
-#define CONTAINER "AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/creds?x=y"
+#define CONTAINER "AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/" SECRET_MARK
 #define WEB       "AWS_WEB_IDENTITY_TOKEN_FILE=$DIR/token", "AWS_ROLE_ARN=arn:aws:iam::1:role/r"
 
 #define WITH_SSO_SESSION                                                                           \
@@ -255,6 +255,12 @@ static const row s_rows[] = {
      .replies = {{.status = 503}, {.body = CONTAINER_KEYS}},
      .requests = 2,
      .provider = "container"},
+    {{CONTAINER}, /* nor is its path told: it may be what lets one ask */
+     .replies = {{.fault = HTTP_FAULT_RESET},
+                 {.fault = HTTP_FAULT_RESET},
+                 {.fault = HTTP_FAULT_RESET}},
+     .requests = 3,
+     .part = "request to the container's credential service failed: "},
     {{CONTAINER},
      .replies = {{.status = 404, .body = "{\"message\":\"gone\"}"}},
      .requests = 1,
