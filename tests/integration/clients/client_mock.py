@@ -1,5 +1,6 @@
 """boto3 against `fiat mock`: the command as argument, the mock run from here. Fails with a message
 at the first difference."""
+import atexit
 import json
 import os
 import subprocess
@@ -22,6 +23,7 @@ class Mock:
         self.process = subprocess.Popen(
             [sys.argv[1], "mock", "--script", "-", "--output", self.output, *options],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        atexit.register(self.process.kill)
         self.ready = self.process.stdout.readline()
         assert self.ready.startswith("fiat mock: ready"), self.ready
         words = dict(word.rstrip(";").split("=", 1) for word in self.ready.split() if "=" in word)
