@@ -172,7 +172,7 @@ typedef struct fiat_stats {
     uint64_t records;         /**< Firehose records acknowledged. */
     uint64_t requests;        /**< Requests made. */
     uint64_t retried_records; /**< Records sent again. */
-    uint64_t bytes;           /**< Bytes of events acknowledged. */
+    uint64_t bytes;           /**< Bytes of records acknowledged. */
     uint64_t billed_bytes;    /**< The same after rounding each record up to 5 KiB. */
     uint64_t reports_waiting; /**< Events whose reports wait for fiat_logger_poll(). */
     uint64_t dead_letters;    /**< Events in `dead.letter.file`. */

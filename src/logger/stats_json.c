@@ -105,6 +105,9 @@ static void write_deliveries(fiat__buf *out, bool *first, const fiat__snapshot *
         bool inner = begin(out, &outer, view->name);
         write_text(out, &inner, "state", view->state);
         write_int(out, &inner, "state_since_ms", view->state_since_ms);
+        write_int(out, &inner, "max_bytes_per_s", (int64_t)view->limits.bytes);
+        write_int(out, &inner, "max_records_per_s", (int64_t)view->limits.records);
+        write_int(out, &inner, "max_in_flight", view->limits.in_flight);
         write_text(out, &inner, "state_reason", view->why);
         write_tally(out, &inner, &view->tally);
         end(out);

@@ -3,6 +3,7 @@
 #define FIAT_PRODUCER_NUMBERS_H
 
 #include "base/histogram.h"
+#include "producer/pace.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -26,7 +27,7 @@
     XX(failed_requests, COUNTER, "failed_requests",                                                \
        "Requests of which no record was acknowledged")                                             \
     XX(in_flight, GAUGE, "requests_in_flight", "Requests waiting for their answer")                \
-    XX(bytes, COUNTER, "acknowledged_bytes", "Bytes of events acknowledged")                       \
+    XX(bytes, COUNTER, "acknowledged_bytes", "Bytes of records acknowledged")                      \
     XX(billed_bytes, COUNTER, "billed_bytes", "The same, each record rounded up to 5 KiB")
 
 typedef struct fiat__tally {
@@ -69,7 +70,8 @@ typedef struct fiat__stream_view {
     fiat__tally tally;
     const char *state;      /* "sending", "backing off", "throttled", "paused"; borrowed for ever */
     int64_t state_since_ms; /* wall time; 0: from the beginning */
-    char why[320];          /* why it is not sending; else "" */
+    fiat__pace_limits limits; /* of its pace, at the last answer */
+    char why[320];            /* why it is not sending; else "" */
 } fiat__stream_view;
 
 /* What is measured. */

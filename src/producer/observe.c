@@ -44,8 +44,11 @@ static void set_state(fiat__producer_stream *stream, fiat__stream_state state, c
     int64_t now_ms = fiat__wall_ms(producer->opts.clock);
     fiat__stream_state from = condition->state;
     int64_t since_ms = now_ms - condition->since_ms;
+    const fiat__pace_limits limits =
+        fiat__pace_limits_at(&stream->pace, fiat__producer_now(producer));
     fiat__mutex_lock(&producer->ledger.lock);
     condition->state = state;
+    condition->limits = limits;
     if (from != state) condition->since_ms = now_ms;
     fiat__err_copy(condition->why, sizeof condition->why, why, strlen(why));
     fiat__utf8_make_printable(condition->why);

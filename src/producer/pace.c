@@ -94,6 +94,12 @@ uint32_t fiat__pace_in_flight(const fiat__pace *pace) {
     return (uint32_t)pace->in_flight;
 }
 
+fiat__pace_limits fiat__pace_limits_at(const fiat__pace *pace, int64_t now_ms) {
+    return (fiat__pace_limits){.bytes = (uint64_t)fiat__pace_max_bytes(pace, now_ms),
+                               .records = (uint64_t)fiat__pace_max_records(pace, now_ms),
+                               .in_flight = fiat__pace_in_flight(pace)};
+}
+
 static void limit_share(double limit, size_t *most) {
     double slice = limit * SLICE_MS / 1000;
     if (limit > 0 && slice < (double)*most) *most = slice < 1 ? 1 : (size_t)slice;

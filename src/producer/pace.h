@@ -11,6 +11,12 @@
 #define FIAT__PACE_WINDOWS 8
 #define FIAT__PACE_SIZES   4
 
+/* In force at one moment, per second; 0: none. */
+typedef struct fiat__pace_limits {
+    uint64_t bytes, records;
+    uint32_t in_flight;
+} fiat__pace_limits;
+
 typedef struct fiat__pace_opts {
     uint64_t max_bytes, max_records; /* per second; 0: none but what is learnt */
     uint32_t max_in_flight;          /* from 1 */
@@ -47,6 +53,7 @@ uint32_t fiat__pace_in_flight(const fiat__pace *pace);
 /* Limits in force, per second; 0: none. */
 double fiat__pace_max_bytes(const fiat__pace *pace, int64_t now_ms);
 double fiat__pace_max_records(const fiat__pace *pace, int64_t now_ms);
+fiat__pace_limits fiat__pace_limits_at(const fiat__pace *pace, int64_t now_ms);
 /* Lower *records and *bytes to what one batch should carry. */
 void fiat__pace_limit_batch(const fiat__pace *pace, int64_t now_ms, size_t *records, size_t *bytes);
 

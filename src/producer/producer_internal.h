@@ -209,7 +209,8 @@ typedef enum fiat__stream_state {
 typedef struct fiat__stream_condition {
     fiat__stream_state state;
     int64_t since_ms; /* wall time; 0: from the beginning */
-    char why[320];    /* "" when sending */
+    fiat__pace_limits limits;
+    char why[320]; /* "" when sending */
 } fiat__stream_condition;
 
 /* Records whose events wait to be reported on a thread of the application's, oldest first. */

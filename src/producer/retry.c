@@ -164,6 +164,7 @@ static void finish_record(fiat__producer_stream *stream, fiat__record *record,
 void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
     fiat__producer_stream *stream = slot->stream;
     verdict v = judge(slot);
+    learn_pace(slot, &v, now_ms);
     fiat__observe_finished(slot);
     if (v.delivered > 0) stream->refusals = 0;
     if (v.refused) {
@@ -171,7 +172,6 @@ void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
         v.split = resolve_refusal(slot);
     }
     const fiat_error *complaint = complaint_of(slot);
-    learn_pace(slot, &v, now_ms);
     bool held = pace_stream(slot, &v, now_ms);
     stream->batches--;
     if (!complaint) stream->last_error.status = FIAT_OK;

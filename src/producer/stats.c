@@ -21,6 +21,7 @@ static void view_stream(fiat__producer_stream *stream, fiat__stream_view *out) {
     out->tally = stream->tally;
     out->state = fiat__stream_state_name(stream->condition.state);
     out->state_since_ms = stream->condition.since_ms;
+    out->limits = stream->condition.limits;
     memcpy(out->why, stream->condition.why, sizeof out->why);
     fiat__mutex_unlock(&ledger->lock);
     add_accepted(stream, &out->tally);

@@ -114,6 +114,10 @@ START_TEST(a_batch_decides_the_state) {
     answer(s_states[_i].letters);
     fiat__stream_view after = view();
     ck_assert_str_eq(after.state, s_states[_i].state);
+    bool throttled = strchr(s_states[_i].letters, 'T') != NULL;
+    ck_assert_int_eq(after.limits.bytes > 0, throttled);
+    ck_assert_int_eq(after.limits.records > 0, throttled);
+    ck_assert_uint_ge(after.limits.in_flight, 1);
     if (s_states[_i].line) {
         ck_assert_msg(has_line(s_states[_i].line), "%s", s_lines[0]);
         ck_assert_int_eq(after.state_since_ms, 1000100);
