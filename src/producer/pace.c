@@ -126,6 +126,7 @@ void fiat__pace_sent(fiat__pace *pace, int64_t now_ms, size_t records, size_t by
 void fiat__pace_taken(fiat__pace *pace, int64_t now_ms, size_t records, size_t bytes) {
     turn(pace, now_ms);
     size_t at = (size_t)(pace->window % FIAT__PACE_WINDOWS);
+    pace->taken = true;
     pace->records.taken[at] += (double)records;
     pace->bytes.taken[at] += (double)bytes;
     pace->records.peak = fmax(pace->records.peak, rate_of(pace, &pace->records, now_ms));
@@ -169,8 +170,11 @@ static bool may_be_why(const fiat__pace *pace, const fiat__pace_meter *meter, in
     return rate_of(pace, meter, now_ms) >= 0.7 * meter->peak;
 }
 
-void fiat__pace_throttled(fiat__pace *pace, int64_t now_ms) {
-    turn(pace, now_ms);
+/* A stream that takes nothing at all is out of order rather than over its quota, although it uses
+ * the same words: how often it is tried is for the backoff, and its rates stay as they were. */
+static void cut_rates(fiat__pace *pace, int64_t now_ms) {
+    if (!pace->taken) return;
+    pace->taken = false;
     bool bytes = may_be_why(pace, &pace->bytes, now_ms);
     bool records = may_be_why(pace, &pace->records, now_ms);
     if (!bytes && !records) { /* the quota is not what it was */
@@ -180,6 +184,11 @@ void fiat__pace_throttled(fiat__pace *pace, int64_t now_ms) {
     }
     if (bytes) cut(pace, &pace->bytes, now_ms);
     if (records) cut(pace, &pace->records, now_ms);
+}
+
+void fiat__pace_throttled(fiat__pace *pace, int64_t now_ms) {
+    turn(pace, now_ms);
+    cut_rates(pace, now_ms);
     pace->probing = false;
     pace->in_flight = fmax(1, pace->in_flight / 2);
 }

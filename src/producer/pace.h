@@ -40,6 +40,7 @@ typedef struct fiat__pace {
     int64_t since_ms; /* nothing was counted before */
     double in_flight;
     bool probing;                      /* in_flight has met no resistance yet */
+    bool taken;                        /* something was, since the rates were cut */
     double usual_ms[FIAT__PACE_SIZES]; /* round trip of batches by size; 0: not seen */
 } fiat__pace;
 

@@ -179,6 +179,23 @@ START_TEST(follows_a_quota_that_changes) {
 }
 END_TEST
 
+/* For a while the stream takes nothing, in the words of throttling: afterwards it gets what it had
+ * before, at once. */
+START_TEST(is_not_slowed_by_an_outage) {
+    const quota healthy = {.bytes = 20 * MIB, .records = 5000};
+    world w = {.quota = healthy, .rtt_ms = 20, .least_bytes = 5000, .most_bytes = 10000};
+    open_world(&w, fake_opts());
+    run(&w, 30000);
+    w.quota.bytes = w.quota.records = 0;
+    run(&w, 10000);
+    w.quota.bytes = healthy.bytes;
+    w.quota.records = healthy.records;
+    run(&w, 2000);
+    check_use(&w, "after an outage", 5000, 0.85, 0.02);
+    close_world(&w);
+}
+END_TEST
+
 /* Throttled by its bytes, the stream gets many small records instead: what it took of the large
  * ones does not hold them up for long. */
 START_TEST(follows_events_that_change) {
@@ -323,6 +340,7 @@ int main(void) {
     tcase_set_timeout(tcase, 60); /* minutes of traffic, with sanitizers */
     tcase_add_loop_test(tcase, settles_at_the_quota, 0, sizeof quotas / sizeof quotas[0]);
     tcase_add_test(tcase, follows_a_quota_that_changes);
+    tcase_add_test(tcase, is_not_slowed_by_an_outage);
     tcase_add_test(tcase, follows_events_that_change);
     tcase_add_loop_test(tcase, keeps_a_fixed_limit, 0,
                         sizeof fixed_limits / sizeof fixed_limits[0]);
