@@ -19,18 +19,13 @@ import tempfile
 import threading
 import urllib.parse
 
-try:
-    import botocore
-    import botocore.exceptions
-    import botocore.session
-except ImportError:
-    tree = pathlib.Path(__file__).resolve().parents[2]
-    prefix = tree / ".deps-local/clients/venv"
-    python = prefix / "bin/python"
-    if python.exists() and pathlib.Path(sys.prefix) != prefix:
-        os.execv(python, [str(python), *sys.argv])
-    print("SKIP: botocore is not installed: scripts/setup-clients python")
-    sys.exit(77)
+import packages
+
+packages.need("botocore")
+
+import botocore
+import botocore.exceptions
+import botocore.session
 
 LATER = "2099-01-02T03:04:05Z"
 TOKEN = "tok"

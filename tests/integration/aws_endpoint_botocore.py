@@ -10,23 +10,17 @@ Needs botocore, of this Python or of scripts/setup-clients; ends with 77, "skipp
 """
 import itertools
 import os
-import pathlib
 import subprocess
 import sys
 
-try:
-    import botocore
-    import botocore.exceptions
-    from botocore.endpoint_provider import EndpointProvider
-    from botocore.loaders import create_loader
-except ImportError:
-    tree = pathlib.Path(__file__).resolve().parents[2]
-    prefix = tree / ".deps-local/clients/venv"
-    python = prefix / "bin/python"
-    if python.exists() and pathlib.Path(sys.prefix) != prefix:
-        os.execv(python, [str(python), *sys.argv])
-    print("SKIP: botocore is not installed: scripts/setup-clients python")
-    sys.exit(77)
+import packages
+
+packages.need("botocore")
+
+import botocore
+import botocore.exceptions
+from botocore.endpoint_provider import EndpointProvider
+from botocore.loaders import create_loader
 
 SERVICES = ["firehose", "sts"]
 # Not known yet, but by their beginnings of a partition.

@@ -8,25 +8,19 @@
 Needs botocore, of this Python or of scripts/setup-clients; ends with 77, "skipped", without it.
 """
 import json
-import os
 import pathlib
 import random
 import subprocess
 import sys
 from urllib.parse import quote
 
-try:
-    import botocore.auth
-    from botocore.awsrequest import AWSRequest
-    from botocore.credentials import Credentials
-except ImportError:
-    tree = pathlib.Path(__file__).resolve().parents[2]
-    prefix = tree / ".deps-local/clients/venv"
-    python = prefix / "bin/python"
-    if python.exists() and pathlib.Path(sys.prefix) != prefix:
-        os.execv(python, [str(python), *sys.argv])
-    print("SKIP: botocore is not installed: scripts/setup-clients python")
-    sys.exit(77)
+import packages
+
+packages.need("botocore")
+
+import botocore.auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 
 KEY = {"access_key_id": "AKIDEXAMPLE",
        "secret_access_key": "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY"}

@@ -8,22 +8,15 @@ without it.
 """
 import json
 import math
-import os
-import pathlib
 import subprocess
 import sys
 import tempfile
 
-try:
-    from prometheus_client.parser import text_string_to_metric_families
-except ImportError:
-    tree = pathlib.Path(__file__).resolve().parents[2]
-    prefix = tree / ".deps-local/clients/venv"
-    python = prefix / "bin/python"
-    if python.exists() and pathlib.Path(sys.prefix) != prefix:
-        os.execv(python, [str(python), "-B", *sys.argv])
-    print("SKIP: prometheus-client is not installed: scripts/setup-clients python")
-    sys.exit(77)
+import packages
+
+packages.need("prometheus_client")
+
+from prometheus_client.parser import text_string_to_metric_families
 
 # JSON below "delivery_streams", and the metric that has the same.
 SAME = {

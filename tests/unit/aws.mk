@@ -70,6 +70,7 @@ check_PROGRAMS += tests/support/sigv4_sign
 tests_support_sigv4_sign_SOURCES = \
 	tests/support/sigv4_sign.c tests/support/sigv4_case.c tests/support/sigv4_case.h
 tests_support_sigv4_sign_LDADD = $(fiat_aws)
+EXTRA_DIST += tests/integration/packages.py
 dist_check_SCRIPTS += tests/integration/sigv4_botocore.py
 TESTS += tests/integration/sigv4_botocore.py
 
