@@ -21,9 +21,19 @@ static fiat__mutex s_lock = {PTHREAD_MUTEX_INITIALIZER};
 static fiat__producer *s_producers; /* every open one; guarded by s_lock */
 static pthread_once_t s_once = PTHREAD_ONCE_INIT;
 
+/* OpenSSL and libcurl have locks of their own, which a child would find held for ever by a sender
+ * that it does not have: wait until the sender is out of them. It sleeps in there, too. */
+static void keep_out(fiat__producer *producer) {
+    fiat__mutex_lock(&producer->gate);
+    if (atomic_load(&producer->state) == FIAT__PRODUCER_RUNNING)
+        producer->sink->vtable->wakeup(producer->sink);
+    fiat__mutex_lock(&producer->inside);
+}
+
 static void lock_all(void) {
     fiat__mutex_lock(&s_lock);
     for (fiat__producer *p = s_producers; p; p = p->registry_next) {
+        keep_out(p);
         fiat__mutex_lock(&p->lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_lock(&s->lock);
@@ -43,6 +53,8 @@ static void unlock_all(void) {
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_unlock(&s->lock);
         fiat__mutex_unlock(&p->lock);
+        fiat__mutex_unlock(&p->inside);
+        fiat__mutex_unlock(&p->gate);
     }
     fiat__mutex_unlock(&s_lock);
 }
@@ -89,6 +101,8 @@ static void empty_producer(fiat__producer *producer) {
 /* The parent's waiters are not here, but both a condition variable and the mutex they wait with
  * remember how many there were, and could never be destroyed. */
 static void forget_waiters(fiat__producer *producer) {
+    fiat__mutex_init(&producer->gate);
+    fiat__mutex_init(&producer->inside);
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__mutex_init(&producer->ledger.lock);

@@ -112,6 +112,8 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     producer->finished_end = &producer->finished;
     producer->random_below = fiat__random_below;
     atomic_init(&producer->wake_at_ms, FIAT__AWAKE);
+    fiat__mutex_init(&producer->gate);
+    fiat__mutex_init(&producer->inside);
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes,
@@ -378,6 +380,8 @@ static void free_producer(fiat__producer *producer) {
     fiat__report_queue_deinit(&producer->waiting);
     fiat__ledger_deinit(&producer->ledger);
     fiat__cond_deinit(&producer->settled);
+    fiat__mutex_deinit(&producer->inside);
+    fiat__mutex_deinit(&producer->gate);
     fiat__mutex_deinit(&producer->lock);
     fiat__free(producer);
 }

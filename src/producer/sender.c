@@ -23,6 +23,16 @@ void fiat__producer_notify(fiat__producer *producer, int64_t due_ms) {
     }
 }
 
+static void enter_sink(fiat__producer *producer) {
+    fiat__mutex_lock(&producer->gate);
+    fiat__mutex_lock(&producer->inside);
+    fiat__mutex_unlock(&producer->gate);
+}
+
+static void leave_sink(fiat__producer *producer) {
+    fiat__mutex_unlock(&producer->inside);
+}
+
 static void queue_finished(fiat__sink_batch *batch) {
     fiat__slot *slot = batch->user;
     slot->next_finished = NULL;
@@ -125,7 +135,9 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     for (fiat__record *rest; (rest = fiat__records_pop(&records));)
         fiat__retry_keep(rest, view->now_ms); /* only when memory is short */
     fiat__observe_sent(slot, view->now_ms);
+    enter_sink(producer);
     producer->sink->vtable->submit(producer->sink, &slot->batch);
+    leave_sink(producer);
     return true;
 }
 
@@ -207,7 +219,9 @@ bool fiat__sender_give_up_spooled(fiat__producer *producer) {
 }
 
 void fiat__sender_give_up(fiat__producer *producer) {
+    enter_sink(producer);
     producer->sink->vtable->cancel(producer->sink);
+    leave_sink(producer);
     settle_finished(producer, fiat__producer_now(producer));
     give_up_records(producer);
     while (fiat__sender_give_up_spooled(producer))
@@ -225,7 +239,9 @@ void *fiat__sender_run(void *arg) {
         int64_t wait_ms = wake_ms - fiat__producer_now(producer);
         if (atomic_load(&producer->dirty) || atomic_load(&producer->stop) || wait_ms < 0)
             wait_ms = 0;
+        enter_sink(producer);
         sink->vtable->poll(sink, wait_ms < IDLE_MS ? (int)wait_ms : IDLE_MS);
+        leave_sink(producer);
     }
     if (!atomic_load(&producer->leave)) fiat__sender_give_up(producer);
     fiat__mutex_lock(&producer->lock);
