@@ -169,11 +169,11 @@ static fiat_status resolve(const fiat__aws_search *search, fiat__buf *region,
 /* When the clock was the reason, once more by the clock of the server. */
 static bool should_repeat(const fiat__fetch_reply *reply, const fiat_error *why,
                           fiat__aws_signing *signing) {
-    int64_t off_ms = reply->date_ms - signing->time_ms;
     if (!signing->credentials || reply->date_ms == INT64_MIN ||
-        !fiat__aws_is_skew_code(why->aws_code) ||
-        (off_ms > -SKEW_TOLERATED_MS && off_ms < SKEW_TOLERATED_MS))
+        !fiat__aws_is_skew_code(why->aws_code))
         return false;
+    int64_t off_ms = reply->date_ms - signing->time_ms;
+    if (off_ms > -SKEW_TOLERATED_MS && off_ms < SKEW_TOLERATED_MS) return false;
     signing->time_ms = reply->date_ms;
     return true;
 }
