@@ -235,7 +235,7 @@ static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct sc
     fiat_status status = check_object(text, err);
     if (status != FIAT_OK) return status;
     if (text.len > FIAT_EVENT_MAX_BYTES) return too_large(text.len, err);
-    if (stream->stamps_apart) {
+    if (stream->stamps_apart || text.ptr[0] != '{') { /* the latter is never JSON: it fails */
         status = validate_apart(stream, scratch, given, text, err);
         if (status != FIAT_OK) return status;
     }
@@ -244,7 +244,6 @@ static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct sc
     fiat__str parts[PART_COUNT];
     int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
     *id = fiat__uuid7(now_ms);
-    if ((status = to_one_line(&text, &scratch->line, err)) != FIAT_OK) return status;
     size_t head_len = fiat__stamp_head(&stream->stamp, head, id, now_ms, audit_id);
     size_t count = stamped_parts(stream, fiat__str_of(head, head_len), text, parts);
     size_t len = total_len(parts, count);
@@ -257,6 +256,9 @@ static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct sc
         status = validate_stamped(stream, scratch, parts, count, &places, err);
         if (status != FIAT_OK) return status;
     }
+    /* Not before: a line break inside a string is an error, and must be seen as one. */
+    if ((status = to_one_line(&text, &scratch->line, err)) != FIAT_OK) return status;
+    if (text.ptr != start) count = stamped_parts(stream, fiat__str_of(head, head_len), text, parts);
     fiat__producer_stream *queue;
     status = queue_of(logger, stream, &queue, err);
     if (status != FIAT_OK) return status;

@@ -147,16 +147,21 @@ static const struct {
     {"{\"s\":\"a\0b\"}", 11, FIAT_E_JSON_SYNTAX},
     {"{\"s\":\"a\nb\"}", 11, FIAT_E_JSON_SYNTAX},
     {"\xef\xbb\xbf{}", 5, FIAT_E_JSON_SYNTAX},
+    {"x}", 2, FIAT_E_JSON_SYNTAX},
+    {"x\"n\":1}", 7, FIAT_E_JSON_SYNTAX},
     {"{\"s\":\"\xed\xa0\x80\"}", 11, FIAT_E_JSON_UTF8},
     {"{\"s\":\"\xc0\xaf\"}", 10, FIAT_E_JSON_UTF8},
     {"{\"s\":\"\xf4\x90\x80\x80\"}", 12, FIAT_E_JSON_UTF8},
     {"{\"s\":\"\xe2\x82\"}", 10, FIAT_E_JSON_UTF8},
 };
 
+/* By streams that look at an event alone, and by those that see it with its stamps. */
 START_TEST(bytes_that_are_not_json_are_refused) {
+    const fiat_event event = FIAT_JSON(s_bytes[_i].text, s_bytes[_i].length);
+    fake_stream("Seen", "{\"allOf\":[{}]}", "{\"stamp\":[\"id\"]}");
     fake_open_ok();
-    ck_assert_fiat_status(log_event("Plain", FIAT_JSON(s_bytes[_i].text, s_bytes[_i].length)),
-                          s_bytes[_i].status);
+    ck_assert_fiat_status(log_event("Seen", event), s_bytes[_i].status);
+    ck_assert_fiat_status(log_event("Plain", event), s_bytes[_i].status);
     ck_assert_uint_gt(strlen(fake_err.message), 20);
     ck_assert_int_ne(fake_err.message[strlen(fake_err.message) - 1], '\'' * (_i == 0));
     ck_assert_str_eq(fake_close_and_read(), "");
