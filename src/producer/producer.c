@@ -249,10 +249,12 @@ typedef struct mark {
 
 /* Have everything queued so far sent without waiting for company. */
 static mark hurry_all(fiat__producer *producer) {
-    mark all = {.sequence = fiat__ledger_last_sequence(&producer->ledger)};
+    mark all = {0};
     if (producer->spool) all.spooled = fiat__spool_appended(producer->spool);
-    fiat__raise_to(&producer->flush_sequence, all.sequence);
     fiat__raise_to(&producer->flush_spooled, all.spooled);
+    /* After that: whoever opens a record later sees flush_spooled. */
+    all.sequence = fiat__ledger_last_sequence(&producer->ledger);
+    fiat__raise_to(&producer->flush_sequence, all.sequence);
     fiat__producer_notify(producer, FIAT__AWAKE);
     return all;
 }
@@ -397,8 +399,12 @@ static void stop_sender(fiat__producer *producer) {
 }
 
 void fiat__producer_leave(fiat__producer *producer) {
-    int running = FIAT__PRODUCER_RUNNING;
-    if (!atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_LEFT)) return;
+    int idle = FIAT__PRODUCER_IDLE, running = FIAT__PRODUCER_RUNNING;
+    fiat__mutex_lock(&producer->lock); /* not while it is being started */
+    atomic_compare_exchange_strong(&producer->state, &idle, FIAT__PRODUCER_CLOSED);
+    bool left = atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_LEFT);
+    fiat__mutex_unlock(&producer->lock);
+    if (!left) return;
     atomic_store(&producer->leave, true);
     atomic_store(&producer->stop, true);
     producer->sink->vtable->wakeup(producer->sink);

@@ -281,6 +281,8 @@ void fiat__spool_forked(fiat__spool *spool) {
     atomic_store(&spool->taken, 0);
     spool->bytes = spool->unsettled = spool->recovered = 0;
     spool->damaged = spool->damaged_bytes = spool->lost = 0;
+    spool->run_count = 0; /* the parent notes and deletes what is the parent's */
+    spool->may_delete = false;
     spool->forked = true;
 }
 

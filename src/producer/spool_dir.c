@@ -50,7 +50,7 @@ static void write_holder(int fd) {
 static int lock_file(const char *path, int flags) {
     char name[FIAT__SPOOL_PATH_BYTES];
     snprintf(name, sizeof name, "%s/" LOCK_NAME, path);
-    return open(name, flags | O_CLOEXEC, 0600);
+    return open(name, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
 }
 
 static struct flock whole_file(void) {

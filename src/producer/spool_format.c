@@ -93,7 +93,9 @@ static const char *view(fiat__spool_reader *reader, uint64_t at, size_t len) {
     reader->window_at = at;
     reader->window_len =
         fiat__spool_read(reader->io, reader->fd, reader->window, want, at, &reader->error);
-    return reader->window_len < len ? NULL : reader->window;
+    if (reader->window_len < len) return NULL;
+    reader->error = 0; /* what failed lies behind, and is met when it is wanted */
+    return reader->window;
 }
 
 enum look { LOOK_WHOLE, LOOK_CUT, LOOK_BAD };
@@ -149,7 +151,10 @@ static bool resync(fiat__spool_reader *reader, enum look what, fiat__spool_frame
     const uint64_t from = reader->at;
     for (uint64_t at = next_magic(reader, from + 1); at < reader->limit;
          at = next_magic(reader, at + 1)) {
-        if (look_at(reader, at, out) != LOOK_WHOLE) continue;
+        if (look_at(reader, at, out) != LOOK_WHOLE) {
+            if (reader->error) return false;
+            continue;
+        }
         reader->damaged_bytes += at - from;
         reader->at = at;
         return true;

@@ -6,7 +6,8 @@
 #include <unistd.h>
 
 static int system_open(const char *path, int flags, mode_t mode) {
-    return open(path, flags | O_CLOEXEC, mode);
+    /* A pipe in the folder must not keep us waiting, a link not lead elsewhere. */
+    return open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
 }
 
 static int system_sync_dir(const char *path) {

@@ -68,6 +68,8 @@ static bool enter_segment(fiat__spool *spool, fiat__spool_segment *segment) {
     }
     fiat__spool_reader_init(&spool->reader, spool->io, fd, segment->id, segment->readable_end,
                             spool->window);
+    /* Its events were counted when it was taken over, and there are bits for so many. */
+    if (!segment->own) spool->reader.index_limit = segment->count;
     if (segment->read_at) {
         spool->reader.at = segment->read_at;
         spool->reader.next_index = segment->read_index;

@@ -111,7 +111,8 @@ fiat_status fiat__spool_recover(fiat__spool *spool, fiat__spool_dir *dir, fiat_e
     for (size_t i = 0; i < count && status == FIAT_OK; i++) {
         uint64_t number;
         if (!fiat__spool_is_segment(names[i], &number)) continue;
-        if (dir == spool->dirs && number >= spool->next_number) spool->next_number = number + 1;
+        if (dir == spool->dirs && number >= spool->next_number && number < UINT64_MAX)
+            spool->next_number = number + 1;
         snprintf(stem, sizeof stem, "%s/%.16s", dir->path, names[i]);
         status = adopt_segment(spool, dir, stem, err);
     }

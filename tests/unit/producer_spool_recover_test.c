@@ -194,6 +194,23 @@ static uint64_t head_id(void) {
     return head.id;
 }
 
+/* A frame that is whole but for its number, which no segment could reach, between two others. */
+START_TEST(a_number_out_of_range_is_damage) {
+    unsigned char bytes[8192];
+    char frame[FIAT__SPOOL_FRAME_BYTES + 6];
+    fiat__spool_stats stats;
+    const fiat__spool_frame wild = {.index = 4000000000u, .stream = {"s", 1}};
+    fiat__spool_frame_write(frame, head_id(), &wild, 6, fiat__spool_crc(0, "swrong", 6));
+    memcpy(frame + FIAT__SPOOL_FRAME_BYTES, "swrong", 6);
+    memcpy(bytes, s_bytes, s_ends[0]);
+    memcpy(bytes + s_ends[0], frame, sizeof frame);
+    memcpy(bytes + s_ends[0] + sizeof frame, s_bytes + s_ends[0], s_len - s_ends[0]);
+    write_file(s_log, bytes, s_len + sizeof frame);
+    ck_assert_uint_eq(recover(&stats), 15);
+    ck_assert_uint_eq(stats.damaged_bytes, sizeof frame);
+}
+END_TEST
+
 START_TEST(notes_that_are_damaged_say_nothing) {
     char notes[2 * FIAT__SPOOL_NOTE_BYTES];
     fiat__spool_stats stats;
@@ -343,6 +360,7 @@ static Suite *suite(void) {
     tcase_add_test(t, a_file_whose_head_is_wrong_is_kept_apart);
     tcase_add_test(t, what_was_put_between_frames_is_skipped);
     tcase_add_test(t, a_frame_inside_an_event_is_no_event);
+    tcase_add_test(t, a_number_out_of_range_is_damage);
     tcase_add_test(t, notes_that_are_damaged_say_nothing);
     tcase_add_test(t, notes_on_what_is_not_there_do_no_harm);
     tcase_add_test(t, notes_of_another_segment_say_nothing);

@@ -262,6 +262,29 @@ START_TEST(the_child_of_a_fork_spools_apart) {
 }
 END_TEST
 
+/* What the parent has still to note is none of the child's affair. */
+START_TEST(a_child_that_only_closes_leaves_the_spool_alone) {
+    fiat__producer *producer = start();
+    int status;
+    ck_assert_int_eq(fake_append(fake_stream(producer, "s"), "a"), FIAT_OK);
+    ck_assert_int_eq(fiat__producer_flush(producer, 0, NULL), FIAT_E_INCOMPLETE);
+    fiat__sender_turn(producer);
+    fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    fiat__sender_turn(producer);
+    pid_t child = fork();
+    if (child == 0) {
+        uint64_t left = 99;
+        bool ok = fiat__producer_close(producer, 0, &left, NULL) == FIAT_OK && left == 0 &&
+                  spool_count_files(s_dir, ".log") == 1;
+        _exit(ok ? 7 : 1);
+    }
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 7);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
 static Suite *suite(void) {
     Suite *s = suite_create("producer_spooled");
     TCase *t = tcase_create("spooled");
@@ -275,6 +298,7 @@ static Suite *suite(void) {
     tcase_add_test(t, a_refused_event_is_not_accepted);
     tcase_add_loop_test(t, threads_log_while_the_sender_sends, 0, 2);
     tcase_add_test(t, the_child_of_a_fork_spools_apart);
+    tcase_add_test(t, a_child_that_only_closes_leaves_the_spool_alone);
     suite_add_tcase(s, t);
     return s;
 }
