@@ -3,7 +3,7 @@
  * A logger and every function on it may be used from any thread, concurrently, except close. A call
  * never waits for the network. After fork() the child's logger starts empty and usable; the events
  * that the parent had queued are sent by the parent alone. exit() without fiat_logger_close() loses
- * what is queued. docs/delivery-guarantees.md has more of both. */
+ * what is queued, unless there is a spool. docs/delivery-guarantees.md has more of both. */
 #ifndef FIAT_LOGGER_H
 #define FIAT_LOGGER_H
 
@@ -45,6 +45,8 @@ typedef struct fiat_delivery {
     int64_t sent_at_ms;     /**< When the last request that carried it began; 0: there was none. */
     int64_t settled_at_ms;  /**< When its fate was known. */
     const char *dead_letter_file; /**< Path of `dead.letter.file` when the event is there; or "". */
+    const char *spool_dir; /**< Folder of the spool when the event stays there after close, for the
+                                next logger, and must not be logged again; or "". */
 } fiat_delivery;
 
 /** Called once for each event that was accepted.

@@ -91,7 +91,7 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
         CHOICE("queue.full", "FIAT_QUEUE_FULL", "refuse, wait, evict", "refuse",
                "What a call does when the queue is full: it is refused at once, or after waiting "
                "for `queue.wait.ms`; evict: the oldest events that are not in flight are given up "
-               "beforehand, to keep an eighth of the queue free."),
+               "beforehand, to keep an eighth of the queue free. Without effect with a spool."),
     [FIAT__SET_QUEUE_WAIT_MS] =
         INTEGER("queue.wait.ms", "FIAT_QUEUE_WAIT_MS", "ms", "1000", 1, 3600000,
                 "How long a call waits for room with `queue.full=wait`."),
@@ -131,9 +131,10 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
                "the process, sync: a power cut as well."),
     [FIAT__SET_SPOOL_DIR] = STRING("spool.dir", "FIAT_SPOOL_DIR", "",
                                    "Folder of the spool, for one process alone; made if need be."),
-    [FIAT__SET_SPOOL_MAX_BYTES] =
-        INTEGER("spool.max.bytes", "FIAT_SPOOL_MAX_BYTES", "bytes", "1073741824", 1048576,
-                INT64_C(1099511627776), "Most bytes on disk; beyond it calls are refused."),
+    [FIAT__SET_SPOOL_MAX_BYTES] = INTEGER(
+        "spool.max.bytes", "FIAT_SPOOL_MAX_BYTES", "bytes", "1073741824", 1048576,
+        INT64_C(1099511627776),
+        "Most bytes on disk, at least twice `spool.segment.bytes`; beyond it calls are refused."),
     [FIAT__SET_SPOOL_SEGMENT_BYTES] =
         INTEGER("spool.segment.bytes", "FIAT_SPOOL_SEGMENT_BYTES", "bytes", "16777216",
                 FIAT__SPOOL_SEGMENT_MIN_BYTES, 1073741824,

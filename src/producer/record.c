@@ -125,11 +125,13 @@ static void charge(fiat__ledger *ledger, size_t bytes, bool *wake) {
 static fiat_status refuse(fiat__ledger *ledger, bool *wake, fiat_error *err) {
     *wake = !ledger->full;
     ledger->full = true;
-    return fiat__err_set(err, FIAT_E_QUEUE_FULL,
-                         "queue holds %llu of at most %llu bytes; log again later, or raise "
-                         "queue.max.bytes",
-                         (unsigned long long)ledger->queued_bytes,
-                         (unsigned long long)ledger->queue_max_bytes);
+    fiat__err_set(err, FIAT_E_QUEUE_FULL,
+                  "queue holds %llu of at most %llu bytes; log again later, or raise "
+                  "queue.max.bytes",
+                  (unsigned long long)ledger->queued_bytes,
+                  (unsigned long long)ledger->queue_max_bytes);
+    if (err) err->flags |= FIAT_ERRF_RETRYABLE;
+    return FIAT_E_QUEUE_FULL;
 }
 
 static void link_newest(fiat__record_chain *chain, fiat__record *record) {

@@ -33,6 +33,7 @@ static fiat_delivery common_report(const fiat__record *record, const fiat__verdi
         .sent_at_ms = record->attempts ? record->sent_ms + verdict->wall_offset_ms : 0,
         .settled_at_ms = verdict->settled_ms + verdict->wall_offset_ms,
         .dead_letter_file = verdict->dead_letter ? record->stream->producer->dead_letter_path : "",
+        .spool_dir = record->kept ? fiat__spool_dir_path(record->stream->producer->spool) : "",
     };
 }
 
@@ -125,7 +126,7 @@ void fiat__record_settle(fiat__record *record, fiat_outcome outcome, const char 
     if (outcome == FIAT_NOT_DELIVERED && record->maybe) outcome = FIAT_MAYBE;
     bool wanted = is_wanted(&producer->opts, outcome);
     bool later = wanted && producer->opts.reports_by_poll;
-    record->kept = producer->keep_spooled;
+    record->kept = producer->keep_spooled && outcome != FIAT_DELIVERED;
     bool dead = outcome != FIAT_DELIVERED && producer->dead_letter_path && !record->kept;
     fiat__observe_given_up(record, outcome, error);
     if (wanted || dead) {

@@ -27,11 +27,13 @@ typedef struct appending {
 } appending;
 
 static fiat_status no_room(const fiat__spool *spool, fiat_error *err) {
-    return fiat__err_set(err, FIAT_E_SPOOL_FULL,
-                         "spool %s holds %llu of at most %llu bytes; log again later, or raise "
-                         "spool.max.bytes",
-                         spool->root, (unsigned long long)spool->bytes,
-                         (unsigned long long)spool->opts.max_bytes);
+    fiat__err_set(err, FIAT_E_SPOOL_FULL,
+                  "spool %s holds %llu of at most %llu bytes; log again later, or raise "
+                  "spool.max.bytes",
+                  spool->root, (unsigned long long)spool->bytes,
+                  (unsigned long long)spool->opts.max_bytes);
+    if (err) err->flags |= FIAT_ERRF_RETRYABLE;
+    return FIAT_E_SPOOL_FULL;
 }
 
 static fiat_status failed(int error, const char *what, const char *path, fiat_error *err) {

@@ -70,7 +70,7 @@ static void print_ready(const fiat__local *engine, const fiat__local_opts *opts)
     const char *bind = opts->bind ? opts->bind : "127.0.0.1";
     const bool v6 = strchr(bind, ':') != NULL;
     printf("fiat local: ready, data in %s; export AWS_ENDPOINT_URL=http://%s%s%s:%u "
-           "AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n",
+           "AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s\n",
            opts->data_dir, v6 ? "[" : "", bind, v6 ? "]" : "", (unsigned)fiat__local_port(engine),
            opts->access_key_id, own ? "local" : "...");
     fflush(stdout);

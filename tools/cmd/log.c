@@ -86,6 +86,17 @@ static void reject(struct run *run, const char *file, uint64_t line, const fiat_
     if (!atomic_exchange(&run->reject_failed, true)) cmd_fail_error("the reject file", &err);
 }
 
+/* What is not delivered goes to the reject file, unless the spool keeps it. What a former process
+ * left in the spool has no line here: then it is kept as it was to be sent. @thread sender */
+static void keep(struct run *run, const fiat_delivery *report, const fiat_error *reason) {
+    const struct origin *origin = report->opaque;
+    if (*report->spool_dir) return;
+    if (origin)
+        reject(run, origin->file, origin->line, reason, fiat__str_of(origin->text, origin->len));
+    else
+        reject(run, "spool", 0, reason, fiat__str_of(report->data, report->data_length));
+}
+
 /* @thread sender */
 static void on_delivery(const fiat_delivery *report, void *ctx) {
     struct run *run = ctx;
@@ -100,9 +111,7 @@ static void on_delivery(const fiat_delivery *report, void *ctx) {
         if (atomic_load(&run->maybe) + atomic_load(&run->not_delivered) == 0)
             run->first_failure = reason;
         atomic_fetch_add(maybe ? &run->maybe : &run->not_delivered, 1);
-        if (origin)
-            reject(run, origin->file, origin->line, &reason,
-                   fiat__str_of(origin->text, origin->len));
+        keep(run, report, &reason);
     }
     fiat__free(origin);
 }
@@ -143,7 +152,11 @@ static fiat_status wait_a_step(struct run *run, waiting *w, fiat_error *err) {
     return FIAT_E_INCOMPLETE;
 }
 
-/* Give one line to the logger, waiting while its queue is full. */
+static bool is_full(fiat_status status) {
+    return status == FIAT_E_QUEUE_FULL || status == FIAT_E_SPOOL_FULL;
+}
+
+/* Give one line to the logger, waiting while its queue or spool is full. */
 static fiat_status log_line(struct run *run, const char *file, uint64_t line, fiat__str text,
                             fiat_error *err) {
     struct origin *origin = fiat__malloc(sizeof *origin + text.len);
@@ -155,7 +168,7 @@ static fiat_status log_line(struct run *run, const char *file, uint64_t line, fi
     waiting w = {0};
     fiat_event event = fiat_event_with(FIAT_JSON(text.ptr, text.len), origin);
     fiat_status status = fiat_validated_log(run->logger, run->stream, event, err);
-    while (status == FIAT_E_QUEUE_FULL && !s_stopped) {
+    while (is_full(status) && !s_stopped) {
         status = wait_a_step(run, &w, err);
         if (status == FIAT_OK || status == FIAT_E_INCOMPLETE)
             status = fiat_validated_log(run->logger, run->stream, event, err);
@@ -198,7 +211,7 @@ static fiat_status take_line(struct run *run, const char *file, uint64_t number,
                                : fiat__err_set(err, FIAT_E_EVENT_TOO_LARGE,
                                                "the line is longer than %d bytes", LINE_MAX_BYTES);
     if (status == FIAT_OK) return FIAT_OK;
-    if (is_refusal(status) || (status == FIAT_E_QUEUE_FULL && s_stopped)) {
+    if (is_refusal(status) || (is_full(status) && s_stopped)) {
         refuse(run, file, number, err, text);
         return FIAT_OK;
     }
@@ -349,6 +362,17 @@ static int run_with(struct run *run, const fiat_config *config, int argc, char *
     return code;
 }
 
+/* Every line's fate must be told, on the sender thread. */
+static fiat_status configure(fiat_config **config, fiat_error *err) {
+    static const char *const own[][2] = {{"reports", "sender"}, {"reports.only", "all"}};
+    fiat_status status = project_config(config, s_schemas, err);
+    if (status != FIAT_OK) return status;
+    for (size_t i = 0; i < sizeof own / sizeof own[0] && status == FIAT_OK; i++)
+        status = fiat_config_set(*config, own[i][0], own[i][1], err);
+    if (status != FIAT_OK) fiat_config_free(*config);
+    return status;
+}
+
 static int run(int argc, char **argv) {
     static struct run state; /* zero */
     fiat_config *config;
@@ -360,7 +384,7 @@ static int run(int argc, char **argv) {
         snprintf(state.reject_path, sizeof state.reject_path, "%s", s_reject);
     else
         snprintf(state.reject_path, sizeof state.reject_path, "%s.rejected.jsonl", argv[0]);
-    if (project_config(&config, s_schemas, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
+    if (configure(&config, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
     int code = run_with(&state, config, argc - 1, argv + 1);
     fiat_config_free(config);
     return code;
@@ -382,7 +406,9 @@ const struct cmd cmd_log = {
         "not "
         "delivered. SIGINT and SIGTERM stop the reading; what was read is still delivered. A "
         "second "
-        "signal ends the waiting for that, too: what is left goes to the reject file.",
+        "signal ends the waiting for that, too: what is left goes to the reject file.\n\n"
+        "With a spool, what is not delivered at the end stays there, for the next time, and not in "
+        "the reject file. The settings reports and reports.only do not apply.",
     .options = s_options,
     .min_args = 1,
     .max_args = -1,

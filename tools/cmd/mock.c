@@ -55,8 +55,8 @@ static fiat_status write_url(const fiat_mock *mock, fiat_error *err) {
 }
 
 static void print_ready(const fiat_mock *mock) {
-    printf("fiat mock: ready; export AWS_ENDPOINT_URL=%s AWS_ACCESS_KEY_ID=%s "
-           "AWS_SECRET_ACCESS_KEY=%s",
+    printf("fiat mock: ready; export AWS_ENDPOINT_URL=%s AWS_REGION=us-east-1 "
+           "AWS_ACCESS_KEY_ID=%s AWS_SECRET_ACCESS_KEY=%s",
            fiat_mock_url(mock), s_access_key ? s_access_key : "mock",
            s_secret_key ? "..." : "mock");
     if (s_tls) printf(" AWS_CA_BUNDLE=%s", fiat_mock_ca_file(mock));

@@ -38,7 +38,10 @@ static void drain(fiat_logger *logger) {
     }
 }
 
-static int replay(fiat_logger *logger) {
+/* What is refused for good leaves the spool, and must be somewhere. */
+#define KEPT_IN "spool.refused.jsonl"
+
+static int replay(fiat_logger *logger, const char *kept_in) {
     fiat_stats stats = {.struct_size = sizeof stats};
     fiat_error err = FIAT_ERROR_INIT;
     drain(logger);
@@ -47,6 +50,7 @@ static int replay(fiat_logger *logger) {
             stats.delivered, stats.maybe + stats.not_delivered, stats.queued);
     if (stats.spool_damaged)
         fprintf(stderr, ", %" PRIu64 " damaged: see quarantine", stats.spool_damaged);
+    if (stats.dead_letters) fprintf(stderr, "; given up, with the reasons: %s", kept_in);
     fputc('\n', stderr);
     if (fiat_logger_close(logger, 0, NULL, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
     return stats.maybe + stats.not_delivered ? EXIT_PARTIAL : EXIT_DONE;
@@ -57,6 +61,8 @@ static fiat_status configure(fiat_config **config, const char *dir, fiat_error *
     if (status != FIAT_OK) return status;
     status = fiat_config_set(*config, "spool.dir", dir, err);
     if (status == FIAT_OK) status = fiat_config_set(*config, "spool", "async", err);
+    if (status == FIAT_OK && !*fiat_config_get(*config, "dead.letter.file"))
+        status = fiat_config_set(*config, "dead.letter.file", KEPT_IN, err);
     if (status != FIAT_OK) fiat_config_free(*config);
     return status;
 }
@@ -70,8 +76,10 @@ static int run(int argc, char **argv) {
         return cmd_fail(EXIT_FAILED, "%s: there is no such folder", argv[0]);
     if (configure(&config, argv[0], &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
     fiat_status status = fiat_logger_open(&logger, s_to, config, &err);
+    int code = status == FIAT_OK ? replay(logger, fiat_config_get(config, "dead.letter.file"))
+                                 : cmd_fail_error(NULL, &err);
     fiat_config_free(config);
-    return status == FIAT_OK ? replay(logger) : cmd_fail_error(NULL, &err);
+    return code;
 }
 
 const struct cmd cmd_spool_replay = {
@@ -82,7 +90,8 @@ const struct cmd cmd_spool_replay = {
         "DIR is the setting spool.dir of a process that has ended. Its events are sent to the "
         "delivery streams that they were logged to, and what is acknowledged leaves the spool; "
         "the next logger that opens it would do the same. Refused while a process uses the "
-        "spool.\n\n"
+        "spool. What AWS refuses for good is appended to the setting dead.letter.file, or "
+        "to " KEPT_IN " in the working folder when it is not set.\n\n"
         "The exit code is 1 when events are left, 3 when some were refused for good.",
     .options = s_options,
     .min_args = 1,

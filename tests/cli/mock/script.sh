@@ -10,6 +10,6 @@ export AWS_ENDPOINT_URL AWS_REGION=us-east-1 AWS_ACCESS_KEY_ID=mock AWS_SECRET_A
 echo '{"customer": "c-1", "action": "order"}' | fiat log Example
 kill $pid
 wait $pid
-sed -n 's/http.*:[0-9]* AWS_ACCESS/URL AWS_ACCESS/; s/http.*/URL/; 1p' out
+sed -n 's/http.*:[0-9]* AWS_REGION/URL AWS_REGION/; s/http.*/URL/; 1p' out
 sed -n 2p out | jq -c "[.records, .faults]"
 jq -r .action taken

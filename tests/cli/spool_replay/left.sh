@@ -7,3 +7,4 @@ printf '%s\n' '{"customer": "c-1", "action": "order"}' '{"customer": "c-2", "act
 fails 1 fiat spool replay spool --to local:data --timeout=1 2>again
 sed 's/^fiat spool replay: .*/fiat spool replay: REASON/' again | tail -1
 fiat spool list spool | tail -1 | sed 's/[0-9]* bytes/N bytes/'
+[ -e Example.rejected.jsonl ] || echo 'nothing in the reject file'
