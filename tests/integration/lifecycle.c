@@ -61,7 +61,7 @@ static fiat_status log_one(unsigned worker, unsigned number) {
     char text[80];
     int len = snprintf(text, sizeof text, "{\"worker\":%u,\"number\":%u}", worker, number);
     fiat_error err = FIAT_ERROR_INIT;
-    fiat_status status = validated_log(s_logger, "Work", FIAT_JSON(text, (size_t)len), &err);
+    fiat_status status = validated_log(s_logger, "Orders", FIAT_JSON(text, (size_t)len), &err);
     if (status != FIAT_OK && status != FIAT_E_CLOSED) must(false, err.message);
     return status;
 }
@@ -495,9 +495,9 @@ static int play_all(int argc, char **argv) {
 /* The stream that all scenes log to. */
 static void make_stream(void) {
     char path[300];
-    snprintf(path, sizeof path, "%s/Work", s_dir);
+    snprintf(path, sizeof path, "%s/Orders", s_dir);
     must(mkdir(path, 0755) == 0, "cannot make the stream's folder");
-    snprintf(path, sizeof path, "%s/Work/json_schema.json", s_dir);
+    snprintf(path, sizeof path, "%s/Orders/json_schema.json", s_dir);
     FILE *file = fopen(path, "w");
     must(file && fputs("{\"required\":[\"worker\",\"number\"]}", file) >= 0 && fclose(file) == 0,
          "cannot write the stream's schema");

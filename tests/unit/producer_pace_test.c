@@ -260,17 +260,21 @@ START_TEST(learns_below_a_fixed_limit) {
 }
 END_TEST
 
+static fiat__producer_opts small_batches(void) {
+    fiat__producer_opts opts = fake_opts();
+    opts.max_in_flight = 16;
+    opts.record_max_bytes = 20000;
+    opts.batch_max_bytes = 100000;
+    return opts;
+}
+
 /* As many requests in flight as help: all of them far away, few when answers become slow. */
 START_TEST(adapts_the_requests_in_flight) {
     world w = {.quota = {.bytes = 1000 * MIB, .records = 1000000},
                .rtt_ms = 100,
                .least_bytes = 10000,
                .most_bytes = 10000};
-    fiat__producer_opts opts = fake_opts();
-    opts.max_in_flight = 16;
-    opts.record_max_bytes = 20000;
-    opts.batch_max_bytes = 100000;
-    open_world(&w, opts);
+    open_world(&w, small_batches());
     step(&w);
     ck_assert_uint_eq(w.most_in_flight, 2);
     run(&w, 5000);
@@ -295,11 +299,7 @@ START_TEST(does_not_queue_at_the_server) {
                .serial_ms = 100,
                .least_bytes = 10000,
                .most_bytes = 10000};
-    fiat__producer_opts opts = fake_opts();
-    opts.max_in_flight = 16;
-    opts.record_max_bytes = 20000;
-    opts.batch_max_bytes = 100000;
-    open_world(&w, opts);
+    open_world(&w, small_batches());
     run(&w, 30000);
     ck_assert_uint_le(w.most_in_flight, 5);
     ck_assert_uint_ge(w.sink->submits, 295); /* of 300 that it could answer */
