@@ -262,15 +262,19 @@ START_TEST(the_child_of_a_fork_spools_apart) {
 }
 END_TEST
 
-/* What the parent has still to note is none of the child's affair. */
+/* What the parent has still to note, since it has just polled, is none of the child's affair. */
 START_TEST(a_child_that_only_closes_leaves_the_spool_alone) {
+    s_opts.reports_by_poll = true;
     fiat__producer *producer = start();
+    uint64_t reports;
     int status;
     ck_assert_int_eq(fake_append(fake_stream(producer, "s"), "a"), FIAT_OK);
     ck_assert_int_eq(fiat__producer_flush(producer, 0, NULL), FIAT_E_INCOMPLETE);
     fiat__sender_turn(producer);
     fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
     fiat__sender_turn(producer);
+    ck_assert_int_eq(fiat__producer_poll(producer, 0, &reports, NULL), FIAT_OK);
+    ck_assert_uint_eq(reports, 1);
     pid_t child = fork();
     if (child == 0) {
         uint64_t left = 99;
