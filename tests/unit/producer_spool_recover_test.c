@@ -344,6 +344,21 @@ static fiat_status recover_once(void *ctx) {
     return status;
 }
 
+/* Whoever opens a pipe for reading waits until somebody writes to it. */
+START_TEST(a_pipe_among_the_segments_keeps_nobody_waiting) {
+    char path[4096];
+    fiat__spool *spool = NULL;
+    fiat__spool_opts opts = s_opts;
+    opts.io = NULL;
+    snprintf(path, sizeof path, "%s/00000000000000ff.log", s_dir);
+    ck_assert_int_eq(mkfifo(path, 0600), 0);
+    ck_assert_int_eq(fiat__spool_open(&spool, &opts, NULL), FIAT_E_IO);
+    ck_assert_int_eq(unlink(path), 0);
+    ck_assert_int_eq(fiat__spool_open(&spool, &opts, NULL), FIAT_OK);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 START_TEST(each_allocation_fails_in_turn) {
     chaos_loop(recover_once, NULL);
 }
@@ -366,6 +381,7 @@ static Suite *suite(void) {
     tcase_add_test(t, notes_of_another_segment_say_nothing);
     tcase_add_test(t, damage_of_a_living_segment_is_counted_and_kept);
     tcase_add_test(t, a_segment_that_cannot_be_read_stays);
+    tcase_add_test(t, a_pipe_among_the_segments_keeps_nobody_waiting);
     tcase_add_test(t, each_allocation_fails_in_turn);
     suite_add_tcase(s, t);
     return s;
