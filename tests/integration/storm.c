@@ -53,14 +53,15 @@ typedef struct round_row {
     bool tls, poll;
     uint32_t key_life_s; /* 0: one key for ever; else from the container's endpoint */
     const char *requests_max, *delivery_timeout_ms, *queue_full, *spool;
-    uint32_t per_mille; /* of each fault */
+    uint32_t per_mille;   /* of each fault */
+    uint32_t pause_every; /* so many events; where they are evicted, for some to be sent */
 } round_row;
 
 static const round_row s_rounds[] = {
-    {"one request at a time, spool async", false, false, 0, "1", "0", "refuse", "async", 8},
+    {"one request at a time, spool async", false, false, 0, "1", "0", "refuse", "async", 8, 512},
     {"four at once, TLS, keys that expire, spool sync", true, false, 2, "4", "0", "wait", "sync",
-     10},
-    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", "off", 12},
+     10, 512},
+    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", "off", 12, 16},
 };
 
 static const round_row *s_round;
@@ -153,7 +154,7 @@ static void *log_share(void *arg) {
             pause_ms(1);
         must(status == FIAT_OK, "the call", &err);
         s_events[n].accepted = true;
-        if (n % 512 == thread) pause_ms(2); /* so that there are records of many sizes */
+        if (n % s_round->pause_every == thread) pause_ms(2); /* for records of many sizes */
     }
     return NULL;
 }
@@ -173,7 +174,8 @@ static void open_logger(void) {
         fiat_mock_url(s_mock), "linger.ms", "5", "record.max.events", "8", "batch.max.records", "3",
         "requests.max", s_round->requests_max, "delivery.timeout.ms", s_round->delivery_timeout_ms,
         "request.timeout.ms", "2500", "connect.timeout.ms", "2000", "retry.backoff.ms", "2",
-        "retry.backoff.max.ms", "40", "queue.max.bytes", "1048576", "reports",
+        "retry.backoff.max.ms", "40", "queue.max.bytes", "1048576", "queue.full",
+        s_round->queue_full, "spool", s_round->spool, "spool.dir", s_spool, "reports",
         s_round->poll ? "poll" : "sender", "log.level", "none", NULL);
     must(s_logger != NULL, "open", &err);
     fiat_logger_on_delivery(s_logger, on_delivery, NULL);
@@ -293,6 +295,16 @@ static void check_faults(void) {
     printf("  %u of %u kinds of faults met", met, possible);
 }
 
+/* A round that claims a spool or evictions has had them. */
+static void check_ways(const fiat_stats *stats) {
+    char path[320];
+    const bool spooled = strcmp(s_round->spool, "off") != 0;
+    const bool evicts = strcmp(s_round->queue_full, "evict") == 0;
+    snprintf(path, sizeof path, "%s/lock", s_spool);
+    if (spooled && unlink(path) != 0) fail("there was no spool");
+    if (is_full() && evicts != (stats->evicted > 0)) fail("%" PRIu64 " evicted", stats->evicted);
+}
+
 /* --- one round -------------------------------------------------------------------------------- */
 
 static void set_environment(void) {
@@ -353,6 +365,7 @@ static void run_round(const round_row *row, uint64_t seed) {
     for (size_t n = 0; n < s_event_count; n++)
         check_event(n, counts);
     check_stats(counts, &stats);
+    check_ways(&stats);
     if (strcmp(row->requests_max, "1") == 0) check_order();
     printf("%s: %zu events: %" PRIu64 " delivered, %" PRIu64 " maybe, %" PRIu64 " not delivered;",
            row->name, s_event_count, counts[FIAT_DELIVERED], counts[FIAT_MAYBE],
