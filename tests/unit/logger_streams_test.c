@@ -233,6 +233,37 @@ START_TEST(tags_that_are_too_long_are_named) {
 }
 END_TEST
 
+static void open_with_setting(const char *name, const char *value) {
+    fiat_config *config = fake_config();
+    fake_new_sink();
+    ck_assert_fiat_ok(fiat_config_set(config, name, value, &fake_err), fake_err);
+    ck_assert_fiat_ok(fiat__logger_open_sink(&fake_logger, &fake_kept.sink, config, &fake_err),
+                      fake_err);
+    fiat_config_free(config);
+}
+
+START_TEST(a_prefix_begins_the_delivery_streams_name) {
+    fake_stream("Renamed", OPEN_SCHEMA, "{\"delivery_stream\":\"other\"}");
+    open_with_setting("stream.prefix", "dev-");
+    static const char *const names[][2] = {{"Plain", "dev-Plain"}, {"Renamed", "dev-other"}};
+    for (size_t i = 0; i < 2; i++) {
+        fiat__stream *found = fiat__registry_find(fake_logger->registry, names[i][0], &fake_err);
+        ck_assert_msg(found != NULL, "%s", fake_err.message);
+        ck_assert_str_eq(found->delivery_name, names[i][1]);
+    }
+    fake_close_and_read();
+}
+END_TEST
+
+START_TEST(depth_is_bounded_by_the_setting) {
+    open_with_setting("event.max.depth", "2");
+    fiat_event flat = FIAT_JSON("{\"deep\":[1]}", 12), deep = FIAT_JSON("{\"deep\":[[1]]}", 14);
+    ck_assert_fiat_ok(validated_log(fake_logger, "Plain", flat, &fake_err), fake_err);
+    ck_assert_fiat_status(validated_log(fake_logger, "Plain", deep, &fake_err), FIAT_E_JSON_DEPTH);
+    ck_assert_str_eq(fake_close_and_read(), "{\"deep\":[1]}\n");
+}
+END_TEST
+
 /* ---- Audit ---- */
 
 static const struct {
@@ -284,6 +315,8 @@ int main(void) {
     tcase_add_test(tcase, a_stamp_that_is_not_configured_cannot_be_forged);
     tcase_add_loop_test(tcase, settings_that_are_not_utf8_are_refused, 0, ROWS(s_settings));
     tcase_add_test(tcase, tags_that_are_too_long_are_named);
+    tcase_add_test(tcase, a_prefix_begins_the_delivery_streams_name);
+    tcase_add_test(tcase, depth_is_bounded_by_the_setting);
     tcase_add_loop_test(tcase, an_audit_of_the_users_own_must_stamp, 0, ROWS(s_audits));
     tcase_add_test(tcase, an_audit_of_the_users_own_is_used);
     suite_add_tcase(suite, tcase);

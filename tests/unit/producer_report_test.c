@@ -131,6 +131,35 @@ START_TEST(never_sent_says_so) {
 }
 END_TEST
 
+/* Close says where the events are that it leaves; in the dead-letter file rather than in a report.
+ */
+static const struct {
+    bool callback, file;
+    const char *says;
+} s_wheres[] = {
+    {true, true, "dead.letter.file"},
+    {false, true, "dead.letter.file"},
+    {true, false, "reported to the delivery callback"},
+    {false, false, "they are gone"},
+};
+
+START_TEST(close_says_where_events_are) {
+    char *dir = tmpdir_make(), path[300];
+    fiat__producer_opts opts = single_opts();
+    snprintf(path, sizeof path, "%s/dead.jsonl", dir);
+    if (!s_wheres[_i].callback) opts.on_delivery = NULL;
+    if (s_wheres[_i].file) opts.dead_letter_file = path;
+    open_with(&opts);
+    ck_assert_int_eq(fake_append(s_stream, "{}"), FIAT_OK);
+    uint64_t left;
+    fiat_error err;
+    ck_assert_fiat_status(fiat__producer_close(s_producer, 0, &left, &err), FIAT_E_INCOMPLETE);
+    ck_assert_uint_eq(left, 1);
+    ck_assert_msg(strstr(err.message, s_wheres[_i].says), "%s", err.message);
+    tmpdir_remove(dir);
+}
+END_TEST
+
 /* Every length of the last event, so that the verdict lies at every distance behind the data. */
 START_TEST(verdicts_fit_behind_events_of_any_length) {
     fiat__producer_opts opts = poll_opts();
@@ -419,6 +448,8 @@ int main(void) {
     tcase_add_loop_test(tcase, failures_alone_are_reported_when_asked_for, 0, 2);
     tcase_add_loop_test(tcase, reports_say_when_and_how_often, 0, 2);
     tcase_add_test(tcase, never_sent_says_so);
+    tcase_add_loop_test(tcase, close_says_where_events_are, 0,
+                        sizeof s_wheres / sizeof s_wheres[0]);
     tcase_add_test(tcase, verdicts_fit_behind_events_of_any_length);
     tcase_add_loop_test(tcase, descriptor_is_readable_while_reports_wait, 0, 2);
     tcase_add_test(tcase, waiting_reports_hold_memory_and_no_flush);
