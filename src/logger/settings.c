@@ -70,6 +70,10 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_RECORD_MAX_EVENTS] =
         INTEGER("record.max.events", "FIAT_RECORD_MAX_EVENTS", "events", "500", 1,
                 FIAT__RECORD_MAX_EVENTS, "Most events joined into one record; 1: none are joined."),
+    [FIAT__SET_RECORD_NEWLINE] =
+        BOOLEAN("record.newline", "FIAT_RECORD_NEWLINE", "true",
+                "End each record with a newline; false, for delivery streams that add one: only "
+                "joined events have one between them. With the sink `firehose` only."),
     [FIAT__SET_RECORD_COMPRESSION] =
         CHOICE("record.compression", "FIAT_RECORD_COMPRESSION", "none, gzip", "none",
                "Compress each record, for delivery streams whose Lambda function or destination "

@@ -52,12 +52,13 @@ void fiat__packer_free(fiat__packer *packer) {
 static bool pack(fiat__packer *packer, fiat__record *record) {
     z_stream *z = &packer->deflate;
     if (record->packed) return true;
+    const fiat__str text = fiat__record_text(record);
     deflateReset(z); /* a fork may have left it in the middle */
-    uLong bound = deflateBound(z, record->len);
+    uLong bound = deflateBound(z, text.len);
     char *packed = fiat__malloc(bound);
     if (!packed) return false;
-    z->next_in = (unsigned char *)fiat__record_data(record);
-    z->avail_in = record->len;
+    z->next_in = (unsigned char *)(uintptr_t)text.ptr;
+    z->avail_in = (unsigned)text.len;
     z->next_out = (unsigned char *)packed;
     z->avail_out = (unsigned)bound;
     deflate(z, Z_FINISH); /* ends within the bound */

@@ -74,16 +74,22 @@ static fiat_status open_files(fiat__producer *producer, fiat_error *err) {
     return status == FIAT_OK ? open_spool(producer, err) : status;
 }
 
+/* Lines of text may be put behind each other; other records need a sink that keeps them apart. */
+static fiat_status check_form(const fiat__producer_opts *opts, const fiat__sink *sink,
+                              fiat_error *err) {
+    if (sink->vtable->takes_bytes || (opts->gzip_level == 0 && !opts->omit_last_newline))
+        return FIAT_OK;
+    return fiat__err_set(err, FIAT_E_CONFIG,
+                         "%s: the sink %s keeps events as lines of text; other records are for the "
+                         "sink firehose",
+                         opts->gzip_level ? "record.compression=gzip" : "record.newline=false",
+                         sink->vtable->name);
+}
+
 /* Records compressed by level; joined events then leave room for what does not compress. */
-static fiat_status provide_packer(fiat__producer *producer, const fiat__sink *sink,
-                                  fiat_error *err) {
+static fiat_status provide_packer(fiat__producer *producer, fiat_error *err) {
     fiat__producer_opts *opts = &producer->opts;
     if (opts->gzip_level == 0) return FIAT_OK;
-    if (!sink->vtable->takes_packed)
-        return fiat__err_set(err, FIAT_E_CONFIG,
-                             "record.compression=gzip: the sink %s keeps events as lines of text; "
-                             "compressed records are for the sink firehose",
-                             sink->vtable->name);
     if (opts->record_max_bytes > FIAT__PACKED_EVENTS_MAX_BYTES)
         opts->record_max_bytes = FIAT__PACKED_EVENTS_MAX_BYTES;
     return fiat__packer_new(&producer->packer, opts->gzip_level, err);
@@ -95,7 +101,8 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     if (!opts->clock) producer->opts.clock = &fiat__clock_system;
     producer->slots = fiat__calloc(opts->max_in_flight, sizeof *producer->slots);
     if (!producer->slots) return fiat__err_nomem(err);
-    fiat_status status = provide_packer(producer, sink, err);
+    fiat_status status = check_form(opts, sink, err);
+    if (status == FIAT_OK) status = provide_packer(producer, err);
     if (status == FIAT_OK) status = open_files(producer, err);
     if (status != FIAT_OK) {
         fiat__packer_free(producer->packer);
@@ -106,6 +113,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     for (uint32_t i = 0; i < opts->max_in_flight; i++)
         producer->slots[i].producer = producer;
     provide_reports(producer);
+    producer->omitted_bytes = opts->omit_last_newline ? 1 : 0;
     producer->sink = sink;
     producer->batch_max_count = lower(opts->batch_max_records, sink->vtable->max_batch_records);
     producer->batch_max_bytes = lower(opts->batch_max_bytes, sink->vtable->max_batch_bytes);

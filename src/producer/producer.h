@@ -42,6 +42,7 @@ typedef struct fiat__producer_opts {
     uint32_t linger_ms;         /* how long an event may wait for company */
     uint32_t record_max_bytes;  /* 1..FIAT__RECORD_MAX_BYTES */
     uint32_t record_max_events; /* 1: no joining; at most FIAT__RECORD_MAX_EVENTS */
+    bool omit_last_newline;     /* of a record; what is between joined events stays */
     int gzip_level;             /* 0: records are sent as they are; 1 (fast) .. 9 (small) */
     uint32_t batch_max_records, batch_max_bytes;
     /* Memory of the events waiting or in flight; then FIAT_E_QUEUE_FULL. Blocks kept for use again

@@ -75,12 +75,6 @@ static inline char *fiat__record_data(fiat__record *record) {
     return (char *)(record + 1);
 }
 
-/* What is sent of it. */
-static inline fiat__str fiat__record_wire(fiat__record *record) {
-    return record->packed ? fiat__str_of(record->packed, record->packed_len)
-                          : fiat__str_of(fiat__record_data(record), record->len);
-}
-
 /* The note on event i; they lie in reverse at the end of the block. */
 static inline fiat__event_note *fiat__record_note(fiat__record *record, uint32_t i) {
     return (fiat__event_note *)(void *)((char *)record + record->size) - 1 - i;
@@ -284,6 +278,7 @@ struct fiat__producer {
     fiat__packer *packer;   /* sender; NULL: records are sent as they are */
     bool notes;             /* are kept: for reports, or for the spool */
     fiat__spool *spool;     /* NULL: none */
+    size_t omitted_bytes;   /* of each record, at its end: its newline, or 0 */
     size_t verdict_bytes;   /* room kept in each record for its verdict */
     char *dead_letter_path; /* NULL: there is no such file */
     size_t batch_max_count; /* of records: the lower of the setting's and the sink's */
@@ -330,6 +325,18 @@ struct fiat__producer {
 
     fiat__producer *registry_next;
 };
+
+/* Its events as they are sent, unless they are compressed. */
+static inline fiat__str fiat__record_text(fiat__record *record) {
+    return fiat__str_of(fiat__record_data(record),
+                        record->len - record->stream->producer->omitted_bytes);
+}
+
+/* What is sent of it. */
+static inline fiat__str fiat__record_wire(fiat__record *record) {
+    return record->packed ? fiat__str_of(record->packed, record->packed_len)
+                          : fiat__record_text(record);
+}
 
 static inline void fiat__raise_to(_Atomic uint64_t *to, uint64_t value) {
     uint64_t old = atomic_load(to);

@@ -22,7 +22,7 @@ typedef enum fiat__record_fate {
 } fiat__record_fate;
 
 typedef struct fiat__sink_record {
-    fiat__str data; /* whole newline-ended events */
+    fiat__str data; /* whole newline-ended events, unless the sink takes_bytes */
     /* Results. */
     fiat__record_fate fate;
     /* With RETRY, THROTTLE: the destination may have it all the same. With DELIVERED: it may have
@@ -45,7 +45,7 @@ typedef struct fiat__sink_batch {
 typedef struct fiat__sink_vtable {
     const char *name;
     size_t max_batch_records, max_batch_bytes;
-    bool takes_packed; /* passes records on as they are, also compressed */
+    bool takes_bytes; /* passes records on whatever is in them; else they must be lines of text */
     /* Start delivery. Ends in exactly one batch->done() with every record's fate set, possibly
      * before submit returns. */
     void (*submit)(struct fiat__sink *sink, fiat__sink_batch *batch);

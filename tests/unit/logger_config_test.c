@@ -1,4 +1,5 @@
 #include "base/file.h"
+#include "logger/opts.h"
 #include "logger/settings.h"
 #include "support/test.h"
 
@@ -121,6 +122,148 @@ START_TEST(every_row_of_the_table_is_whole) {
 }
 END_TEST
 
+/* Where a setting ends up, and what it is there. */
+typedef enum target { PRODUCER, SINK } target;
+typedef enum kind { U32, U64, INT, BOOL, TEXT } kind;
+
+static const struct reach_row {
+    fiat__setting_id id;
+    const char *value;
+    int64_t want; /* unless TEXT */
+    target target;
+    kind kind;
+    size_t offset;
+} s_reached[] = {
+#define P(id, value, want, kind, member)                                                           \
+    { FIAT__SET_##id, value, want, PRODUCER, kind, offsetof(fiat__producer_opts, member) }
+#define S(id, value, want, kind, member)                                                           \
+    { FIAT__SET_##id, value, want, SINK, kind, offsetof(fiat__sink_opts, member) }
+    P(LINGER_MS, "11", 11, U32, linger_ms),
+    P(RECORD_MAX_BYTES, "12", 12, U32, record_max_bytes),
+    P(RECORD_MAX_EVENTS, "13", 13, U32, record_max_events),
+    P(RECORD_NEWLINE, "false", true, BOOL, omit_last_newline),
+    P(RECORD_COMPRESSION, "gzip", 3, INT, gzip_level),
+    P(RECORD_COMPRESSION_LEVEL, "7", 7, INT, gzip_level),
+    P(BATCH_MAX_BYTES, "1024001", 1024001, U32, batch_max_bytes),
+    P(BATCH_MAX_RECORDS, "15", 15, U32, batch_max_records),
+    P(QUEUE_MAX_BYTES, "1048577", 1048577, U64, queue_max_bytes),
+    P(QUEUE_FULL, "evict", FIAT__FULL_EVICT, INT, queue_full),
+    P(QUEUE_WAIT_MS, "16", 16, U32, queue_wait_ms),
+    P(REQUESTS_MAX, "17", 17, U32, max_in_flight),
+    P(RATE_MAX_BYTES, "18", 18, U64, rate_max_bytes),
+    P(RATE_MAX_RECORDS, "19", 19, U64, rate_max_records),
+    P(RETRY_BACKOFF_MS, "20", 20, U32, retry_backoff_ms),
+    P(RETRY_BACKOFF_MAX_MS, "21", 21, U32, retry_backoff_max_ms),
+    P(DELIVERY_TIMEOUT_MS, "22", 22, U32, delivery_timeout_ms),
+    P(DEAD_LETTER_FILE, "dead", 0, TEXT, dead_letter_file),
+    P(DEAD_LETTER_SYNC, "false", false, BOOL, dead_letter_sync),
+    P(REPORTS, "poll", true, BOOL, reports_by_poll),
+    P(REPORTS_ONLY, "failures", true, BOOL, reports_failures_only),
+    P(SPOOL, "sync", true, BOOL, spool.sync),
+    P(SPOOL_DIR, "spool", 0, TEXT, spool.dir),
+    P(SPOOL_MAX_BYTES, "1048578", 1048578, U64, spool.max_bytes),
+    P(SPOOL_SEGMENT_BYTES, "65537", 65537, U64, spool.segment_bytes),
+    P(STATS_INTERVAL_MS, "1000", 1000, U32, interval_ms),
+    S(AWS_REGION, "r", 0, TEXT, region),
+    S(AWS_ENDPOINT_URL, "u", 0, TEXT, endpoint_url),
+    S(AWS_FIPS, "true", true, BOOL, fips),
+    S(AWS_DUALSTACK, "true", true, BOOL, dualstack),
+    S(PROXY_URL, "p", 0, TEXT, net.proxy_url),
+    S(PROXY_NONE, "n", 0, TEXT, net.proxy_none),
+    S(PROXY_CA_FILE, "pca", 0, TEXT, net.proxy_ca_file),
+    S(TLS_CA_FILE, "ca", 0, TEXT, net.ca_file),
+    S(TLS_CERT_FILE, "cert", 0, TEXT, net.cert_file),
+    S(TLS_KEY_FILE, "key", 0, TEXT, net.key_file),
+    S(CONNECT_TIMEOUT_MS, "2300", 2300, U32, connect_timeout_ms),
+    S(REQUEST_TIMEOUT_MS, "2400", 2400, U32, request_timeout_ms),
+    S(REQUESTS_MAX, "25", 25, U32, max_in_flight),
+    S(CONNECTION_IDLE_MS, "2600", 2600, U32, net.idle_ms),
+    S(CONNECTION_MAX_AGE_MS, "2700", 2700, U32, net.max_age_ms),
+    S(LOCAL_PREFIX, "pre/", 0, TEXT, prefix),
+    S(LOCAL_GZIP, "false", false, BOOL, gzip),
+    S(LOCAL_SYNC, "false", false, BOOL, sync),
+};
+#define REACHED_COUNT (sizeof s_reached / sizeof s_reached[0])
+
+/* Read with each stream, or where the logger is opened: in the other logger_*_test. */
+static const fiat__setting_id s_elsewhere[] = {
+    FIAT__SET_APP,
+    FIAT__SET_EMAIL,
+    FIAT__SET_HOST,
+    FIAT__SET_TAGS,
+    FIAT__SET_SCHEMAS_DIR,
+    FIAT__SET_STREAM_PREFIX,
+    FIAT__SET_EVENT_MAX_DEPTH,
+    FIAT__SET_LOG_LEVEL,
+};
+#define ELSEWHERE_COUNT (sizeof s_elsewhere / sizeof s_elsewhere[0])
+
+static int64_t read_number(const struct reach_row *row, const void *at) {
+    uint64_t u64;
+    uint32_t u32;
+    int number;
+    bool flag;
+    switch (row->kind) {
+    case U32:
+        return (int64_t)(memcpy(&u32, at, sizeof u32), u32);
+    case U64:
+        return (int64_t)(memcpy(&u64, at, sizeof u64), u64);
+    case INT:
+        return (memcpy(&number, at, sizeof number), number);
+    case BOOL:
+        return (memcpy(&flag, at, sizeof flag), flag);
+    case TEXT:
+        break;
+    }
+    return -1;
+}
+
+static void check_reached(const struct reach_row *row, const fiat_config *config, bool want) {
+    const fiat__producer_opts producer = fiat__config_producer_opts(config);
+    const fiat__sink_opts sink = fiat__config_sink_opts(config);
+    const char *at = (row->target == PRODUCER ? (const char *)&producer : (const char *)&sink);
+    const char *text = NULL, *name = fiat__settings[row->id].name;
+    at += row->offset;
+    bool same;
+    if (row->kind == TEXT) {
+        memcpy(&text, at, sizeof text);
+        same = text && strcmp(text, row->value) == 0;
+    } else {
+        same = read_number(row, at) == row->want;
+    }
+    ck_assert_msg(same == want, "%s=%s %s", name, row->value,
+                  want ? "does not come through" : "is what it is without being set");
+}
+
+static void set(fiat_config *config, const char *name, const char *value) {
+    ck_assert_fiat_ok(fiat_config_set(config, name, value, &s_err), s_err);
+}
+
+/* By its name, into the place in which it works. */
+START_TEST(settings_reach_what_they_set) {
+    const struct reach_row *row = &s_reached[_i];
+    fiat_config *config = config_new();
+    if (row->id == FIAT__SET_RECORD_COMPRESSION_LEVEL) set(config, "record.compression", "gzip");
+    if (row->id == FIAT__SET_SPOOL_DIR) set(config, "spool", "async");
+    check_reached(row, config, false);
+    set(config, fiat__settings[row->id].name, row->value);
+    check_reached(row, config, true);
+    fiat_config_free(config);
+}
+END_TEST
+
+START_TEST(no_setting_is_left_out) {
+    for (fiat__setting_id id = 0; id < FIAT__SET_COUNT; id++) {
+        bool found = false;
+        for (size_t i = 0; i < REACHED_COUNT; i++)
+            found |= s_reached[i].id == id;
+        for (size_t i = 0; i < ELSEWHERE_COUNT; i++)
+            found |= s_elsewhere[i] == id;
+        ck_assert_msg(found, "%s is tested by nothing", fiat__settings[id].name);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("logger/config");
     TCase *tcase = tcase_create("config");
@@ -131,6 +274,8 @@ int main(void) {
     tcase_add_test(tcase, errors_of_a_file_name_file_and_line);
     tcase_add_test(tcase, bad_environment_names_the_variable);
     tcase_add_test(tcase, every_row_of_the_table_is_whole);
+    tcase_add_loop_test(tcase, settings_reach_what_they_set, 0, REACHED_COUNT);
+    tcase_add_test(tcase, no_setting_is_left_out);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }

@@ -1,4 +1,5 @@
-/* Records compressed one by one: what the sink gets, what is billed, what reports say. */
+/* The form of records, compressed one by one or with no newline at their end: what the sink gets,
+ * what is billed, what reports say. */
 #include "base/mem.h"
 #include "producer_fake.h"
 #include "support/chaos.h"
@@ -130,16 +131,80 @@ START_TEST(an_event_that_does_not_fit_is_reported) {
 }
 END_TEST
 
+/* How events become records, with and without the last newline; reports are the same. */
+static const struct {
+    bool omit;
+    int gzip_level;
+    uint32_t max_events;
+    const char *first; /* record */
+    size_t bytes;      /* of all */
+} newlines[] = {
+    {false, 0, 2, "one\ntwo\n", 14}, {true, 0, 2, "one\ntwo", 12}, {false, 0, 1, "one\n", 14},
+    {true, 0, 1, "one", 11},         {true, 3, 2, "one\ntwo", 0},
+};
+
+START_TEST(records_end_as_asked_for) {
+    fiat__producer_opts opts = fake_opts();
+    opts.omit_last_newline = newlines[_i].omit;
+    opts.gzip_level = newlines[_i].gzip_level;
+    opts.record_max_events = newlines[_i].max_events;
+    fake_sink *sink = fake_sink_new();
+    fiat__producer *producer = fake_producer(sink, &opts);
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    static const char *const events[] = {"one", "two", "three"};
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(fake_append(stream, events[i]), FIAT_OK);
+    fake_now_ms += 100;
+    fiat__sender_turn(producer);
+    fiat__str first = sink->batches[0]->records[0].data;
+    if (opts.gzip_level) first = inflated(first);
+    ck_assert(fiat__str_eq_c(first, newlines[_i].first));
+    fake_finish(sink, FIAT__FATE_DELIVERED, false);
+    fiat__sender_turn(producer);
+    fiat_stats stats = {.struct_size = sizeof stats};
+    fiat__producer_stats(producer, &stats);
+    if (!opts.gzip_level) ck_assert_uint_eq(stats.bytes, newlines[_i].bytes);
+    for (int i = 0; i < 3; i++)
+        ck_assert_str_eq(fake_reports[i].data, events[i]);
+    close_empty(producer);
+}
+END_TEST
+
+/* The last byte counts for the bill: without its newline a record may fit a step. */
+START_TEST(a_newline_that_is_not_sent_is_not_billed) {
+    fiat__producer_opts opts = fake_opts();
+    opts.omit_last_newline = _i;
+    fake_sink *sink = fake_sink_new();
+    fiat__producer *producer = fake_producer(sink, &opts);
+    memset(s_events, 'x', sizeof s_events);
+    const fiat__str part = {s_events, FIAT__BILLING_STEP_BYTES};
+    ck_assert_int_eq(fiat__producer_append(fake_stream(producer, "s"), &part, 1, NULL, NULL, NULL),
+                     FIAT_OK);
+    fake_now_ms += 100;
+    fiat__sender_turn(producer);
+    fake_finish(sink, FIAT__FATE_DELIVERED, false);
+    fiat__sender_turn(producer);
+    fiat_stats stats = {.struct_size = sizeof stats};
+    fiat__producer_stats(producer, &stats);
+    ck_assert_uint_eq(stats.billed_bytes, _i ? 5120 : 10240);
+    close_empty(producer);
+}
+END_TEST
+
 START_TEST(other_sinks_refuse) {
     fiat_error err = FIAT_ERROR_INIT;
     const fiat__sink_opts sink_opts = {.max_in_flight = 1};
-    fiat__producer_opts opts = packing_opts();
+    fiat__producer_opts opts = fake_opts();
     fiat__sink *sink;
     fiat__producer *producer;
-    ck_assert_fiat_ok(fiat__sink_open(&sink, _i ? "stdout" : "local:.", &sink_opts, &err), err);
+    const bool to_stdout = _i & 1, packed = _i & 2;
+    opts.gzip_level = packed ? 3 : 0;
+    opts.omit_last_newline = !packed;
+    ck_assert_fiat_ok(fiat__sink_open(&sink, to_stdout ? "stdout" : "local:.", &sink_opts, &err),
+                      err);
     ck_assert_fiat_status(fiat__producer_new(&producer, sink, &opts, &err), FIAT_E_CONFIG);
-    ck_assert(strstr(err.message, "record.compression"));
-    ck_assert(strstr(err.message, _i ? "stdout" : "local"));
+    ck_assert(strstr(err.message, packed ? "record.compression" : "record.newline"));
+    ck_assert(strstr(err.message, to_stdout ? "stdout" : "local"));
 }
 END_TEST
 
@@ -182,7 +247,9 @@ int main(void) {
     tcase_add_test(tcase, sends_gzip_and_reports_text);
     tcase_add_loop_test(tcase, joined_events_fit_even_if_they_do_not_compress, 1, 10);
     tcase_add_test(tcase, an_event_that_does_not_fit_is_reported);
-    tcase_add_loop_test(tcase, other_sinks_refuse, 0, 2);
+    tcase_add_loop_test(tcase, records_end_as_asked_for, 0, sizeof newlines / sizeof newlines[0]);
+    tcase_add_loop_test(tcase, a_newline_that_is_not_sent_is_not_billed, 0, 2);
+    tcase_add_loop_test(tcase, other_sinks_refuse, 0, 4);
     tcase_add_test(tcase, each_allocation_fails_in_turn);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
