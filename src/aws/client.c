@@ -181,9 +181,10 @@ static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_c
     return FIAT_OK;
 }
 
-/* Everything that can go wrong here is on this machine: no memory, no credentials. */
-static fiat__aws_class class_of_local(fiat_status status) {
-    if (status == FIAT_E_NOMEM) return FIAT__AWS_RETRY;
+/* What went wrong before a request was sent: no memory, no credentials. Where these come from may
+ * be out of reach for a moment. */
+static fiat__aws_class class_of_local(fiat_status status, uint32_t flags) {
+    if (status == FIAT_E_NOMEM || (flags & FIAT_ERRF_RETRYABLE)) return FIAT__AWS_RETRY;
     return status == FIAT_E_ARG || status == FIAT_E_LIMIT ? FIAT__AWS_TERMINAL : FIAT__AWS_PAUSE;
 }
 
@@ -193,7 +194,7 @@ static void start(fiat__aws_client *client, slot *at, fiat__aws_call *call,
     if (status == FIAT_OK) status = prepare(client, at, call, credentials, &call->err);
     if (status != FIAT_OK) {
         at->busy = true;
-        end_early(call, class_of_local(status));
+        end_early(call, class_of_local(status, call->err.flags));
         at->busy = false;
         return;
     }
@@ -317,22 +318,6 @@ static void finish_reply(fiat__aws_client *client, slot *at, fiat__aws_call *cal
     if (is_own_reply(client, transfer)) (void)learn_clock(client, transfer, SKEW_TOLERATED_MS);
 }
 
-/* Certificates are for an operator to mend, and so is what a proxy refuses; all else may pass. */
-static fiat__aws_class class_of_curl(CURLcode code, int proxy_status) {
-    if (proxy_status >= 400 && proxy_status < 500 && proxy_status != 408 && proxy_status != 429)
-        return FIAT__AWS_PAUSE;
-    switch (code) {
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_INVALIDCERTSTATUS:
-        return FIAT__AWS_PAUSE;
-    default:
-        return FIAT__AWS_RETRY;
-    }
-}
-
 static void describe_failure(const fiat__aws_client *client, const slot *at, CURLcode code,
                              fiat__aws_call *call) {
     fiat__http_describe_failure(&at->transfer, code, &client->net, client->endpoint.host_header,
@@ -365,7 +350,8 @@ static void finish(fiat__aws_client *client, slot *at, CURLcode code) {
     if (code == CURLE_OK) {
         finish_reply(client, at, call);
     } else {
-        call->result = class_of_curl(code, fiat__http_transfer_proxy_status(transfer));
+        call->result =
+            fiat__http_failure_may_pass(transfer, code) ? FIAT__AWS_RETRY : FIAT__AWS_PAUSE;
         if (sent) call->maybe_received = true;
         describe_failure(client, at, code, call);
     }

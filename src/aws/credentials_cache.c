@@ -104,8 +104,10 @@ static void note_failure(fiat__aws_credentials_provider *provider, const fiat_er
                        provider->vtable->name);
         provider->why.status = FIAT_E_AWS_CREDENTIALS;
     }
-    if (provider->why.status == FIAT_E_AWS_CREDENTIALS)
-        provider->why.flags |= FIAT_ERRF_AUTH | FIAT_ERRF_OPERATOR;
+    if (provider->why.status == FIAT_E_AWS_CREDENTIALS) {
+        provider->why.flags |= FIAT_ERRF_AUTH;
+        if (!(provider->why.flags & FIAT_ERRF_RETRYABLE)) provider->why.flags |= FIAT_ERRF_OPERATOR;
+    }
     provider->failures++;
     provider->next_try_ms = fiat__mono_ms(provider->clock) + retry_delay_ms(provider->failures);
     int64_t extended_ms = fiat__wall_ms(provider->clock) + EXTENSION_MS;

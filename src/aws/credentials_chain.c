@@ -18,6 +18,7 @@ static const struct member {
 typedef struct chain {
     fiat__aws_credentials_provider base;
     fiat__aws_credentials_opts opts; /* its texts are our own */
+    fiat__aws_source *lender;        /* who gave the last ones; NULL: nobody so far */
 } chain;
 
 /* In real time, whatever the search's clock says. */
@@ -46,13 +47,19 @@ static void note(tried *list, const char *name, fiat_error *why) {
     list->len = strlen(list->text);
 }
 
-static fiat_status search_members(const fiat__aws_search *search, fiat__aws_credentials *out,
-                                  fiat_error *err) {
+/* A source that gives no answer where there may be nobody is taken to be away for a moment only
+ * when it has given something before. */
+static fiat_status search_members(chain *self, const fiat__aws_search *search,
+                                  fiat__aws_credentials *out, fiat_error *err) {
     tried list = {.len = 0};
+    uint32_t flags = 0;
     for (size_t i = 0; i < sizeof s_members / sizeof s_members[0]; i++) {
         fiat_error why = FIAT_ERROR_INIT;
         fiat_status status = s_members[i].source(search, out, &why);
-        if (status == FIAT_OK) return FIAT_OK;
+        if (status == FIAT_OK) {
+            self->lender = s_members[i].source;
+            return FIAT_OK;
+        }
         if (status == FIAT_E_NOMEM) return fiat__err_nomem(err);
         if (status != FIAT_E_NOT_FOUND) {
             fiat__err_wrap(&why, status, "no AWS credentials: %s", s_members[i].name);
@@ -61,21 +68,24 @@ static fiat_status search_members(const fiat__aws_search *search, fiat__aws_cred
             return FIAT_E_AWS_CREDENTIALS;
         }
         fiat__aws_credentials_deinit(out);
+        if (s_members[i].source == self->lender) flags |= why.flags & FIAT_ERRF_RETRYABLE;
         note(&list, s_members[i].name, &why);
     }
     /* The remedy first: it must not fall to the end of the message's room. */
-    return fiat__err_set(err, FIAT_E_AWS_CREDENTIALS,
-                         "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
-                         "AWS_PROFILE; tried: %s",
-                         list.text);
+    fiat__err_set(err, FIAT_E_AWS_CREDENTIALS,
+                  "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or "
+                  "AWS_PROFILE; tried: %s",
+                  list.text);
+    if (err) err->flags |= flags;
+    return FIAT_E_AWS_CREDENTIALS;
 }
 
 static fiat_status fetch(fiat__aws_credentials_provider *provider, fiat__aws_credentials *out,
                          fiat_error *err) {
-    const fiat__aws_search search = {.clock = provider->clock,
-                                     .opts = &((chain *)provider)->opts,
-                                     .cancelled = &provider->cancelled};
-    return search_members(&search, out, err);
+    chain *self = (chain *)provider;
+    const fiat__aws_search search = {
+        .clock = provider->clock, .opts = &self->opts, .cancelled = &provider->cancelled};
+    return search_members(self, &search, out, err);
 }
 
 static void free_chain(fiat__aws_credentials_provider *provider) {

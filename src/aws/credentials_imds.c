@@ -34,6 +34,7 @@ typedef struct metadata {
     char base[256]; /* URL without a slash at its end */
     uint32_t timeout_ms, attempts;
     bool allow_v1;
+    bool named;                      /* the URL is a setting, so that somebody should be there */
     char token[TOKEN_MAX_BYTES + 1]; /* "": version 1 */
 } metadata;
 
@@ -82,6 +83,7 @@ static fiat_status configure(metadata *m, const fiat__aws_profile *profile, fiat
     const char *no_v1 =
         either("AWS_EC2_METADATA_V1_DISABLED", profile, FIAT__PROFILE_METADATA_V1_DISABLED);
     uint32_t timeout_s;
+    m->named = endpoint != NULL;
     m->allow_v1 = no_v1 && strcasecmp(no_v1, "false") == 0;
     if (mode && strcasecmp(mode, "ipv4") != 0 && strcasecmp(mode, "ipv6") != 0)
         return fiat__err_set(err, FIAT_E_CONFIG,
@@ -117,10 +119,19 @@ static fiat_status get(const metadata *m, const char *path, const char *name,
     return fiat__fetch(m->search, &request, reply, err);
 }
 
+/* It says nothing; but one in trouble may have something to say later. */
+static fiat_status refuse(fiat_status status, const fiat__fetch_reply *reply, fiat_error *err) {
+    if (!fiat__fetch_status_may_pass(reply->http_status)) return status;
+    if (err) err->flags |= FIAT_ERRF_RETRYABLE;
+    return FIAT_E_AWS_CREDENTIALS;
+}
+
 static fiat_status take_token(metadata *m, const fiat__fetch_reply *reply, fiat_error *err) {
     if (reply->http_status != 200)
-        return fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: no token (HTTP %d%s)", m->base,
-                             reply->http_status, reply->http_status == 403 ? ": switched off" : "");
+        return refuse(fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: no token (HTTP %d%s)", m->base,
+                                    reply->http_status,
+                                    reply->http_status == 403 ? ": switched off" : ""),
+                      reply, err);
     if (reply->body.len == 0 || reply->body.len > TOKEN_MAX_BYTES ||
         !fiat__aws_is_header_text(fiat__buf_str(&reply->body), ""))
         return fiat__err_set(err, FIAT_E_AWS_CREDENTIALS, "%s gave something that is no token",
@@ -135,6 +146,14 @@ static bool may_fall_back(const metadata *m, fiat_status status, const fiat__fet
     if (status == FIAT_E_NETWORK) return true;
     return status == FIAT_OK &&
            (reply->http_status == 403 || reply->http_status == 404 || reply->http_status == 405);
+}
+
+/* At AWS's own address: no such service here, as far as one can tell. */
+static fiat_status no_answer(const metadata *m, fiat_error *err) {
+    fiat_status status = fiat__err_set(err, m->named ? FIAT_E_AWS_CREDENTIALS : FIAT_E_NOT_FOUND,
+                                       "%s: no answer (hop limit too low?)", m->base);
+    if (err) err->flags |= FIAT_ERRF_RETRYABLE;
+    return status;
 }
 
 static fiat_status get_token(metadata *m, fiat_error *err) {
@@ -155,9 +174,8 @@ static fiat_status get_token(metadata *m, fiat_error *err) {
         status = FIAT_OK;
     else if (status == FIAT_OK)
         status = take_token(m, &reply, err);
-    else if (status == FIAT_E_NETWORK) /* no such service here, as far as one can tell */
-        status =
-            fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: no answer (hop limit too low?)", m->base);
+    else if (status == FIAT_E_NETWORK)
+        status = no_answer(m, err);
     fiat__fetch_reply_deinit(&reply);
     return status;
 }
@@ -168,9 +186,10 @@ static fiat_status get_role(const metadata *m, char role[ROLE_MAX_BYTES + 1], fi
     fiat__fetch_reply reply;
     fiat_status status = get(m, ROLE_PATH, "", &reply, err);
     if (status == FIAT_OK && reply.http_status != 200) {
-        status =
-            fiat__err_set(err, FIAT_E_NOT_FOUND, "%s: the instance has no role (HTTP status %d)",
-                          m->base, reply.http_status);
+        status = refuse(fiat__err_set(err, FIAT_E_NOT_FOUND,
+                                      "%s: the instance has no role (HTTP status %d)", m->base,
+                                      reply.http_status),
+                        &reply, err);
     } else if (status == FIAT_OK) {
         const char *text = fiat__buf_cstr(&reply.body);
         size_t len = strspn(text, letters);

@@ -35,6 +35,7 @@ const fiat__aws_code fiat__aws_codes[] = {
     {"RequestTimeout", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
     {"RequestTimeoutException", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
     {"RequestAbortedException", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
+    {"IDPCommunicationError", FIAT__AWS_RETRY, FIAT_E_AWS_SERVER},
     /* Keys gone stale, or the clock off. */
     {"ExpiredToken", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},
     {"ExpiredTokenException", FIAT__AWS_REFRESH, FIAT_E_AWS_AUTH},

@@ -65,7 +65,10 @@ static fiat_status describe(const fiat__http_transfer *transfer, CURLcode code,
         status =
             fiat__err_set(err, FIAT_E_NETWORK, "request to %.128s failed: %s", request->name,
                           *transfer->error_text ? transfer->error_text : curl_easy_strerror(code));
-    if (err) err->sys_code = (int32_t)code;
+    if (!err) return status;
+    err->sys_code = (int32_t)code;
+    if (!transfer->reply_cut && fiat__http_failure_may_pass(transfer, code))
+        err->flags |= FIAT_ERRF_RETRYABLE;
     return status;
 }
 
@@ -139,9 +142,13 @@ static fiat_status attempt(const fiat__aws_search *search, const fiat__fetch_req
     return status;
 }
 
+bool fiat__fetch_status_may_pass(int http_status) {
+    return http_status >= 500 || http_status == 408 || http_status == 429;
+}
+
 static bool may_pass(fiat_status status, const fiat__fetch_reply *reply) {
-    if (status == FIAT_OK) return reply->http_status >= 500 || reply->http_status == 429;
-    return status == FIAT_E_NETWORK;
+    return status == FIAT_OK ? fiat__fetch_status_may_pass(reply->http_status)
+                             : status == FIAT_E_NETWORK;
 }
 
 fiat_status fiat__fetch(const fiat__aws_search *search, const fiat__fetch_request *request,
@@ -190,7 +197,9 @@ fiat_status fiat__fetch_reply_json(const fiat__fetch_reply *reply, const char *w
                  ? fiat__err_set(err, FIAT_E_AWS_REPLY, "%s: the reply is no JSON object", what)
                  : fiat__err_set(err, FIAT_E_AWS_CREDENTIALS, "%s: HTTP status %d%s%s", what,
                                  reply->http_status, *said ? ": " : "", said);
-    if (err) err->http_status = reply->http_status;
+    if (!err) return status;
+    err->http_status = reply->http_status;
+    if (fiat__fetch_status_may_pass(reply->http_status)) err->flags |= FIAT_ERRF_RETRYABLE;
     return status;
 }
 

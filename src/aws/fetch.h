@@ -24,9 +24,8 @@ typedef struct fiat__fetch_request {
     const fiat__aws_signing *signing;   /* NULL: unsigned */
     const fiat__aws_endpoint *endpoint; /* of the URL; NULL: a metadata service, reached directly */
     uint32_t timeout_ms;                /* of an attempt */
-    uint32_t max_attempts;              /* at no answer, 429 and 5xx; from 1 */
+    uint32_t max_attempts;              /* at no answer, 408, 429 and 5xx; from 1 */
     uint32_t pause_ms;                  /* between attempts */
-
 } fiat__fetch_request;
 
 typedef struct fiat__fetch_reply {
@@ -37,14 +36,19 @@ typedef struct fiat__fetch_reply {
 } fiat__fetch_reply;
 
 /* FIAT_OK: there is an answer, of whatever HTTP status. FIAT_E_NETWORK: none came (sys_code has the
- * CURLcode), FIAT_E_AWS_REPLY: it is too long, FIAT_E_CLOSED: the search was cancelled,
- * FIAT_E_ARG: a header's value is none, FIAT_E_NOMEM. deinit in any case. */
+ * CURLcode; flagged FIAT_ERRF_RETRYABLE unless an operator must mend it), FIAT_E_AWS_REPLY: it is
+ * too long, FIAT_E_CLOSED: the search was cancelled, FIAT_E_ARG: a header's value is none,
+ * FIAT_E_NOMEM. deinit in any case. */
 fiat_status fiat__fetch(const fiat__aws_search *search, const fiat__fetch_request *request,
                         fiat__fetch_reply *reply, fiat_error *err);
 void fiat__fetch_reply_deinit(fiat__fetch_reply *reply);
 
+/* Whether the same request may succeed later by itself, by the HTTP status of its answer. */
+bool fiat__fetch_status_may_pass(int http_status);
+
 /* A reply of 200 that is a JSON object; *doc is NULL otherwise, and *err says what the server said
- * instead. `what` begins the message. Free with fiat__doc_free_secret(). */
+ * instead, flagged FIAT_ERRF_RETRYABLE when that may pass. `what` begins the message. Free with
+ * fiat__doc_free_secret(). */
 struct cJSON;
 fiat_status fiat__fetch_reply_json(const fiat__fetch_reply *reply, const char *what,
                                    struct cJSON **doc, fiat_error *err);

@@ -84,6 +84,10 @@ int fiat__http_transfer_status(const fiat__http_transfer *transfer);
 /* What a proxy answered to CONNECT; 0: none was asked. */
 int fiat__http_transfer_proxy_status(const fiat__http_transfer *transfer);
 
+/* Whether the same may succeed later by itself. Certificates are for an operator to mend, and so is
+ * what a proxy refuses. */
+bool fiat__http_failure_may_pass(const fiat__http_transfer *transfer, CURLcode code);
+
 /* Why a transfer ended with that code other than CURLE_OK: status, message and sys_code of *err. */
 void fiat__http_describe_failure(const fiat__http_transfer *transfer, CURLcode code,
                                  const fiat__net *net, const char *host, fiat_error *err);

@@ -21,6 +21,22 @@ static bool describe_certificate(const fiat__http_transfer *transfer, const fiat
                                    err);
 }
 
+bool fiat__http_failure_may_pass(const fiat__http_transfer *transfer, CURLcode code) {
+    int proxy_status = fiat__http_transfer_proxy_status(transfer);
+    if (proxy_status >= 400 && proxy_status < 500 && proxy_status != 408 && proxy_status != 429)
+        return false;
+    switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+        return false;
+    default:
+        return true;
+    }
+}
+
 void fiat__http_describe_failure(const fiat__http_transfer *transfer, CURLcode code,
                                  const fiat__net *net, const char *host, fiat_error *err) {
     int proxy_status = fiat__http_transfer_proxy_status(transfer);

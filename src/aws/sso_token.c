@@ -210,9 +210,12 @@ static fiat_status use(const fiat__aws_search *search, const fiat__sso_session *
             return status;
         }
     }
-    if (expires_ms <= now_ms)
-        return fiat__err_set(err, FIAT_E_AWS_CREDENTIALS, "the login has expired; run `%s`%s%.100s",
-                             login, *why.message ? "; " : "", why.message);
+    if (expires_ms <= now_ms) {
+        fiat__err_set(err, FIAT_E_AWS_CREDENTIALS, "the login has expired; run `%s`%s%.100s", login,
+                      *why.message ? "; " : "", why.message);
+        if (err) err->flags |= why.flags & FIAT_ERRF_RETRYABLE; /* renewing it may yet succeed */
+        return FIAT_E_AWS_CREDENTIALS;
+    }
     fiat__buf_append_c(token, text_of(*doc, "accessToken"));
     return fiat__buf_status(token, err);
 }

@@ -134,16 +134,23 @@ static fiat_status refuse(const fiat__fetch_reply *reply, const fiat__aws_endpoi
                           fiat_error *err) {
     values all;
     fiat_error why = FIAT_ERROR_INIT;
+    bool passing = fiat__fetch_status_may_pass(reply->http_status);
     init_values(&all);
-    if (read_values(fiat__buf_str(&reply->body), &all) && all.of[CODE].len)
-        fiat__aws_classify_code(fiat__buf_str(&all.of[CODE]), fiat__buf_str(&all.of[MESSAGE]),
-                                reply->http_status, &why);
-    else if (out_of_memory(&all))
+    if (read_values(fiat__buf_str(&reply->body), &all) && all.of[CODE].len) {
+        fiat__aws_class class =
+            fiat__aws_classify_code(fiat__buf_str(&all.of[CODE]), fiat__buf_str(&all.of[MESSAGE]),
+                                    reply->http_status, &why);
+        passing = class == FIAT__AWS_RETRY || class == FIAT__AWS_THROTTLE;
+    } else if (out_of_memory(&all)) {
         fiat__err_nomem(&why);
-    else
+    } else {
         fiat__err_set(&why, FIAT_E_AWS_REPLY, "%s answered with HTTP status %d and no error code",
                       endpoint->host_header, reply->http_status);
+    }
     deinit_values(&all);
+    /* Keys and tokens that are refused for good have been made by somebody else. */
+    why.flags &= ~FIAT_ERRF_RETRYABLE;
+    if (passing) why.flags |= FIAT_ERRF_RETRYABLE;
     fiat__err_wrap(&why, FIAT_OK, "STS");
     fiat__err_assign(err, &why);
     return (fiat_status)why.status;

@@ -150,6 +150,27 @@ START_TEST(missing_credentials_end_the_call) {
 }
 END_TEST
 
+/* Whoever lends the keys is away for a moment: nothing that an operator would have to mend. */
+START_TEST(credentials_out_of_reach_are_to_be_tried_again) {
+    fiat__aws_credentials_provider *chain;
+    fiat_error err;
+    fiat__aws_client_opts opts = default_opts();
+    setenv("HOME", "/nonexistent", 1);
+    setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", http_server_url(s_server), 1);
+    http_server_push(s_server, &(http_reply){.status = 503});
+    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
+    opts.credentials = chain;
+    fiat__aws_client *client = new_client(&opts);
+    attempt at;
+    run(&at, client, "{}");
+    ck_assert_int_eq(at.call.result, FIAT__AWS_RETRY);
+    ck_assert_fiat_status((fiat_status)at.call.err.status, FIAT_E_AWS_CREDENTIALS);
+    ck_assert(!at.call.maybe_received);
+    fiat__aws_client_free(client);
+    fiat__aws_credentials_provider_free(chain);
+}
+END_TEST
+
 /* Keys that come after a second, from a program: the client's thread runs on meanwhile. */
 START_TEST(calls_wait_for_credentials_without_stalling_the_client) {
     char path[] = "/tmp/fiat-client-XXXXXX";
@@ -787,6 +808,7 @@ int main(void) {
     tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_add_test(tcase, options_that_cannot_work_are_refused);
     tcase_add_test(tcase, missing_credentials_end_the_call);
+    tcase_add_test(tcase, credentials_out_of_reach_are_to_be_tried_again);
     tcase_add_test(tcase, calls_wait_for_credentials_without_stalling_the_client);
     tcase_add_test(tcase, line_break_in_a_header_is_not_sent);
     tcase_add_loop_test(tcase, status_gives_class_and_error, 0,

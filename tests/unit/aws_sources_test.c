@@ -125,10 +125,13 @@ static void assert_keys(const char *provider) {
     fiat__aws_credentials_deinit(&out);
 }
 
-static void assert_none(const char *part) {
+/* What may pass is tried again by itself; all else is for an operator. */
+static void assert_none(const char *part, bool passing) {
     fiat__aws_credentials out;
     fiat_error err;
     ck_assert_fiat_status(get(&out, &err), FIAT_E_AWS_CREDENTIALS);
+    ck_assert_msg(!(err.flags & FIAT_ERRF_RETRYABLE) == !passing, "%s", err.message);
+    ck_assert_msg(!(err.flags & FIAT_ERRF_OPERATOR) == passing, "%s", err.message);
     ck_assert_msg(strstr(err.message, part) != NULL, "\"%s\" is not in: %s", part, err.message);
     ck_assert_ptr_null(strstr(err.message, SECRET_MARK));
 }
@@ -155,6 +158,7 @@ typedef struct row {
     http_reply replies[4];
     size_t requests; /* that the server is to have seen */
     const char *provider, *part;
+    bool passing; /* a failure that may pass by itself */
 } row;
 
 static const row s_rows[] = {
@@ -178,8 +182,26 @@ static const row s_rows[] = {
     {{IMDS},
      .replies = {{.fault = HTTP_FAULT_STALL}},
      .requests = 1,
-     .part = "no answer (hop limit too low?)"},
-    {{IMDS}, .replies = {{.fault = HTTP_FAULT_RESET}}, .requests = 1, .part = "no answer"},
+     .part = "no answer (hop limit too low?)",
+     .passing = true},
+    {{IMDS},
+     .replies = {{.fault = HTTP_FAULT_RESET}},
+     .requests = 1,
+     .part = "no answer",
+     .passing = true},
+    {{"AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:1"},
+     .part = "no answer",
+     .passing = true},
+    {{IMDS},
+     .replies = {{.status = 503}},
+     .requests = 1,
+     .part = "no token (HTTP 503)",
+     .passing = true},
+    {{IMDS},
+     .replies = {{.body = "tok"}, {.status = 500}},
+     .requests = 2,
+     .part = "the instance has no role (HTTP status 500)",
+     .passing = true},
     {{IMDS},
      .replies = {{.body = "tok"}, {.status = 404}},
      .requests = 2,
@@ -220,7 +242,8 @@ static const row s_rows[] = {
     {{IMDS},
      .replies = {{.body = "tok"}, {.body = "r"}, {.status = 500, .body = METADATA_KEYS}},
      .requests = 3,
-     .part = "HTTP status 500"},
+     .part = "HTTP status 500",
+     .passing = true},
     {{IMDS, "AWS_METADATA_SERVICE_NUM_ATTEMPTS=2"},
      .replies = {{.status = 503}, {.body = "tok"}, {.body = "r"}, {.body = METADATA_KEYS}},
      .requests = 4,
@@ -260,7 +283,13 @@ static const row s_rows[] = {
                  {.fault = HTTP_FAULT_RESET},
                  {.fault = HTTP_FAULT_RESET}},
      .requests = 3,
-     .part = "request to the container's credential service failed: "},
+     .part = "request to the container's credential service failed: ",
+     .passing = true},
+    {{CONTAINER},
+     .replies = {{.status = 429}, {.status = 500}, {.status = 408}},
+     .requests = 3,
+     .part = "HTTP status 408",
+     .passing = true},
     {{CONTAINER},
      .replies = {{.status = 404, .body = "{\"message\":\"gone\"}"}},
      .requests = 1,
@@ -342,6 +371,38 @@ static const row s_rows[] = {
      .replies = {{.status = 500}, {.fault = HTTP_FAULT_RESET}, {.body = STS_KEYS}},
      .requests = 3,
      .provider = "web identity"},
+    {{WEB},
+     .file = "token",
+     .contents = "W",
+     .replies = {{.status = 500}, {.status = 502}, {.status = 503}},
+     .requests = 3,
+     .part = "answered with HTTP status 503 and no error code",
+     .passing = true},
+    {{WEB, "AWS_ENDPOINT_URL_STS=http://127.0.0.1:1"},
+     .file = "token",
+     .contents = "W",
+     .part = "request to 127.0.0.1:1 failed",
+     .passing = true},
+    {{WEB},
+     .file = "token",
+     .contents = "W",
+     .replies = {{.status = 400, .body = STS_ERROR("Throttling", "Rate exceeded")}},
+     .requests = 1,
+     .part = "STS: Throttling",
+     .passing = true},
+    {{WEB},
+     .file = "token",
+     .contents = "W",
+     .replies = {{.status = 400, .body = STS_ERROR("IDPCommunicationError", "No answer")}},
+     .requests = 1,
+     .part = "STS: IDPCommunicationError",
+     .passing = true},
+    {{WEB},
+     .file = "token",
+     .contents = "W",
+     .replies = {{.status = 400, .body = STS_ERROR("ExpiredTokenException", "Token expired")}},
+     .requests = 1,
+     .part = "STS: ExpiredTokenException"},
     {{WEB},
      .file = "token",
      .contents = "W",
@@ -488,6 +549,22 @@ static const row s_rows[] = {
     {{NULL},
      .config = WITH_SSO_SESSION,
      .file = SESSION_CACHE,
+     .contents = SSO_TOKEN("2099-01-01T00:00:00Z"),
+     .replies = {{.status = 500}, {.status = 500}, {.fault = HTTP_FAULT_CLOSE}},
+     .requests = 3,
+     .part = "sso: request to 127.0.0.1:",
+     .passing = true},
+    {{NULL},
+     .config = WITH_SSO_SESSION,
+     .file = SESSION_CACHE,
+     .contents = SSO_RENEWABLE("2001-01-01T00:00:00Z"),
+     .replies = {{.status = 500}, {.status = 500}, {.status = 500}},
+     .requests = 3,
+     .part = "renewing the token: HTTP status 500",
+     .passing = true},
+    {{NULL},
+     .config = WITH_SSO_SESSION,
+     .file = SESSION_CACHE,
      .contents = SSO_RENEWABLE("2001-01-01T00:00:00Z"),
      .replies = {{.status = 400, .body = "{\"error\":\"invalid_grant\"}"}},
      .requests = 1,
@@ -578,7 +655,7 @@ START_TEST(source) {
     if (r->provider)
         assert_keys(r->provider);
     else
-        assert_none(r->part);
+        assert_none(r->part, r->passing);
     ck_assert_uint_eq(http_server_request_count(s_server), r->requests);
 }
 END_TEST
@@ -642,6 +719,35 @@ START_TEST(expired_keys_of_an_instance_are_used) {
     ck_assert_int_lt(left_ms, 21 * 60 * 1000);
     ck_assert(out.outlives);
     fiat__aws_credentials_deinit(&out);
+}
+END_TEST
+
+/* Where AWS's own address does not answer there may be no service at all, unless it has answered
+ * before. An unreachable IPv6 address stands in for it. */
+START_TEST(silence_of_a_service_that_has_answered_may_pass) {
+    fiat__aws_credentials_provider *chain;
+    fiat__aws_credentials out;
+    fiat_error err;
+    set_env("AWS_EC2_METADATA_DISABLED=");
+    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6");
+    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
+    ck_assert_fiat_status(fiat__aws_credentials_get(chain, &out, &err), FIAT_E_AWS_CREDENTIALS);
+    ck_assert_uint_eq(err.flags, FIAT_ERRF_AUTH | FIAT_ERRF_OPERATOR);
+    fiat__aws_credentials_provider_free(chain);
+
+    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL");
+    http_server_push(s_server, &(http_reply){.body = "tok"});
+    http_server_push(s_server, &(http_reply){.body = "role"});
+    http_server_push(s_server, &(http_reply){.body = METADATA_KEYS});
+    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
+    ck_assert_fiat_ok(fiat__aws_credentials_get(chain, &out, &err), err);
+    fiat__aws_credentials_deinit(&out);
+    unsetenv("AWS_EC2_METADATA_SERVICE_ENDPOINT");
+    fiat__aws_credentials_refresh(chain);
+    ck_assert_fiat_status(fiat__aws_credentials_get(chain, &out, &err), FIAT_E_AWS_CREDENTIALS);
+    ck_assert_ptr_nonnull(strstr(err.message, "no answer"));
+    ck_assert_uint_eq(err.flags, FIAT_ERRF_AUTH | FIAT_ERRF_RETRYABLE);
+    fiat__aws_credentials_provider_free(chain);
 }
 END_TEST
 
@@ -801,6 +907,7 @@ int main(void) {
     tcase_add_test(tcase, instances_are_asked_with_a_token);
     tcase_add_test(tcase, version_1_has_no_token);
     tcase_add_test(tcase, expired_keys_of_an_instance_are_used);
+    tcase_add_test(tcase, silence_of_a_service_that_has_answered_may_pass);
     tcase_add_test(tcase, containers_are_asked_with_the_token_of_the_moment);
     tcase_add_test(tcase, roles_are_asked_for_by_signed_forms);
     tcase_add_test(tcase, web_identities_are_not_signed);
