@@ -118,6 +118,13 @@ bool fiat__aws_is_skew_code(const char *code) {
     return false;
 }
 
+/* 413 comes from whatever is on the way; of Firehose itself, see osquery issue 3568. */
+bool fiat__aws_is_size_refusal(const fiat_error *err) {
+    return err->http_status == 413 ||
+           strcmp(err->aws_code, "RequestEntityTooLargeException") == 0 ||
+           strstr(err->message, "Records size exceeds") != NULL;
+}
+
 static uint32_t flags_of(fiat__aws_class class, fiat_status status) {
     uint32_t flags = 0;
     if (class == FIAT__AWS_RETRY || class == FIAT__AWS_THROTTLE || class == FIAT__AWS_REFRESH)

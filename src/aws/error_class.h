@@ -31,6 +31,9 @@ fiat__aws_class fiat__aws_classify(const fiat__aws_reply *reply, fiat_error *err
 fiat__aws_class fiat__aws_classify_code(fiat__str code, fiat__str message, int http_status,
                                         fiat_error *err);
 
+/* Was a request refused because it is too large, so that a smaller one may be taken? */
+bool fiat__aws_is_size_refusal(const fiat_error *err);
+
 /* Does the code say that the clock, or something else in the signature, is off? */
 bool fiat__aws_is_skew_code(const char *code);
 

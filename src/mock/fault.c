@@ -88,6 +88,7 @@ const fiat__fault_row fiat__fault_rows[FIAT_MOCK_FAULT_COUNT] = {
                            .message = "The request is not valid."},
     [FIAT_MOCK_TOO_LARGE] = {.name = "too-large",
                              .place = FIAT__FAULT_REFUSAL,
+                             .value_max = 16 * 1024,
                              .http_status = 413,
                              .code = "RequestEntityTooLargeException",
                              .message = "The request is too large."},
@@ -301,23 +302,40 @@ bool fiat__faults_want_connection(const fiat__faults *faults) {
     return faults->at < faults->count && at_connection(faults->queue[faults->at].fault.kind);
 }
 
-static fiat__fault draw(fiat__faults *faults, bool connection) {
+/* What is about to come, for a fault to choose by. */
+typedef struct occasion {
+    bool connection;
+    size_t body_bytes;
+} occasion;
+
+static bool fits(const fiat__fault *fault, const occasion *at) {
+    if (at_connection(fault->kind) != at->connection) return false;
+    return fault->kind != FIAT_MOCK_TOO_LARGE || at->body_bytes > (size_t)fault->value * 1024;
+}
+
+static fiat__fault draw(fiat__faults *faults, const occasion *at) {
     if (faults->at < faults->count) {
         fiat__queued_fault *next = &faults->queue[faults->at];
-        if (at_connection(next->fault.kind) != connection) return (fiat__fault){FIAT_MOCK_OK, 0};
         const fiat__fault fault = next->fault;
+        if (!fits(&fault, at)) return (fiat__fault){FIAT_MOCK_OK, 0};
         if (--next->left == 0) faults->at++;
         return fault;
     }
     for (int kind = 0; kind < FIAT_MOCK_FAULT_COUNT; kind++)
-        if (faults->per_mille[kind] && at_connection((fiat_mock_fault)kind) == connection &&
+        if (faults->per_mille[kind] && fits(&faults->chances[kind], at) &&
             fiat__faults_below(faults, 1000) < faults->per_mille[kind])
             return faults->chances[kind];
     return (fiat__fault){FIAT_MOCK_OK, 0};
 }
 
-fiat__fault fiat__faults_next(fiat__faults *faults, bool connection) {
-    const fiat__fault fault = draw(faults, connection);
-    if (fault.kind != FIAT_MOCK_OK || !connection) faults->played[fault.kind]++;
+fiat__fault fiat__faults_next_connection(fiat__faults *faults) {
+    const fiat__fault fault = draw(faults, &(occasion){.connection = true});
+    if (fault.kind != FIAT_MOCK_OK) faults->played[fault.kind]++;
+    return fault;
+}
+
+fiat__fault fiat__faults_next_request(fiat__faults *faults, size_t body_bytes) {
+    const fiat__fault fault = draw(faults, &(occasion){.body_bytes = body_bytes});
+    faults->played[fault.kind]++;
     return fault;
 }

@@ -59,8 +59,10 @@ fiat_status fiat__faults_chance(fiat__faults *faults, fiat__fault fault, uint32_
 fiat_status fiat__faults_line(fiat__faults *faults, fiat__str line, fiat_error *err);
 void fiat__faults_clear(fiat__faults *faults);
 
-/* What the next request, or the next connection, meets; counted as played. */
-fiat__fault fiat__faults_next(fiat__faults *faults, bool connection);
+/* What the next connection meets; counted as played. */
+fiat__fault fiat__faults_next_connection(fiat__faults *faults);
+/* What the next request meets, with a body of so many bytes. */
+fiat__fault fiat__faults_next_request(fiat__faults *faults, size_t body_bytes);
 /* Does the queue wait for a new connection? */
 bool fiat__faults_want_connection(const fiat__faults *faults);
 

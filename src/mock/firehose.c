@@ -25,7 +25,7 @@ typedef struct visit {
 void fiat__mock_connecting(void *ctx, fiat__server_welcome *welcome) {
     fiat_mock *mock = ctx;
     fiat__mutex_lock(&mock->mutex);
-    const fiat__fault fault = fiat__faults_next(&mock->faults, true);
+    const fiat__fault fault = fiat__faults_next_connection(&mock->faults);
     fiat__mutex_unlock(&mock->mutex);
     if (fault.kind == FIAT_MOCK_STALL_ACCEPT) welcome->accept_ms = fault.value;
     if (fault.kind == FIAT_MOCK_TLS_REFUSED) welcome->refuse_tls = true;
@@ -39,7 +39,7 @@ void fiat__mock_begin(void *ctx, fiat__server_request *request, fiat__server_rep
     if (!v) return;
     fiat__reply_init(&v->reply);
     fiat__mutex_lock(&mock->mutex);
-    v->fault = fiat__faults_next(&mock->faults, false);
+    v->fault = fiat__faults_next_request(&mock->faults, request->body_len);
     v->close = fiat__faults_want_connection(&mock->faults);
     v->number = mock->requests++;
     fiat__mutex_unlock(&mock->mutex);

@@ -211,12 +211,11 @@ static bool answer(connection *c, const fiat__server_reply *reply) {
 static bool serve_body(connection *c, exchange *x, size_t head_len,
                        const fiat__server_reply *early) {
     const fiat__server_handler *handler = &c->server->opts.handler;
-    size_t want;
+    size_t want = x->request.body_len;
     if (early->fault == FIAT__WIRE_STALL_UNREAD) {
         stall(c, false);
         return false;
     }
-    if (!body_length(x, &want)) return false;
     const bool broken = early->fault == FIAT__WIRE_RESET_UNREAD;
     if (broken && want > early->fault_at) want = early->fault_at;
     if (!read_body(c, x, head_len, want, early->fault == FIAT__WIRE_SLOW_READ ? early->pace_ms : 0))
@@ -233,7 +232,7 @@ static bool serve_head(connection *c, exchange *x, size_t head_len) {
     const fiat__server_handler *handler = &c->server->opts.handler;
     fiat__server_reply early = {0};
     x->request.connection = c->number;
-    if (!parse_head(x, c->text, head_len)) return false;
+    if (!parse_head(x, c->text, head_len) || !body_length(x, &x->request.body_len)) return false;
     if (handler->begin) handler->begin(handler->ctx, &x->request, &early);
     const bool stays = serve_body(c, x, head_len, &early);
     if (handler->done) handler->done(handler->ctx, &x->request, &x->reply);

@@ -33,9 +33,9 @@ typedef struct fiat__server_request {
     const char *target;                /* path and query as received */
     const char *head;                  /* header lines as received */
     const char *body;                  /* NULL in begin() */
-    size_t body_len;
-    size_t connection; /* 0: the first accepted, and so on */
-    void *note;        /* from begin() to handle() and done(); the handler's own */
+    size_t body_len;                   /* in begin(): as announced */
+    size_t connection;                 /* 0: the first accepted, and so on */
+    void *note;                        /* from begin() to handle() and done(); the handler's own */
 } fiat__server_request;
 
 typedef struct fiat__server_reply {

@@ -102,7 +102,8 @@ static ends count_ends(const fiat__slot *slot) {
         e.paused += record->fate == FIAT__FATE_PAUSE;
         if (record->fate == FIAT__FATE_DELIVERED) {
             e.delivered++;
-        } else if (record->fate == FIAT__FATE_TERMINAL || record->fate == FIAT__FATE_REFUSED) {
+        } else if (record->fate == FIAT__FATE_TERMINAL || record->fate == FIAT__FATE_REFUSED ||
+                   record->fate == FIAT__FATE_TOO_LARGE) {
             e.refused++;
         } else {
             e.kept++;

@@ -32,6 +32,10 @@
 #define SLOW_MORE_MS    50
 #define USUAL_ANSWERS   256
 
+/* Below the bodies that any proxy lets through. */
+#define SMALLEST_BYTES ((size_t)64 * 1024)
+#define LARGER_MS      (10 * 60 * 1000)
+
 void fiat__pace_init(fiat__pace *pace, const fiat__pace_opts *opts) {
     *pace = (fiat__pace){.opts = *opts,
                          .bytes = {.fixed = (double)opts->max_bytes, .lowest = LOWEST_BYTES},
@@ -105,10 +109,29 @@ static void limit_share(double limit, size_t *most) {
     if (limit > 0 && slice < (double)*most) *most = slice < 1 ? 1 : (size_t)slice;
 }
 
+/* What a batch may carry of what was refused; *most: of what the caller allows. */
+static void limit_size(const fiat__pace *pace, int64_t now_ms, size_t *most) {
+    int64_t doublings = (now_ms - pace->largest_ms) / LARGER_MS;
+    if (pace->largest == 0 || doublings >= 16) return;
+    size_t largest = pace->largest << doublings;
+    if (largest < *most) *most = largest;
+}
+
+bool fiat__pace_too_large(fiat__pace *pace, int64_t now_ms, size_t bytes) {
+    size_t known = SIZE_MAX;
+    if (bytes <= SMALLEST_BYTES) return false;
+    limit_size(pace, now_ms, &known);
+    if (bytes / 2 >= known) return true; /* it was sent before that was known */
+    pace->largest = bytes / 2;
+    pace->largest_ms = now_ms;
+    return true;
+}
+
 void fiat__pace_limit_batch(const fiat__pace *pace, int64_t now_ms, size_t *records,
                             size_t *bytes) {
     limit_share(limit_of(pace, &pace->records, now_ms), records);
     limit_share(limit_of(pace, &pace->bytes, now_ms), bytes);
+    limit_size(pace, now_ms, bytes);
 }
 
 static void put_off(fiat__pace_meter *meter, double limit, int64_t now_ms, size_t amount) {

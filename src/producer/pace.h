@@ -42,6 +42,8 @@ typedef struct fiat__pace {
     bool probing;                      /* in_flight has met no resistance yet */
     bool taken;                        /* something was, since the rates were cut */
     double usual_ms[FIAT__PACE_SIZES]; /* round trip of batches by size; 0: not seen */
+    size_t largest;                    /* batch that is taken, in bytes; 0: nothing is known */
+    int64_t largest_ms;                /* when that was learnt */
 } fiat__pace;
 
 /* opts may be those of the pace: it is then as new. */
@@ -65,6 +67,10 @@ void fiat__pace_taken(fiat__pace *pace, int64_t now_ms, size_t records, size_t b
 /* A batch of `bytes` was answered after took_ms, without throttling. `in_flight` counts those under
  * way with it. */
 void fiat__pace_answered(fiat__pace *pace, int64_t took_ms, size_t bytes, uint32_t in_flight);
+/* A batch of `bytes` was refused as too large: from now on one carries half of that at most, and
+ * twice as much again each ten minutes, in case what is on the way has changed. false: so small a
+ * batch is not what anybody calls too large, and nothing was learnt. */
+bool fiat__pace_too_large(fiat__pace *pace, int64_t now_ms, size_t bytes);
 /* The stream throttled. Once for all the batches that were sent before the caller slowed down. */
 void fiat__pace_throttled(fiat__pace *pace, int64_t now_ms);
 

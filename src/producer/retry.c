@@ -8,7 +8,7 @@
  * same outage count once: hold_epoch tells whether a batch was sent before or after the last hold.
  *
  * A batch that is refused as a whole goes again in halves, so that one bad record does not take the
- * others along. */
+ * others along. If it was its size, the batches after it are smaller, too. */
 #include "base/error.h"
 #include "producer/producer_internal.h"
 
@@ -48,8 +48,9 @@ typedef struct verdict {
     size_t delivered, kept;
     size_t delivered_bytes;
     bool throttled, paused;
-    bool refused; /* the batch as a whole */
-    bool split;   /* it goes again in halves */
+    bool refused;   /* the batch as a whole */
+    bool too_large; /* because of its bytes */
+    bool split;     /* it goes again in halves */
 } verdict;
 
 static verdict judge(const fiat__slot *slot) {
@@ -61,6 +62,10 @@ static verdict judge(const fiat__slot *slot) {
             v.delivered_bytes += slot->batch.records[i].data.len;
             break;
         case FIAT__FATE_TERMINAL:
+            break;
+        case FIAT__FATE_TOO_LARGE:
+            v.too_large = true;
+            v.refused = true;
             break;
         case FIAT__FATE_REFUSED:
             v.refused = true;
@@ -82,9 +87,22 @@ static verdict judge(const fiat__slot *slot) {
     return v;
 }
 
+/* Of the events, as batches are measured when they are filled: compressed records have fewer. */
+static size_t bytes_of_events(const fiat__slot *slot) {
+    size_t bytes = 0;
+    for (const fiat__record *record = slot->records.head; record; record = record->next)
+        bytes += record->len;
+    return bytes;
+}
+
 /* Whether a refused batch is worth its halves. One bad record of 500 costs 18 requests more. When
- * nothing gets through, the records are not what is wrong. */
-static bool is_worth_splitting(const fiat__slot *slot) {
+ * nothing gets through, the records are not what is wrong; but what is too large is worth its
+ * halves as long as something is learnt by that, however many batches were under way. */
+static bool is_worth_splitting(const fiat__slot *slot, const verdict *v, int64_t now_ms) {
+    if (v->too_large && slot->batch.count > 1 &&
+        fiat__pace_too_large(&slot->stream->pace, now_ms, bytes_of_events(slot)))
+        return true;
+    slot->stream->refusals++;
     return slot->batch.count > 1 && slot->stream->refusals <= REFUSALS_MAX;
 }
 
@@ -101,8 +119,8 @@ static void split(fiat__slot *slot) {
 
 /* Whether a refused batch goes again in halves or ends here: from now on its records have the fate
  * of that. */
-static bool resolve_refusal(fiat__slot *slot) {
-    bool halves = is_worth_splitting(slot);
+static bool resolve_refusal(fiat__slot *slot, const verdict *v, int64_t now_ms) {
+    bool halves = is_worth_splitting(slot, v, now_ms);
     if (halves) split(slot);
     for (size_t i = 0; i < slot->batch.count; i++)
         slot->batch.records[i].fate = halves ? FIAT__FATE_RETRY : FIAT__FATE_TERMINAL;
@@ -167,10 +185,7 @@ void fiat__retry_finish(fiat__slot *slot, int64_t now_ms) {
     learn_pace(slot, &v, now_ms);
     fiat__observe_finished(slot);
     if (v.delivered > 0) stream->refusals = 0;
-    if (v.refused) {
-        stream->refusals++;
-        v.split = resolve_refusal(slot);
-    }
+    if (v.refused) v.split = resolve_refusal(slot, &v, now_ms);
     const fiat_error *complaint = complaint_of(slot);
     bool held = pace_stream(slot, &v, now_ms);
     stream->batches--;

@@ -18,7 +18,8 @@ typedef enum fiat__record_fate {
     FIAT__FATE_THROTTLE, /* not delivered, try again, slower */
     FIAT__FATE_PAUSE,    /* an operator can mend it: keep, try again at the longest interval */
     FIAT__FATE_TERMINAL, /* will never be delivered */
-    FIAT__FATE_REFUSED   /* the whole batch, not delivered: its halves may be, or all but one */
+    FIAT__FATE_REFUSED,  /* the whole batch, not delivered: its halves may be, or all but one */
+    FIAT__FATE_TOO_LARGE /* the same because of its bytes: so may be fewer of them */
 } fiat__record_fate;
 
 typedef struct fiat__sink_record {

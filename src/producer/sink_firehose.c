@@ -6,6 +6,7 @@
  * alone and replaces: closing the parent's TLS sessions there would end them for the parent as
  * well. */
 #include "aws/client.h"
+#include "aws/error_class.h"
 #include "aws/svc/firehose.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -52,8 +53,9 @@ static fiat__record_fate fate_of(fiat__aws_class class) {
 
 /* The client has sent the request anew with fresh credentials already: if that was refused, too, it
  * is for an operator. */
-static fiat__record_fate fate_of_batch(fiat__aws_class class) {
-    if (class == FIAT__AWS_TERMINAL) return FIAT__FATE_REFUSED;
+static fiat__record_fate fate_of_batch(fiat__aws_class class, const fiat_error *err) {
+    if (class == FIAT__AWS_TERMINAL)
+        return fiat__aws_is_size_refusal(err) ? FIAT__FATE_TOO_LARGE : FIAT__FATE_REFUSED;
     return class == FIAT__AWS_REFRESH ? FIAT__FATE_PAUSE : fate_of(class);
 }
 
@@ -106,7 +108,8 @@ static void on_call_done(fiat__aws_call *call) {
     if (call->result == FIAT__AWS_OK)
         read_reply(batch, call);
     else
-        fail_batch(batch, fate_of_batch(call->result), call->maybe_received, &call->err);
+        fail_batch(batch, fate_of_batch(call->result, &call->err), call->maybe_received,
+                   &call->err);
     batch->sent_anew = call->sent_anew;
     r->batch = NULL;
     batch->done(batch);

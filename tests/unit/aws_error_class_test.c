@@ -87,6 +87,23 @@ START_TEST(no_code_is_listed_twice_or_untested) {
 }
 END_TEST
 
+/* What is too large, of all that is refused. */
+START_TEST(refusals_for_size_are_told_apart) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat__aws_classify_code(fiat__str_c("InvalidArgumentException"),
+                            fiat__str_c("Records size exceeds 4 MB limit"), 400, &err);
+    ck_assert(fiat__aws_is_size_refusal(&err));
+    fiat__aws_classify_code(fiat__str_c("RequestEntityTooLargeException"), fiat__str_c(""), 400,
+                            &err);
+    ck_assert(fiat__aws_is_size_refusal(&err));
+    const fiat__aws_reply reply = {.http_status = 413, .host = "host"};
+    ck_assert_int_eq(fiat__aws_classify(&reply, &err), FIAT__AWS_TERMINAL);
+    ck_assert(fiat__aws_is_size_refusal(&err));
+    fiat__aws_classify_code(fiat__str_c("InvalidArgumentException"), fiat__str_c("no"), 400, &err);
+    ck_assert(!fiat__aws_is_size_refusal(&err));
+}
+END_TEST
+
 /* Class with a code that is not listed, and without any. */
 static const struct status_row {
     int http_status;
@@ -153,6 +170,7 @@ int main(void) {
     TCase *tcase = tcase_create("error_class");
     tcase_add_loop_test(tcase, a_code_has_one_class, 0, CLASS_COUNT);
     tcase_add_test(tcase, no_code_is_listed_twice_or_untested);
+    tcase_add_test(tcase, refusals_for_size_are_told_apart);
     tcase_add_loop_test(tcase, other_replies_go_by_their_status, 0,
                         sizeof s_statuses / sizeof s_statuses[0]);
     tcase_add_loop_test(tcase, a_message_may_decide, 0, sizeof s_messages / sizeof s_messages[0]);

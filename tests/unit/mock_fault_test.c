@@ -180,10 +180,26 @@ START_TEST(counts_what_is_sent_anew) {
 }
 END_TEST
 
+/* Log events of about so many bytes, and wait for every fate. */
+static void log_large(fiat_logger *logger, size_t count, size_t bytes) {
+    char *pad = malloc(bytes + 1);
+    memset(pad, 'x', bytes);
+    pad[bytes] = '\0';
+    for (size_t i = 0; i < count; i++) {
+        fiat_audit audit = fiat_audit_log(
+            logger,
+            FIAT_FIELDS(FIAT_FIELD("task", "test"),
+                        FIAT_OBJECT("task_args", FIAT_FIELD("pad", (const char *)pad))),
+            &s_err);
+        ck_assert_fiat_ok((fiat_status)audit.status, s_err);
+    }
+    free(pad);
+    ck_assert_fiat_ok(fiat_logger_flush(logger, 60000, &s_err), s_err);
+}
+
 /* Over a stream's quota the client slows down, and all arrives, once. */
 START_TEST(keeps_to_a_quota) {
     enum { EVENT_BYTES = 1000, COUNT = 300 };
-    char pad[EVENT_BYTES + 1];
     fiat_mock_opts opts;
     fiat_mock_opts_init(&opts);
     opts.bytes_per_s = (uint64_t)EVENT_BYTES * COUNT / 2;
@@ -192,17 +208,7 @@ START_TEST(keeps_to_a_quota) {
         "firehose", &s_err, "aws.region", "us-east-1", "aws.endpoint.url", fiat_mock_url(s_mock),
         "record.max.events", "5", "retry.backoff.ms", "20", "retry.backoff.max.ms", "200", NULL);
     ck_assert_msg(logger != NULL, "%s", s_err.message);
-    memset(pad, 'x', EVENT_BYTES);
-    pad[EVENT_BYTES] = '\0';
-    for (size_t i = 0; i < COUNT; i++) {
-        fiat_audit audit = fiat_audit_log(
-            logger,
-            FIAT_FIELDS(FIAT_FIELD("task", "test"),
-                        FIAT_OBJECT("task_args", FIAT_FIELD("pad", (const char *)pad))),
-            &s_err);
-        ck_assert_fiat_ok((fiat_status)audit.status, s_err);
-    }
-    ck_assert_fiat_ok(fiat_logger_flush(logger, 60000, &s_err), s_err);
+    log_large(logger, COUNT, EVENT_BYTES);
     fiat_stats stats = {.struct_size = sizeof stats};
     fiat_logger_stats(logger, &stats);
     ck_assert_fiat_ok(fiat_logger_close(logger, 5000, NULL, &s_err), s_err);
@@ -213,6 +219,27 @@ START_TEST(keeps_to_a_quota) {
     ck_assert_uint_eq(seen.records, stats.records);
     ck_assert_uint_gt(seen.over_quota, 0);
     ck_assert_uint_eq(seen.over_quota, stats.throttled_records);
+}
+END_TEST
+
+/* A proxy that lets through bodies of 1 MiB: its limit is found once, and nothing is lost by it. */
+START_TEST(learns_the_size_that_is_let_through) {
+    enum { EVENT_BYTES = 20000, COUNT = 300 };
+    start_mock(NULL);
+    fiat_logger *logger =
+        fiat_configure("firehose", &s_err, "aws.region", "us-east-1", "aws.endpoint.url",
+                       fiat_mock_url(s_mock), "record.max.bytes", "100000", NULL);
+    ck_assert_msg(logger != NULL, "%s", s_err.message);
+    ck_assert_fiat_ok(fiat_mock_chance(s_mock, FIAT_MOCK_TOO_LARGE, 1024, 1000, &s_err), s_err);
+    log_large(logger, COUNT, EVENT_BYTES);
+    const uint64_t refused = fiat_mock_fault_count(s_mock, FIAT_MOCK_TOO_LARGE);
+    ck_assert_uint_ge(refused, 1);
+    log_large(logger, COUNT, EVENT_BYTES);
+    ck_assert_uint_eq(fiat_mock_fault_count(s_mock, FIAT_MOCK_TOO_LARGE), refused);
+    fiat_stats stats = {.struct_size = sizeof stats};
+    fiat_logger_stats(logger, &stats);
+    ck_assert_fiat_ok(fiat_logger_close(logger, 5000, NULL, &s_err), s_err);
+    ck_assert_uint_eq(stats.delivered, 2 * COUNT);
 }
 END_TEST
 
@@ -234,6 +261,7 @@ int main(void) {
     tcase_add_loop_test(tcase, meets_each_fault, 0, (int)(sizeof s_faults / sizeof *s_faults));
     tcase_add_test(tcase, counts_what_is_sent_anew);
     tcase_add_test(tcase, keeps_to_a_quota);
+    tcase_add_test(tcase, learns_the_size_that_is_let_through);
     tcase_add_test(tcase, knows_each_fault);
     Suite *suite = suite_create("mock_fault");
     suite_add_tcase(suite, tcase);

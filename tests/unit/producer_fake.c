@@ -34,6 +34,10 @@ void fake_set_fate(fiat__sink_record *record, char letter) {
         record->fate = FIAT__FATE_TERMINAL;
         fiat__err_set(&record->err, FIAT_E_AWS_REJECTED, "rejected");
         return;
+    case 'L':
+        record->fate = FIAT__FATE_TOO_LARGE;
+        fiat__err_set(&record->err, FIAT_E_AWS_REJECTED, "too large");
+        return;
     case 'S':
         record->fate = FIAT__FATE_REFUSED;
         fiat__err_set(&record->err, FIAT_E_AWS_REJECTED, "refused");

@@ -34,7 +34,7 @@ fake_sink *fake_sink_new(void);
 /* Answer the oldest waiting batch with one fate for all its records. */
 void fake_finish(fake_sink *sink, fiat__record_fate fate, bool maybe);
 /* The same with a fate each, as letters: D delivered, R retry, M retry maybe, T throttle, P pause,
- * X terminal, S refused as a whole. */
+ * X terminal, S refused as a whole, L too large. */
 void fake_finish_each(fake_sink *sink, const char *letters);
 void fake_set_fate(fiat__sink_record *record, char letter);
 

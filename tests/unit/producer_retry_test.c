@@ -311,6 +311,71 @@ START_TEST(a_stream_that_refuses_all_costs_few_requests) {
 }
 END_TEST
 
+/* A proxy that lets through so many bytes. */
+static void refuse_large(fake_sink *sink, fiat__sink_batch *batch) {
+    const size_t *limit = sink->answer_ctx;
+    size_t bytes = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        bytes += batch->records[i].data.len;
+    for (size_t i = 0; i < batch->count; i++)
+        fake_set_fate(&batch->records[i], bytes > *limit ? 'L' : 'D');
+}
+
+/* Send so many events of 10,000 bytes; how many requests that took. */
+static unsigned send_large(int count) {
+    char text[10000];
+    unsigned before = s_sink->submits;
+    memset(text, 'x', sizeof text);
+    text[sizeof text - 1] = '\0';
+    for (int i = 0; i < count; i++)
+        ck_assert_int_eq(fake_append(s_stream, text), FIAT_OK);
+    fake_now_ms += 100;
+    for (int i = 0; i < 400; i++)
+        fiat__sender_turn(s_producer);
+    return s_sink->submits - before;
+}
+
+/* Batches that are too large for what is on the way: the size is learnt once, whatever is under way
+ * meanwhile, and nothing is given up for it. */
+START_TEST(the_size_of_what_is_too_large_is_remembered) {
+    size_t limit = 700000; /* of a batch of 4 MiB: halved three times, to 524,288 */
+    open_with(single_opts());
+    s_sink->at_once = true;
+    s_sink->answer = refuse_large;
+    s_sink->answer_ctx = &limit;
+    unsigned requests = send_large(4 * 419);
+    fake_check_stats(s_producer, 4 * 419, 0, 0, 0);
+    ck_assert_uint_le(requests, 4 * 419 / 52 + 1 + 12);
+    requests = send_large(419);
+    ck_assert_uint_le(requests, 419 / 51 + 1);
+    fake_now_ms += 10 * 60 * 1000; /* twice as much is tried again */
+    requests = send_large(419);
+    ck_assert_uint_le(requests, 419 / 51 + 1 + 4);
+    limit = SIZE_MAX;
+    fake_now_ms += 40 * 60 * 1000;
+    ck_assert_uint_eq(send_large(419), 1);
+    fake_check_stats(s_producer, 7 * 419, 0, 0, 0);
+    close_now(0);
+}
+END_TEST
+
+/* One that takes nothing at all is not sent single records for ever. */
+START_TEST(what_is_too_large_however_small_is_given_up) {
+    size_t limit = 0;
+    open_with(single_opts());
+    s_sink->at_once = true;
+    s_sink->answer = refuse_large;
+    s_sink->answer_ctx = &limit;
+    unsigned requests = send_large(1000);
+    fake_check_stats(s_producer, 0, 0, 1000, 0);
+    ck_assert_uint_le(requests, 1000 / 3);
+    limit = SIZE_MAX;
+    send_large(10);
+    fake_check_stats(s_producer, 10, 0, 1000, 0);
+    close_now(0);
+}
+END_TEST
+
 /* Halves that are throttled or fail stay by themselves, and end with what they are. */
 START_TEST(halves_are_retried_as_halves) {
     open_with(single_opts());
@@ -526,6 +591,8 @@ int main(void) {
     tcase_add_loop_test(tcase, a_bad_record_does_not_take_others_along, 0,
                         sizeof poisoned / sizeof poisoned[0]);
     tcase_add_test(tcase, a_stream_that_refuses_all_costs_few_requests);
+    tcase_add_test(tcase, the_size_of_what_is_too_large_is_remembered);
+    tcase_add_test(tcase, what_is_too_large_however_small_is_given_up);
     tcase_add_test(tcase, halves_are_retried_as_halves);
     tcase_add_loop_test(tcase, tells_the_outcome_honestly, 0, sizeof fates / sizeof fates[0]);
     tcase_add_loop_test(tcase, gives_up_after_the_delivery_timeout, 0, 5);

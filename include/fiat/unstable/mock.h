@@ -44,7 +44,7 @@ typedef enum fiat_mock_fault {
     FIAT_MOCK_KMS_DISABLED,  /**< 400 InvalidKMSResourceException. */
     FIAT_MOCK_NOT_FOUND,     /**< 400 ResourceNotFoundException. */
     FIAT_MOCK_INVALID,       /**< 400 InvalidArgumentException. */
-    FIAT_MOCK_TOO_LARGE,     /**< 413. */
+    FIAT_MOCK_TOO_LARGE,     /**< 413 to a body of more than [KiB, 0]. */
     /* Connections. */
     FIAT_MOCK_RESET,       /**< TCP reset in the middle of the request's body; not taken. */
     FIAT_MOCK_RESET_TAKEN, /**< Taken, then a TCP reset in place of an answer. */
