@@ -12,6 +12,6 @@ libfiat_mocking_la_LIBADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 # its name.
 lib_LTLIBRARIES += libfiat-mock.la
 libfiat_mock_la_SOURCES =
-libfiat_mock_la_LIBADD = libfiat_mocking.la libfiat_reply.la $(fiat_aws)
+libfiat_mock_la_LIBADD = libfiat_mocking.la libfiat_reply.la $(fiat_sigv4)
 libfiat_mock_la_LDFLAGS = $(AM_LDFLAGS) -release $(PACKAGE_VERSION) -no-undefined \
 	-Wl,-z,nodelete -export-symbols-regex '^fiat_mock_'
