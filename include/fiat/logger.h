@@ -184,7 +184,8 @@ typedef struct fiat_stats {
     uint64_t spool_bytes;       /**< Of files in the spool. */
     uint64_t spool_events;      /**< Events in the spool that are not acknowledged. */
     uint64_t spool_recovered; /**< Events that a former process left there; accepted counts them. */
-    uint64_t spool_damaged;   /**< Events of the spool that cannot be read; docs/spool.md. */
+    uint64_t spool_damaged;   /**< Events of the spool that are damaged; docs/spool.md. */
+    uint64_t spool_unreadable; /**< Files of the spool that the disk does not give; they stay. */
 } fiat_stats;
 
 /** Read the numbers. @threads any. */

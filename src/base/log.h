@@ -21,7 +21,8 @@
     XX(GAVE_UP, "gave-up", ERROR, "Events were given up, or the destination will never take them") \
     XX(DEAD_LETTER, "dead-letter", ERROR, "dead.letter.file cannot be written")                    \
     XX(PAUSED, "paused", ERROR, "A stream waits for an operator")                                  \
-    XX(DAMAGED, "spool-damaged", ERROR, "Events in the spool cannot be read")                      \
+    XX(DAMAGED, "spool-damaged", ERROR, "Events in the spool are damaged")                         \
+    XX(UNREADABLE, "spool-unreadable", ERROR, "The disk does not give a file of the spool")        \
     XX(QUEUE_FULL, "queue-full", WARNING, "The queue is at its limit")                             \
     XX(THROTTLED, "throttled", WARNING, "A stream's destination asks for a slower pace")           \
     XX(BACKING_OFF, "backing-off", WARNING, "A stream's destination fails")                        \

@@ -49,6 +49,7 @@ static void write_total(fiat__buf *out, bool *first, const fiat__snapshot *snaps
     write_uint(out, &inner, "spool_events", totals->spool.unsettled);
     write_uint(out, &inner, "spool_recovered", totals->spool.recovered);
     write_uint(out, &inner, "spool_damaged", totals->spool.damaged + totals->spool.lost);
+    write_uint(out, &inner, "spool_unreadable", totals->spool.unreadable);
     end(out);
 }
 

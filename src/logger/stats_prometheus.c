@@ -125,7 +125,9 @@ void fiat__stats_write_prometheus(fiat__buf *out, const fiat__snapshot *snapshot
     write_single(out, "spool_recovered_events", COUNTER, totals->spool.recovered,
                  "Events that a former process left in the spool");
     write_single(out, "spool_damaged_events", COUNTER, totals->spool.damaged + totals->spool.lost,
-                 "Events of the spool that cannot be read");
+                 "Events of the spool that are damaged");
+    write_single(out, "spool_unreadable_files", GAUGE, totals->spool.unreadable,
+                 "Files of the spool that the disk does not give");
     write_summary(out, "call", &windows[FIAT__WINDOW_CALL_NS], 1000000000,
                   "Time of a call, measured now and then");
     write_summary(out, "queue", &windows[FIAT__WINDOW_QUEUE_US], 1000000,

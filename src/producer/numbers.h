@@ -53,7 +53,8 @@ typedef struct fiat__spool_stats {
     uint64_t recovered; /* events that a former process left */
     uint64_t damaged;   /* events of former processes that cannot be read */
     uint64_t damaged_bytes;
-    uint64_t lost; /* events that could be read when they were counted, and then could not */
+    uint64_t lost;       /* events that could be read when they were counted, and then could not */
+    uint64_t unreadable; /* files and folders that the disk does not give: they stay */
 } fiat__spool_stats;
 
 /* All delivery streams together. */

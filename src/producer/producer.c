@@ -59,6 +59,7 @@ static fiat_status open_spool(fiat__producer *producer, fiat_error *err) {
     if (!opts.dir) return FIAT_OK;
     opts.clock = producer->opts.clock;
     opts.batch_bytes = producer->opts.batch_max_bytes;
+    opts.log = producer->opts.log;
     fiat_status status = fiat__spool_open(&producer->spool, &opts, err);
     if (status != FIAT_OK) return status;
     fiat__spool_read_stats(producer->spool, &stats);

@@ -87,6 +87,16 @@ void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment) 
     fiat__free(segment);
 }
 
+void fiat__spool_unreadable(fiat__spool *spool, const char *path, int error) {
+    fiat_error why;
+    fiat__err_sys(&why, error, "%s cannot be read", path);
+    spool->unreadable++;
+    fiat__log_write(spool->opts.log, FIAT__LOG_UNREADABLE, "",
+                    "spool: %s; it stays as it is, and what is in it waits: look at the disk, then "
+                    "open the spool anew",
+                    why.message);
+}
+
 /* --- opening --- */
 
 static fiat_status check_opts(const fiat__spool_opts *opts, fiat_error *err) {
@@ -132,6 +142,7 @@ static void close_fd(int *fd) {
 
 /* Forget all segments and folders; what is in them stays. */
 static void forget(fiat__spool *spool) {
+    const fiat__spool_dir *own = spool->dirs;
     close_fd(&spool->writer_fd);
     close_fd(&spool->reader.fd);
     for (fiat__spool_segment *s = spool->oldest, *next; s; s = next) {
@@ -142,7 +153,8 @@ static void forget(fiat__spool *spool) {
     for (fiat__spool_dir *dir = spool->dirs, *next; dir; dir = next) {
         next = dir->next;
         /* A fork's own folder goes with its last event. */
-        bool empty = !spool->forked && dir->segments == 0 && strcmp(dir->path, spool->root) != 0;
+        bool empty = !spool->forked && dir == own && dir->segments == 0 &&
+                     strcmp(dir->path, spool->root) != 0;
         fiat__spool_dir_close(dir, empty);
     }
     fiat__free(spool->settled_before);
@@ -184,17 +196,29 @@ static fiat_status open_own_dir(fiat__spool *spool, const char *path, fiat_error
 }
 
 /* Take over the folder of a fork, unless its process lives. */
-static fiat_status adopt_fork(fiat__spool *spool, const char *name, fiat_error *err) {
-    char path[FIAT__SPOOL_PATH_BYTES];
+static fiat_status take_fork(fiat__spool *spool, const char *path, fiat_error *err) {
     fiat__spool_dir *dir;
-    if (snprintf(path, sizeof path, "%s/%s", spool->root, name) >= (int)sizeof path) return FIAT_OK;
     fiat_status status = fiat__spool_dir_open(&dir, path, err);
     if (status != FIAT_OK) return status == FIAT_E_SPOOL_LOCKED ? FIAT_OK : status;
     dir->next = spool->dirs->next;
     spool->dirs->next = dir;
     status = fiat__spool_recover(spool, dir, err);
-    dir->passing = true;
-    if (status == FIAT_OK && dir->segments == 0) unlink_dir(spool, dir);
+    dir->passing = status == FIAT_OK;
+    if (dir->passing && dir->segments == 0) unlink_dir(spool, dir);
+    return status;
+}
+
+/* One that the disk does not give keeps nobody from using the rest. */
+static fiat_status adopt_fork(fiat__spool *spool, const char *name, fiat_error *err) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    fiat_error why = FIAT_ERROR_INIT;
+    if (snprintf(path, sizeof path, "%s/%s", spool->root, name) >= (int)sizeof path) return FIAT_OK;
+    fiat_status status = take_fork(spool, path, &why);
+    if (status != FIAT_OK && why.sys_code && !fiat__spool_is_shortage(why.sys_code)) {
+        fiat__spool_unreadable(spool, path, why.sys_code);
+        return FIAT_OK;
+    }
+    fiat__err_assign(err, &why);
     return status;
 }
 
@@ -254,6 +278,7 @@ void fiat__spool_read_stats(fiat__spool *spool, fiat__spool_stats *out) {
                                .recovered = spool->recovered,
                                .damaged = spool->damaged,
                                .lost = spool->lost,
+                               .unreadable = spool->unreadable,
                                .damaged_bytes = spool->damaged_bytes};
     fiat__mutex_unlock(&spool->lock);
     const uint64_t taken = atomic_load(&spool->taken); /* first: what is taken was appended */
@@ -280,7 +305,7 @@ void fiat__spool_forked(fiat__spool *spool) {
     atomic_store(&spool->appended, 0);
     atomic_store(&spool->taken, 0);
     spool->bytes = spool->unsettled = spool->recovered = 0;
-    spool->damaged = spool->damaged_bytes = spool->lost = 0;
+    spool->damaged = spool->damaged_bytes = spool->lost = spool->unreadable = 0;
     spool->run_count = 0; /* the parent notes and deletes what is the parent's */
     spool->may_delete = false;
     spool->forked = true;

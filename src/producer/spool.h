@@ -14,6 +14,7 @@
 #define FIAT_PRODUCER_SPOOL_H
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "producer/numbers.h"
 #include "producer/spool_format.h"
 
@@ -28,9 +29,11 @@ typedef struct fiat__spool_opts {
     uint64_t batch_bytes;     /* so much is worth waking the sender for */
     const fiat__spool_io *io; /* NULL: the system's */
     const fiat__clock *clock; /* NULL: system */
+    fiat__log *log;           /* kept until close; NULL: none */
 } fiat__spool_opts;
 
-/* FIAT_E_SPOOL_LOCKED (the message names the process), FIAT_E_CONFIG, FIAT_E_IO, FIAT_E_NOMEM. */
+/* FIAT_E_SPOOL_LOCKED (the message names the process), FIAT_E_CONFIG, FIAT_E_IO, FIAT_E_NOMEM.
+ * Files that the disk does not give are no failure: they are left alone, logged and counted. */
 fiat_status fiat__spool_open(fiat__spool **out, const fiat__spool_opts *opts, fiat_error *err);
 /* What is not settled stays. NULL is allowed. */
 void fiat__spool_close(fiat__spool *spool);
@@ -104,6 +107,7 @@ typedef struct fiat__spool_file {
     uint64_t events;    /* whole ones */
     uint64_t unsettled; /* of them */
     uint64_t damaged_bytes;
+    int error;        /* errno: the disk gives no more of it; 0: it is whole */
     bool torn;        /* it ends in a frame that was never finished */
     bool quarantined; /* in quarantine/ */
 } fiat__spool_file;
@@ -115,8 +119,12 @@ typedef struct fiat__spool_visitor {
     void *ctx;
 } fiat__spool_visitor;
 
+/* Is it the folder of a spool, which holds segments or has been locked by a process? FIAT_E_ARG,
+ * FIAT_E_NOT_FOUND, FIAT_E_IO. */
+fiat_status fiat__spool_find(const char *dir, fiat_error *err);
+
 /* Visit all segments of a spool's folder in their order, those of forks included. *holder: the
- * process that uses it, or 0. */
+ * process that uses it, or 0. Also fails as fiat__spool_find(). */
 fiat_status fiat__spool_inspect(const char *dir, const fiat__spool_visitor *visitor, long *holder,
                                 fiat_error *err);
 

@@ -101,6 +101,14 @@ void fiat__spool_dir_close(fiat__spool_dir *dir, bool remove) {
     fiat__free(dir);
 }
 
+bool fiat__spool_dir_was_locked(const char *path) {
+    int fd = lock_file(path, O_RDONLY);
+    if (fd < 0) return false;
+    bool ours = read_holder(fd) > 0; /* other programs have files of this name, too */
+    close(fd);
+    return ours;
+}
+
 long fiat__spool_dir_holder(const char *path) {
     int fd = lock_file(path, O_RDONLY);
     if (fd < 0) return 0;

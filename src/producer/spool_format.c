@@ -1,6 +1,7 @@
 /* No state. */
 #include "producer/spool_format.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -146,7 +147,8 @@ static bool is_zero(fiat__spool_reader *reader, uint64_t at) {
     return true;
 }
 
-/* There is no whole frame at reader->at: go to the next one that is. */
+/* There is no whole frame at reader->at: go to the next one that is. Where the disk fails it stays:
+ * what it does not give is neither damaged nor torn. */
 static bool resync(fiat__spool_reader *reader, enum look what, fiat__spool_frame *out, bool *torn) {
     const uint64_t from = reader->at;
     for (uint64_t at = next_magic(reader, from + 1); at < reader->limit;
@@ -161,15 +163,17 @@ static bool resync(fiat__spool_reader *reader, enum look what, fiat__spool_frame
     }
     if (reader->error) return false;
     /* A power cut may leave zeros where a file had grown and its bytes were not written yet. */
-    *torn = what == LOOK_CUT || is_zero(reader, from);
-    if (!*torn) reader->damaged_bytes += reader->limit - from;
+    const bool cut = what == LOOK_CUT || is_zero(reader, from);
+    if (reader->error) return false;
+    *torn = cut;
+    if (!cut) reader->damaged_bytes += reader->limit - from;
     reader->at = reader->limit;
     return false;
 }
 
 bool fiat__spool_reader_next(fiat__spool_reader *reader, fiat__spool_frame *out, bool *torn) {
     *torn = false;
-    if (reader->at >= reader->limit) return false;
+    if (reader->error || reader->at >= reader->limit) return false;
     enum look what = look_at(reader, reader->at, out);
     if (reader->error) return false;
     if (what != LOOK_WHOLE && !resync(reader, what, out, torn)) return false;
@@ -186,14 +190,14 @@ static void set_bits(unsigned char *bits, uint32_t count, uint32_t first, uint32
 }
 
 uint64_t fiat__spool_notes_read(const fiat__spool_io *io, const char *path, uint64_t id,
-                                unsigned char *bits, uint32_t count) {
+                                unsigned char *bits, uint32_t count, int *error) {
     char chunk[FIAT__SPOOL_NOTE_BYTES * 512];
     uint64_t at = 0;
-    int error = 0;
     int fd = io->open(path, O_RDONLY, 0);
+    *error = fd < 0 && errno != ENOENT ? errno : 0;
     if (fd < 0) return 0;
     for (size_t got = sizeof chunk; got == sizeof chunk; at += got) {
-        got = fiat__spool_read(io, fd, chunk, sizeof chunk, at, &error);
+        got = fiat__spool_read(io, fd, chunk, sizeof chunk, at, error);
         got -= got % FIAT__SPOOL_NOTE_BYTES;
         for (const char *note = chunk; note < chunk + got; note += FIAT__SPOOL_NOTE_BYTES)
             if (get(note + 8, 4) == crc_of(id, note, 8))

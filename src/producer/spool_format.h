@@ -78,9 +78,10 @@ void fiat__spool_reader_init(fiat__spool_reader *reader, const fiat__spool_io *i
 bool fiat__spool_reader_next(fiat__spool_reader *reader, fiat__spool_frame *out, bool *torn);
 
 /* Set the bit of each index below `count` that some note names; notes that are damaged say
- * nothing. Returns the file's whole notes, in bytes; 0 also when there is no such file. */
+ * nothing. Returns the file's whole notes, in bytes; 0 also when there is no such file. *error: 0,
+ * or errno: there are notes that the disk does not give. */
 uint64_t fiat__spool_notes_read(const fiat__spool_io *io, const char *path, uint64_t id,
-                                unsigned char *bits, uint32_t count);
+                                unsigned char *bits, uint32_t count, int *error);
 
 static inline bool fiat__spool_bit(const unsigned char *bits, uint32_t index) {
     return bits[index / 8] >> (index % 8) & 1;

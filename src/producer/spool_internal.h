@@ -25,7 +25,7 @@ typedef struct fiat__spool_dir {
     char *path;
     int lock_fd;
     size_t segments;
-    bool passing; /* of a fork that is gone: removed with its last segment */
+    bool passing; /* of a fork that is gone, all of it known: removed with its last segment */
 } fiat__spool_dir;
 
 typedef struct fiat__spool_segment {
@@ -45,6 +45,7 @@ typedef struct fiat__spool_segment {
     bool own;     /* written by this process */
     bool sealed;  /* nothing more will be written */
     bool stuck;   /* the disk does not give it: the next process may try again */
+    bool partial; /* the disk gave no more when it was taken over: it stays, settled or not */
     bool damaged; /* kept in quarantine/ when all else in it is settled */
     bool named;   /* its name is on the disk; only asked with `sync` */
 } fiat__spool_segment;
@@ -84,7 +85,7 @@ struct fiat__spool {
     bool may_delete; /* some segment may have become settled */
     fiat__spool_run runs[FIAT__SPOOL_RUN_COUNT];
     size_t run_count;
-    uint64_t recovered, damaged, damaged_bytes, lost;
+    uint64_t recovered, damaged, damaged_bytes, lost, unreadable;
     unsigned char *settled_before; /* bits: of the segment that is read, if it is not our own */
 
     _Atomic uint64_t appended, taken; /* events */
@@ -110,6 +111,8 @@ fiat_status fiat__spool_dir_open(fiat__spool_dir **out, const char *path, fiat_e
 /* Unlock it; `remove`: it is empty, remove it. */
 void fiat__spool_dir_close(fiat__spool_dir *dir, bool remove);
 long fiat__spool_dir_holder(const char *path);
+/* Has some process locked it, now or before? */
+bool fiat__spool_dir_was_locked(const char *path);
 /* "0123456789abcdef.log"? */
 bool fiat__spool_is_segment(const char *name, uint64_t *number);
 bool fiat__spool_is_fork(const char *name);
@@ -124,12 +127,21 @@ typedef struct fiat__spool_check {
     bool torn;
     uint32_t count; /* one more than the last index */
     uint64_t events, unsettled, damaged, damaged_bytes, end, bytes, note_bytes;
+    int error; /* errno: what was found is what the disk gave before */
 } fiat__spool_check;
 
-/* `window` as for a reader; `visitor` may be NULL. */
+/* `window` as for a reader; `visitor` may be NULL. A disk that does not give the file is no failure
+ * but a finding. */
 fiat_status fiat__spool_check_segment(const fiat__spool_io *io, const char *stem, char *window,
                                       const fiat__spool_visitor *visitor, fiat__spool_check *out,
                                       fiat_error *err);
+
+/* Does an errno say that this process is short of something, and nothing of the file? */
+bool fiat__spool_is_shortage(int error);
+
+/* spool.c: say that the disk does not give a file or folder, which stays as it is. @locks lock held
+ */
+void fiat__spool_unreadable(fiat__spool *spool, const char *path, int error);
 
 /* spool.c. @locks lock held */
 fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir *dir,

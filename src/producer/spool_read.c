@@ -44,24 +44,27 @@ static void leave_segment(fiat__spool *spool) {
     spool->settled_before = NULL;
 }
 
-/* false: out of memory. @locks lock held */
-static bool read_notes(fiat__spool *spool, const fiat__spool_segment *segment) {
+/* errno. @locks lock held */
+static int read_notes(fiat__spool *spool, const fiat__spool_segment *segment) {
     char path[FIAT__SPOOL_PATH_BYTES];
-    if (segment->own) return true; /* what is settled was taken before */
+    int error;
+    if (segment->own) return 0; /* what is settled was taken before */
     spool->settled_before = fiat__calloc(segment->count / 8 + 1, 1);
-    if (!spool->settled_before) return false;
+    if (!spool->settled_before) return ENOMEM;
     fiat__spool_notes_read(spool->io, fiat__spool_path(path, segment->stem, "ack"), segment->id,
-                           spool->settled_before, segment->count);
-    return true;
+                           spool->settled_before, segment->count, &error);
+    return error;
 }
 
 /* Begin with a segment. false: memory or descriptors are short. @locks lock held */
 static bool enter_segment(fiat__spool *spool, fiat__spool_segment *segment) {
     char path[FIAT__SPOOL_PATH_BYTES];
-    if (!read_notes(spool, segment)) return false;
-    int fd = spool->io->open(fiat__spool_path(path, segment->stem, "log"), O_RDONLY, 0);
-    int error = fd < 0 ? errno : 0;
-    if (error == EMFILE || error == ENFILE || error == ENOMEM) {
+    int fd = -1, error = read_notes(spool, segment);
+    if (!error) {
+        fd = spool->io->open(fiat__spool_path(path, segment->stem, "log"), O_RDONLY, 0);
+        error = fd < 0 ? errno : 0;
+    }
+    if (fiat__spool_is_shortage(error)) {
         fiat__free(spool->settled_before);
         spool->settled_before = NULL;
         return false;
@@ -83,9 +86,14 @@ static bool enter_segment(fiat__spool *spool, fiat__spool_segment *segment) {
  * behind it would wait for ever: then it stays as it is, for the next process to try.
  * @locks lock held */
 static void stumble(fiat__spool *spool) {
+    char path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_segment *segment = spool->reading;
     segment->stuck = ++spool->failures >= READ_ATTEMPTS;
-    if (segment->stuck) spool->failures = 0;
+    if (segment->stuck) {
+        spool->failures = 0;
+        fiat__spool_unreadable(spool, fiat__spool_path(path, segment->stem, "log"),
+                               spool->reader.error);
+    }
     segment->read_at = spool->reader.at;
     segment->read_index = spool->reader.next_index;
     leave_segment(spool);
@@ -212,7 +220,8 @@ static void note_runs(fiat__spool *spool, const fiat__spool_run *runs, size_t co
         spool->unsettled -= runs[i].count;
     }
     if (segment->unsettled == 0) spool->may_delete = true;
-    if (segment->unsettled > 0 || !segment->sealed) write_notes(spool, segment, runs, count);
+    if (segment->unsettled > 0 || !segment->sealed || segment->partial)
+        write_notes(spool, segment, runs, count);
 }
 
 /* @locks lock held */
@@ -243,7 +252,7 @@ static void delete_settled(fiat__spool *spool) {
     count_taken(spool);
     for (fiat__spool_segment *segment = spool->oldest, *next; segment; segment = next) {
         next = segment->next;
-        if (segment->unsettled > 0 || !segment->sealed) continue;
+        if (segment->unsettled > 0 || !segment->sealed || segment->partial) continue;
         if (spool->reading == segment) leave_segment(spool);
         fiat__spool_drop_segment(spool, segment);
     }

@@ -98,4 +98,5 @@ void fiat__producer_stats(fiat__producer *producer, fiat_stats *out) {
     out->spool_events = totals.spool.unsettled;
     out->spool_recovered = totals.spool.recovered;
     out->spool_damaged = totals.spool.damaged + totals.spool.lost;
+    out->spool_unreadable = totals.spool.unreadable;
 }

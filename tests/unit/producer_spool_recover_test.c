@@ -314,6 +314,238 @@ START_TEST(a_segment_that_cannot_be_read_stays) {
 }
 END_TEST
 
+/* --- a disk that does not give a file --- */
+
+static fiat__log *s_lines;
+static unsigned s_line_count;
+static char s_line[512];
+
+static void keep_line(const fiat_log_line *line, void *ctx) {
+    (void)ctx;
+    if (strcmp(line->topic, "spool-unreadable") != 0) return;
+    s_line_count++;
+    snprintf(s_line, sizeof s_line, "%s", line->message);
+}
+
+static fiat__spool *open_and_listen(void) {
+    fiat_error err;
+    fiat__spool *spool;
+    fiat__spool_opts opts = s_opts;
+    s_line_count = 0;
+    ck_assert_fiat_ok(fiat__log_new(&s_lines, FIAT_LOG_ERROR, NULL, &err), err);
+    fiat__log_on_line(s_lines, keep_line, NULL);
+    opts.log = s_lines;
+    ck_assert_fiat_ok(fiat__spool_open(&spool, &opts, &err), err);
+    fiat__log_serve(s_lines);
+    return spool;
+}
+
+static void close_and_forget(fiat__spool *spool) {
+    fiat__spool_close(spool);
+    fiat__log_free(s_lines);
+}
+
+/* Behind the first segment, a second one of one event. */
+static void add_segment(const char *text) {
+    fiat__spool *spool = spool_open(&s_opts);
+    ck_assert_int_eq(spool_put(spool, text, NULL, NULL), FIAT_OK);
+    fiat__spool_close(spool);
+}
+
+/* All else goes on: what is in other files is sent, and new events come behind. */
+START_TEST(a_file_that_cannot_be_opened_is_left_and_said) {
+    static const int errors[] = {EIO, EACCES, ELOOP, ENXIO};
+    fiat__spool_stats stats;
+    add_segment("second file");
+    disk_fail(DISK_OPEN, 1, errors[_i], false);
+    fiat__spool *spool = open_and_listen();
+    ck_assert_uint_eq(s_line_count, 1);
+    ck_assert_ptr_nonnull(strstr(s_line, s_log));
+    ck_assert_ptr_nonnull(strstr(s_line, strerror(errors[_i])));
+    ck_assert_uint_eq(spool_stats(spool).unreadable, 1);
+    ck_assert_uint_eq(spool_stats(spool).recovered, 1);
+    ck_assert_int_eq(spool_put(spool, "new", NULL, NULL), FIAT_OK);
+    spool_expect(spool, "second file", true);
+    spool_expect(spool, "new", true);
+    spool_expect_none(spool);
+    fiat__spool_note(spool);
+    ck_assert_uint_eq(spool_stats(spool).unsettled, 0);
+    close_and_forget(spool);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 1);
+    ck_assert_uint_eq(recover(&stats), 15); /* the disk is well again */
+    ck_assert_uint_eq(stats.unreadable, 0);
+}
+END_TEST
+
+/* Nothing is wrong with the file then: nobody may be told to go on without it. */
+START_TEST(a_process_short_of_descriptors_or_memory_does_not_open_the_spool) {
+    static const int errors[] = {EMFILE, ENFILE, ENOMEM};
+    fiat__spool *spool;
+    fiat__spool_stats stats;
+    for (unsigned nth = 1; nth <= 2; nth++) { /* the segment, its notes */
+        disk_fail(DISK_OPEN, nth, errors[_i], false);
+        ck_assert_int_ne(fiat__spool_open(&spool, &s_opts, NULL), FIAT_OK);
+        ck_assert(disk_has_failed());
+    }
+    ck_assert_uint_eq(recover(&stats), 15);
+}
+END_TEST
+
+/* What the disk gives of it is sent, once, and the rest when it gives that. */
+START_TEST(a_file_that_breaks_off_gives_what_is_before) {
+    fiat__spool_stats stats;
+    add_segment("second file");
+    for (unsigned into = 0; into < 20; into += 10) { /* into the third frame */
+        disk_fail_bytes(s_ends[1] + into, s_len);
+        fiat__spool *spool = open_and_listen();
+        ck_assert_uint_eq(s_line_count, 1);
+        if (into == 0) {
+            spool_expect(spool, s_texts[0], true);
+            spool_expect(spool, s_texts[1], true);
+            spool_expect(spool, "second file", true);
+        }
+        spool_expect_none(spool);
+        fiat__spool_note(spool);
+        ck_assert_uint_eq(spool_stats(spool).bytes, s_len + FIAT__SPOOL_NOTE_BYTES);
+        ck_assert_uint_eq(spool_stats(spool).unsettled, 0);
+        ck_assert_uint_eq(spool_stats(spool).damaged_bytes, 0);
+        close_and_forget(spool);
+    }
+    disk_heal();
+    ck_assert_uint_eq(recover(&stats), 12);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
+START_TEST(a_damaged_frame_before_bytes_that_the_disk_does_not_give) {
+    fiat__spool_stats stats;
+    s_bytes[s_ends[0] + 70] ^= 1;
+    write_file(s_log, s_bytes, s_len);
+    disk_fail_bytes(s_ends[2], s_len);
+    ck_assert_uint_eq(recover(&stats), 1 | 4);
+    ck_assert_uint_eq(stats.unreadable, 1);
+    ck_assert_uint_eq(stats.damaged, 1);
+    disk_heal();
+    ck_assert_uint_eq(recover(&stats), 8);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 1); /* in quarantine/ */
+}
+END_TEST
+
+/* Without its notes nobody knows which of a file's events were delivered. */
+START_TEST(a_file_without_its_notes_is_not_sent_anew) {
+    char note[FIAT__SPOOL_NOTE_BYTES];
+    fiat__spool_stats stats;
+    fiat__spool_note_write(note, head_id(), 0, 2);
+    write_file(s_ack, note, sizeof note);
+    disk_fail(DISK_OPEN, 2, EIO, false);
+    ck_assert_uint_eq(recover(&stats), 0);
+    ck_assert_uint_eq(stats.unreadable, 1);
+    fiat__spool *spool = spool_open(&s_opts);
+    disk_fail(DISK_OPEN, 1, EIO, false); /* a passing fault as reading begins */
+    spool_expect(spool, s_texts[2], true);
+    ck_assert(disk_has_failed());
+    spool_expect(spool, s_texts[3], true);
+    spool_expect_none(spool);
+    fiat__spool_note(spool);
+    ck_assert_uint_eq(spool_stats(spool).unsettled, 0);
+    fiat__spool_close(spool);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
+static char s_window[FIAT__SPOOL_WINDOW_BYTES];
+
+/* Read a file to its end while its read number `nth` fails, once; a bit for each frame's index. */
+static unsigned read_with_fault(fiat__spool_reader *reader, int fd, size_t len, unsigned nth) {
+    fiat__spool_frame frame;
+    unsigned seen = 0;
+    bool torn = false;
+    fiat__spool_reader_init(reader, &disk_io, fd, head_id(), len, s_window);
+    disk_fail(DISK_READ, nth, EIO, false);
+    while (fiat__spool_reader_next(reader, &frame, &torn) || reader->error) {
+        ck_assert(!torn);
+        if (!reader->error) seen |= 1u << frame.index;
+        reader->error = 0;
+    }
+    ck_assert(!torn);
+    return seen;
+}
+
+/* Behind a damaged place the search for the next frame reads on, and back: a fault on the way is no
+ * end, and no more is damaged by it. Twice: with two frames behind the place, or with none. */
+START_TEST(a_fault_during_the_search_for_a_frame_costs_nothing) {
+    static unsigned char bytes[FIAT__SPOOL_WINDOW_BYTES + 8192];
+    /* The third frame begins in the first window and ends in the second. */
+    const size_t third = FIAT__SPOOL_HEAD_BYTES + FIAT__SPOOL_WINDOW_BYTES - 10;
+    const size_t rest = _i ? 100 : s_len - s_ends[1];
+    fiat__spool_reader reader;
+    unsigned nth = 0;
+    memset(bytes, 'x', sizeof bytes);
+    memcpy(bytes, s_bytes, s_ends[1]);
+    bytes[s_ends[0]] ^= 1;
+    if (!_i) memcpy(bytes + third, s_bytes + s_ends[1], rest);
+    write_file(s_log, bytes, third + rest);
+    int fd = open(s_log, O_RDONLY);
+    ck_assert_int_ge(fd, 0);
+    do {
+        ck_assert_uint_eq(read_with_fault(&reader, fd, third + rest, ++nth), _i ? 1 : 13);
+        ck_assert_uint_eq(reader.damaged_bytes, third + (_i ? rest : 0) - s_ends[0]);
+    } while (disk_has_failed());
+    ck_assert_uint_ge(nth, 3);
+    close(fd);
+}
+END_TEST
+
+static char s_fork[4096], s_fork_lock[4200];
+
+/* The segment is one of a child that is gone. */
+static void move_to_fork(void) {
+    char log[4200];
+    snprintf(s_fork, sizeof s_fork, "%s/fork-1-00000001", s_dir);
+    snprintf(s_fork_lock, sizeof s_fork_lock, "%s/lock", s_fork);
+    snprintf(log, sizeof log, "%s/0000000000000001.log", s_fork);
+    ck_assert_int_eq(mkdir(s_fork, 0700), 0);
+    ck_assert_int_eq(rename(s_log, log), 0);
+    write_file(s_fork_lock, "1\n", 2);
+}
+
+/* Its folder, and the lock in it, stay with what is in them. */
+START_TEST(the_folder_of_a_fork_that_cannot_be_read_stays) {
+    char file[4200];
+    fiat__spool_stats stats;
+    move_to_fork();
+    snprintf(file, sizeof file, "%s/fork-2-00000002", s_dir);
+    write_file(file, "no folder", 9);
+    disk_fail(DISK_OPEN, 1, EIO, false);
+    ck_assert_uint_eq(recover(&stats), 0);
+    ck_assert_uint_eq(stats.unreadable, 2);
+    ck_assert_int_eq(access(s_fork_lock, F_OK), 0);
+    ck_assert_uint_eq(recover(&stats), 15);
+    ck_assert_uint_eq(stats.unreadable, 1);
+    ck_assert_int_ne(access(s_fork, F_OK), 0);
+    ck_assert_int_eq(unlink(file), 0);
+}
+END_TEST
+
+/* Names that somebody made up do not use up the numbers: what is new is sent last. */
+START_TEST(numbers_do_not_go_round) {
+    static const char *const names[] = {"ffffffffffffffff", "fffffffffffffffe", "7fffffffffffffff"};
+    char path[4096];
+    snprintf(path, sizeof path, "%s/%s.log", s_dir, names[_i]);
+    write_file(path, "", 0);
+    add_segment("second");
+    snprintf(path, sizeof path, "%s/0000000000000002.log", s_dir);
+    ck_assert_int_eq(access(path, F_OK), 0);
+    add_segment("third");
+    fiat__spool *spool = spool_open(&s_opts);
+    for (int i = 0; i < EVENTS; i++)
+        spool_expect(spool, s_texts[i], true);
+    spool_expect(spool, "second", true);
+    spool_expect(spool, "third", true);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 /* --- no memory --- */
 
 static fiat_status recover_once(void *ctx) {
@@ -352,15 +584,32 @@ START_TEST(a_pipe_among_the_segments_keeps_nobody_waiting) {
     opts.io = NULL;
     snprintf(path, sizeof path, "%s/00000000000000ff.log", s_dir);
     ck_assert_int_eq(mkfifo(path, 0600), 0);
-    ck_assert_int_eq(fiat__spool_open(&spool, &opts, NULL), FIAT_E_IO);
-    ck_assert_int_eq(unlink(path), 0);
     ck_assert_int_eq(fiat__spool_open(&spool, &opts, NULL), FIAT_OK);
+    ck_assert_uint_eq(spool_stats(spool).unreadable, 1);
+    ck_assert_uint_eq(spool_stats(spool).recovered, EVENTS);
     fiat__spool_close(spool);
+    ck_assert_int_eq(unlink(path), 0); /* it is still there */
 }
 END_TEST
 
 START_TEST(each_allocation_fails_in_turn) {
     chaos_loop(recover_once, NULL);
+}
+END_TEST
+
+static fiat_status adopt_once(void *ctx) {
+    fiat__spool *spool;
+    fiat_error err;
+    (void)ctx;
+    fiat_status status = fiat__spool_open(&spool, &s_opts, &err);
+    if (status == FIAT_OK) fiat__spool_close(spool);
+    ck_assert_int_eq(access(s_fork_lock, F_OK), 0);
+    return status;
+}
+
+START_TEST(no_allocation_that_fails_takes_the_lock_of_a_fork_away) {
+    move_to_fork();
+    chaos_loop(adopt_once, NULL);
 }
 END_TEST
 
@@ -382,7 +631,16 @@ static Suite *suite(void) {
     tcase_add_test(t, damage_of_a_living_segment_is_counted_and_kept);
     tcase_add_test(t, a_segment_that_cannot_be_read_stays);
     tcase_add_test(t, a_pipe_among_the_segments_keeps_nobody_waiting);
+    tcase_add_loop_test(t, a_file_that_cannot_be_opened_is_left_and_said, 0, 4);
+    tcase_add_loop_test(t, a_process_short_of_descriptors_or_memory_does_not_open_the_spool, 0, 3);
+    tcase_add_test(t, a_file_that_breaks_off_gives_what_is_before);
+    tcase_add_test(t, a_damaged_frame_before_bytes_that_the_disk_does_not_give);
+    tcase_add_test(t, a_file_without_its_notes_is_not_sent_anew);
+    tcase_add_loop_test(t, a_fault_during_the_search_for_a_frame_costs_nothing, 0, 2);
+    tcase_add_test(t, the_folder_of_a_fork_that_cannot_be_read_stays);
+    tcase_add_loop_test(t, numbers_do_not_go_round, 0, 3);
     tcase_add_test(t, each_allocation_fails_in_turn);
+    tcase_add_test(t, no_allocation_that_fails_takes_the_lock_of_a_fork_away);
     suite_add_tcase(s, t);
     return s;
 }

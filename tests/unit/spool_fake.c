@@ -14,6 +14,7 @@ typedef struct plan {
 } plan;
 
 static plan s_plans[DISK_CALL_COUNT], s_plan_of_all;
+static uint64_t s_bad_from, s_bad_to;
 static bool s_failed;
 static fiat__mutex s_lock = {PTHREAD_MUTEX_INITIALIZER}; /* syncs come from several threads */
 
@@ -29,7 +30,13 @@ void disk_fail_any(unsigned nth, int error, bool persistent) {
     s_failed = false;
 }
 
+void disk_fail_bytes(uint64_t from, uint64_t to) {
+    s_bad_from = from;
+    s_bad_to = to;
+}
+
 void disk_heal(void) {
+    s_bad_from = s_bad_to = 0;
     memset(s_plans, 0, sizeof s_plans);
     memset(&s_plan_of_all, 0, sizeof s_plan_of_all);
 }
@@ -71,7 +78,14 @@ static int disk_open(const char *path, int flags, mode_t mode) {
 }
 
 static ssize_t disk_pread(int fd, void *to, size_t len, off_t at) {
-    return fails(DISK_READ) ? -1 : pread(fd, to, len, at);
+    const uint64_t from = (uint64_t)at;
+    if (fails(DISK_READ)) return -1;
+    if (from >= s_bad_from && from < s_bad_to) {
+        errno = EIO;
+        return -1;
+    }
+    if (from < s_bad_from && from + len > s_bad_from) len = (size_t)(s_bad_from - from);
+    return pread(fd, to, len, at);
 }
 
 /* A short write first, as a disk that runs full makes it. */

@@ -31,6 +31,8 @@ extern _Atomic unsigned disk_calls[DISK_CALL_COUNT];
 void disk_fail(disk_call call, unsigned nth, int error, bool persistent);
 /* The next call of any kind but reading that comes `nth` fails. */
 void disk_fail_any(unsigned nth, int error, bool persistent);
+/* Reading these bytes of any file fails with EIO; what is before them is given. */
+void disk_fail_bytes(uint64_t from, uint64_t to);
 void disk_heal(void);
 bool disk_has_failed(void);
 

@@ -6,6 +6,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static bool s_json;
 
@@ -19,7 +20,7 @@ static const struct opt s_options[] = {
 struct listing {
     fiat__buf files; /* of JSON */
     bool first;
-    uint64_t segments, events, unsettled, bytes, damaged_bytes, quarantined;
+    uint64_t segments, events, unsettled, bytes, damaged_bytes, quarantined, unreadable;
 };
 
 static void print_file(const fiat__spool_file *file) {
@@ -27,6 +28,7 @@ static void print_file(const fiat__spool_file *file) {
            file->path, file->bytes, file->events, file->unsettled);
     if (file->torn) fputs("  torn at its end", stdout);
     if (file->damaged_bytes) printf("  %" PRIu64 " bytes damaged", file->damaged_bytes);
+    if (file->error) printf("  cannot be read: %s", strerror(file->error));
     putchar('\n');
 }
 
@@ -53,6 +55,7 @@ static void write_file(struct listing *list, const fiat__spool_file *file) {
     write_uint(&list->files, &first, "damaged_bytes", file->damaged_bytes);
     write_bool(&list->files, &first, "torn", file->torn);
     write_bool(&list->files, &first, "quarantined", file->quarantined);
+    write_bool(&list->files, &first, "unreadable", file->error);
     fiat__buf_append_char(&list->files, '}');
 }
 
@@ -60,6 +63,7 @@ static fiat_status add_file(const fiat__spool_file *file, void *ctx, fiat_error 
     struct listing *list = ctx;
     list->bytes += file->bytes;
     list->unsettled += file->unsettled;
+    list->unreadable += file->error != 0;
     if (file->quarantined) {
         list->quarantined++;
     } else {
@@ -88,6 +92,7 @@ static void print_json(const struct listing *list, const char *dir, long holder)
     write_uint(&out, &first, "unacknowledged", list->unsettled);
     write_uint(&out, &first, "damaged_bytes", list->damaged_bytes);
     write_uint(&out, &first, "quarantined", list->quarantined);
+    write_uint(&out, &first, "unreadable", list->unreadable);
     fiat__json_write_key(&out, &first, "files");
     fiat__buf_append_char(&out, '[');
     fiat__buf_append(&out, list->files.ptr, list->files.len);
@@ -100,6 +105,7 @@ static void print_summary(const struct listing *list, long holder) {
     printf("%" PRIu64 " segments, %" PRIu64 " bytes, %" PRIu64 " events, %" PRIu64
            " not acknowledged, %" PRIu64 " quarantined",
            list->segments, list->bytes, list->events, list->unsettled, list->quarantined);
+    if (list->unreadable) printf(", %" PRIu64 " that cannot be read", list->unreadable);
     if (holder) printf("; in use by process %ld", holder);
     putchar('\n');
 }
@@ -128,7 +134,9 @@ const struct cmd cmd_spool_list = {
     .summary = "Show what a spool holds",
     .details = "DIR is the setting spool.dir. Lists the segments, those of forked children and "
                "those in quarantine included, with their events and how many of them are not "
-               "acknowledged. Changes nothing, and works while a process uses the spool.",
+               "acknowledged. Of a file that cannot be read, what the disk gives of it is counted. "
+               "Changes "
+               "nothing, and works while a process uses the spool.",
     .options = s_options,
     .min_args = 1,
     .max_args = 1,

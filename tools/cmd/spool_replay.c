@@ -1,7 +1,7 @@
 /* fiat spool replay: send what a spool holds. A logger that opens it does just that. */
 #include "base/clock.h"
-#include "base/file.h"
 #include "cmd.h"
+#include "producer/spool.h"
 #include "project.h"
 #include "waiting.h"
 
@@ -50,9 +50,13 @@ static int replay(fiat_logger *logger, const char *kept_in) {
             stats.delivered, stats.maybe + stats.not_delivered, stats.queued);
     if (stats.spool_damaged)
         fprintf(stderr, ", %" PRIu64 " damaged: see quarantine", stats.spool_damaged);
+    if (stats.spool_unreadable)
+        fprintf(stderr, ", %" PRIu64 " of its files cannot be read: see fiat spool list",
+                stats.spool_unreadable);
     if (stats.dead_letters) fprintf(stderr, "; given up, with the reasons: %s", kept_in);
     fputc('\n', stderr);
     if (fiat_logger_close(logger, 0, NULL, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
+    if (stats.spool_unreadable) return EXIT_FAILED;
     return stats.maybe + stats.not_delivered ? EXIT_PARTIAL : EXIT_DONE;
 }
 
@@ -72,8 +76,8 @@ static int run(int argc, char **argv) {
     fiat_logger *logger;
     fiat_error err = FIAT_ERROR_INIT;
     (void)argc;
-    if (!fiat__path_is_dir(argv[0])) /* opening would make it */
-        return cmd_fail(EXIT_FAILED, "%s: there is no such folder", argv[0]);
+    if (fiat__spool_find(argv[0], &err) != FIAT_OK) /* opening would make it one */
+        return cmd_fail_error(NULL, &err);
     if (configure(&config, argv[0], &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
     fiat_status status = fiat_logger_open(&logger, s_to, config, &err);
     int code = status == FIAT_OK ? replay(logger, fiat_config_get(config, "dead.letter.file"))
@@ -92,7 +96,8 @@ const struct cmd cmd_spool_replay = {
         "the next logger that opens it would do the same. Refused while a process uses the "
         "spool. What AWS refuses for good is appended to the setting dead.letter.file, or "
         "to " KEPT_IN " in the working folder when it is not set.\n\n"
-        "The exit code is 1 when events are left, 3 when some were refused for good.",
+        "The exit code is 1 when events are left, in files that cannot be read as well; 3 when "
+        "some were refused for good.",
     .options = s_options,
     .min_args = 1,
     .max_args = 1,
