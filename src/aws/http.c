@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #define CA_CACHE_S          300
-#define UPLOAD_BUFFER_BYTES (256 * 1024)
+#define UPLOAD_BUFFER_BYTES (128 * 1024)
+#define GATHER_MIN_BYTES    (64 * 1024) /* of a body; below, there is little to gather */
 
 static pthread_once_t s_once = PTHREAD_ONCE_INIT;
 static CURLcode s_init_result;
@@ -83,6 +84,9 @@ static int before_request(void *ctx, char *remote_ip, char *local_ip, int remote
     long connects = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
     transfer->reused = connects == 0;
+    SSL *ssl = fiat__tls_gather_session(transfer->easy);
+    if (ssl && body_len(transfer) >= GATHER_MIN_BYTES)
+        transfer->gather = fiat__tls_gather_start(ssl);
     return CURL_PREREQFUNC_OK;
 }
 
@@ -101,6 +105,7 @@ static size_t read_body(char *out, size_t size, size_t count, void *ctx) {
     else if (len)
         memcpy(out, transfer->body.ptr + transfer->body_at, len);
     transfer->body_at += len;
+    if (transfer->body_at == body_len(transfer)) fiat__tls_gather_stop(transfer->gather);
     return len;
 }
 
@@ -244,6 +249,7 @@ void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body,
     transfer->body = body;
     transfer->source = source;
     transfer->body_at = 0;
+    transfer->gather = NULL;
     transfer->reused = transfer->replied = transfer->reply_cut = false;
     transfer->error_type[0] = transfer->request_id[0] = transfer->error_text[0] = '\0';
     transfer->date_ms = INT64_MIN;

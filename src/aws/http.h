@@ -4,6 +4,7 @@
 #define FIAT_AWS_HTTP_H
 
 #include "aws/net.h"
+#include "aws/tls_gather.h"
 #include "aws/tls_peer.h"
 #include "base/buf.h"
 #include "base/source.h"
@@ -39,14 +40,15 @@ typedef struct fiat__http_transfer {
     /* Borrowed while the transfer runs: the body, or what makes it. */
     fiat__str body;
     const fiat__source *source;
-    size_t body_at;       /* libcurl has taken that much of it */
-    bool reused;          /* went over a connection that had served before */
-    bool replied;         /* at least one byte of a reply came */
-    fiat__buf reply;      /* body received */
-    bool reply_cut;       /* too large, or no memory for it */
-    char error_type[160]; /* x-amzn-ErrorType */
-    char request_id[64];  /* x-amzn-RequestId */
-    int64_t date_ms;      /* Date header; INT64_MIN when there is none */
+    size_t body_at;           /* libcurl has taken that much of it */
+    fiat__tls_gather *gather; /* NULL: each write by itself */
+    bool reused;              /* went over a connection that had served before */
+    bool replied;             /* at least one byte of a reply came */
+    fiat__buf reply;          /* body received */
+    bool reply_cut;           /* too large, or no memory for it */
+    char error_type[160];     /* x-amzn-ErrorType */
+    char request_id[64];      /* x-amzn-RequestId */
+    int64_t date_ms;          /* Date header; INT64_MIN when there is none */
     char error_text[CURL_ERROR_SIZE];
     fiat__tls_peer peer; /* of the handshake, where there was one */
 } fiat__http_transfer;
