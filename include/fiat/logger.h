@@ -112,6 +112,8 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_fd(fiat_logger *logger, int *fd
  *          FIAT_E_EVENT_TOO_LARGE; FIAT_E_STREAM_UNKNOWN; FIAT_E_QUEUE_FULL (try again later);
  *          FIAT_E_SCHEMA_LIMIT; FIAT_E_CLOSED; FIAT_E_ARG; FIAT_E_NOMEM; with the first event, of
  *          a process or of the child of a fork, FIAT_E_IO when the sender thread cannot be started;
+ *          in the child of a fork, FIAT_E_UNSUPPORTED when libcurl cannot be used there
+ *          (docs/delivery-guarantees.md);
  *          with a spool, FIAT_E_SPOOL_FULL (try again later) and FIAT_E_IO when the disk refuses.
  *          err->offset counts from the first byte of JSON text as it was given.
  *  @blocks never on the network; with `queue.full=wait` for at most `queue.wait.ms` while the queue

@@ -12,6 +12,7 @@
 #include "aws/error_class.h"
 #include "aws/request.h"
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -266,7 +267,9 @@ void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call) {
     *client->last = call;
     client->last = &call->next;
     client->waiting_count++;
+    fiat__fence_enter();
     start_waiting(client);
+    fiat__fence_leave();
 }
 
 /* Learn the difference to the server's clock; true when it was above what is tolerated. */
@@ -381,10 +384,12 @@ static bool reap(fiat__aws_client *client) {
 
 static bool advance(fiat__aws_client *client) {
     int running;
+    fiat__fence_enter();
     start_waiting(client);
     curl_multi_perform(client->multi, &running);
     bool any = reap(client);
     start_waiting(client);
+    fiat__fence_leave();
     return any;
 }
 
@@ -420,6 +425,7 @@ static void cancel_running(fiat__aws_client *client, slot *at) {
 void fiat__aws_client_cancel(fiat__aws_client *client) {
     if (client->cancelling) return;
     client->cancelling = true;
+    fiat__fence_enter();
     size_t waiting = client->waiting_count; /* not those that done() adds */
     for (size_t i = 0; i < client->opts.max_connections; i++)
         cancel_running(client, &client->slots[i]);
@@ -430,6 +436,7 @@ void fiat__aws_client_cancel(fiat__aws_client *client) {
         call->err.flags = FIAT_ERRF_RETRYABLE;
         end_early(call, FIAT__AWS_RETRY);
     }
+    fiat__fence_leave();
     client->cancelling = false;
 }
 
@@ -438,7 +445,9 @@ void fiat__aws_client_free(fiat__aws_client *client) {
     client->closed = true;
     fiat__aws_client_cancel(client);
     fiat__aws_credentials_watch(client->opts.credentials, NULL, NULL);
+    fiat__fence_enter();
     destroy(client);
+    fiat__fence_leave();
 }
 
 void fiat__aws_client_abandon(fiat__aws_client *client) {

@@ -69,6 +69,7 @@ typedef struct fiat__aws_call {
     void *impl;
 } fiat__aws_call;
 
+/* The one function that does not enter the fence itself (base/fence.h): that is its caller's. */
 fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_opts *opts,
                                  fiat_error *err);
 

@@ -50,7 +50,8 @@ void fiat__aws_credentials_watch(fiat__aws_credentials_provider *provider,
 /* Forget what is cached, so that the next poll or get asks the source again. */
 void fiat__aws_credentials_refresh(fiat__aws_credentials_provider *provider);
 
-/* Ends a fetch that is under way, within a fraction of a second. In the child after fork() a
+/* Ends a fetch that is under way, within a fraction of a second; one that does not end within a
+ * whole one is left to itself, and calls nobody any more. In the child after fork() a
  * provider of the parent may only be forgotten, never used or freed: another thread may have been
  * inside it. Make a new one. NULL: nothing. */
 void fiat__aws_credentials_provider_free(fiat__aws_credentials_provider *provider);

@@ -1,9 +1,12 @@
 /* What all providers share: the credentials in force, and their renewal.
  *
  * One fetch at most runs at a time, with `fetching` set and the lock released: on the thread of
- * whoever calls get(), or on one that poll() starts and the next start or free() joins. */
+ * whoever calls get(), or on one that poll() starts and the next start or free() joins. A source
+ * that does not heed `cancelled`, such as a file on a server that hangs, is not waited for: its
+ * thread then frees the provider. */
 #include "aws/credentials_provider.h"
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/mem.h"
 #include "base/random.h"
 
@@ -19,6 +22,8 @@
 /* After a failure: doubled each time, shortened by up to a quarter by chance. */
 #define RETRY_FIRST_MS 1000
 #define RETRY_MAX_MS   (60 * 1000)
+/* How long free() waits for a fetch to end. */
+#define END_WAIT_MS 1000
 
 void *fiat__aws_credentials_provider_new(size_t bytes, const fiat__aws_credentials_vtable *vtable,
                                          const fiat__clock *clock) {
@@ -39,9 +44,27 @@ void fiat__aws_credentials_provider_release(fiat__aws_credentials_provider *prov
     fiat__free(provider);
 }
 
+/* Has the fetch ended in time? If not, it is left to its thread. */
+static bool await_end(fiat__aws_credentials_provider *provider) {
+    int64_t left_ms, until_ms = fiat__mono_ms(&fiat__clock_system) + END_WAIT_MS;
+    fiat__mutex_lock(&provider->mutex);
+    while (provider->fetching && (left_ms = until_ms - fiat__mono_ms(&fiat__clock_system)) > 0)
+        fiat__cond_wait_ms(&provider->changed, &provider->mutex, left_ms);
+    provider->orphaned = provider->fetching;
+    const bool ended = !provider->orphaned;
+    if (!ended) {
+        provider->log = NULL; /* both may go before the thread does */
+        provider->on_change = NULL;
+        fiat__thread_detach(provider->thread);
+    }
+    fiat__mutex_unlock(&provider->mutex);
+    return ended;
+}
+
 void fiat__aws_credentials_provider_free(fiat__aws_credentials_provider *provider) {
     if (!provider) return;
     atomic_store(&provider->cancelled, true);
+    if (!await_end(provider)) return;
     if (provider->has_thread) fiat__thread_join(provider->thread);
     provider->vtable->free(provider);
 }
@@ -146,9 +169,12 @@ static void fetch(fiat__aws_credentials_provider *provider) {
 
 static void *fetch_on_thread(void *arg) {
     fiat__aws_credentials_provider *provider = arg;
+    fiat__fence_own_thread();
     fiat__mutex_lock(&provider->mutex);
     fetch(provider);
+    const bool orphaned = provider->orphaned;
     fiat__mutex_unlock(&provider->mutex);
+    if (orphaned) provider->vtable->free(provider);
     return NULL;
 }
 

@@ -59,6 +59,7 @@ struct fiat__aws_credentials_provider {
     int64_t refresh_at_ms; /* of what is cached; wall time */
     bool fetching;
     bool has_thread; /* started, and not joined yet */
+    bool orphaned;   /* nobody waits for the thread any more: it frees the provider */
     pthread_t thread;
     unsigned failures;   /* in a row */
     int64_t next_try_ms; /* after a failure: not before this; monotonic */

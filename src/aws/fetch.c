@@ -1,6 +1,7 @@
 /* An easy and a multi handle for one exchange; nothing is kept. */
 #include "aws/fetch.h"
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/mem.h"
 #include "json/doc.h"
 
@@ -43,7 +44,9 @@ static CURLcode perform(CURLM *multi, const fiat__aws_search *search) {
         curl_multi_perform(multi, &running);
         const CURLMsg *message = curl_multi_info_read(multi, &left);
         if (message && message->msg == CURLMSG_DONE) return message->data.result;
+        fiat__fence_leave();
         curl_multi_poll(multi, NULL, 0, FIAT__AWS_SEARCH_SLICE_MS, NULL);
+        fiat__fence_enter();
     }
 }
 
@@ -128,7 +131,9 @@ static fiat_status attempt(const fiat__aws_search *search, const fiat__fetch_req
                                   .connect_timeout_ms = request->timeout_ms,
                                   .request_timeout_ms = request->timeout_ms,
                                   .max_reply_bytes = FIAT__FETCH_MAX_REPLY_BYTES};
-    fiat_status status = find_way(&net, search, request, err);
+    fiat_status status = fiat__http_global_init(err);
+    if (status != FIAT_OK) return status;
+    status = find_way(&net, search, request, err);
     if (status != FIAT_OK) {
         fiat__net_deinit(&net);
         return status;
@@ -155,12 +160,13 @@ fiat_status fiat__fetch(const fiat__aws_search *search, const fiat__fetch_reques
                         fiat__fetch_reply *reply, fiat_error *err) {
     memset(reply, 0, sizeof *reply);
     fiat__buf_init(&reply->body, FIAT__FETCH_MAX_REPLY_BYTES);
-    fiat_status status = fiat__http_global_init(err);
-    if (status != FIAT_OK) return status;
+    fiat_status status;
     for (uint32_t tried = 1;; tried++) {
         wipe(&reply->body);
         fiat__buf_init(&reply->body, FIAT__FETCH_MAX_REPLY_BYTES);
+        fiat__fence_enter();
         status = attempt(search, request, reply, err);
+        fiat__fence_leave();
         if (!may_pass(status, reply) || tried >= request->max_attempts) return status;
         if (!fiat__aws_search_sleep(search, request->pause_ms))
             return fiat__aws_search_cancelled(err);

@@ -4,6 +4,7 @@
 #include "aws/sso_token.h"
 #include "aws/fetch.h"
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/mem.h"
@@ -54,7 +55,10 @@ static fiat_status find_path(char **out, const fiat__sso_session *session, fiat_
     if (!home)
         return fiat__err_set(err, FIAT_E_AWS_CREDENTIALS,
                              "HOME is not set, below which the token of the login lies");
-    if (!EVP_Digest(key, strlen(key), hash, &len, EVP_sha1(), NULL)) return fiat__err_nomem(err);
+    fiat__fence_enter();
+    const int hashed = EVP_Digest(key, strlen(key), hash, &len, EVP_sha1(), NULL);
+    fiat__fence_leave();
+    if (!hashed) return fiat__err_nomem(err);
     fiat__hex_write(hex, hash, len);
     snprintf(name, sizeof name, ".aws/sso/cache/%.40s.json", hex);
     *out = fiat__path_join(home, name);

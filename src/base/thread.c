@@ -91,3 +91,7 @@ fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)
 void fiat__thread_join(pthread_t thread) {
     must(pthread_join(thread, NULL), "pthread_join");
 }
+
+void fiat__thread_detach(pthread_t thread) {
+    must(pthread_detach(thread), "pthread_detach");
+}

@@ -32,5 +32,6 @@ bool fiat__cond_wait_ms(fiat__cond *cond, fiat__mutex *mutex, int64_t timeout_ms
 fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)(void *), void *arg,
                                fiat_error *err);
 void fiat__thread_join(pthread_t thread);
+void fiat__thread_detach(pthread_t thread);
 
 #endif

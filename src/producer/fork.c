@@ -7,11 +7,13 @@
  * sink and starting a thread wait for the child's first append: a child that goes on to exec pays
  * for nothing. A delivery callback that forks must exec or _exit in the child.
  *
- * exit() without close: senders leave before the C library and OpenSSL take down what they use.
+ * exit() without close: senders, and threads that fetch credentials, leave before the C library and
+ * OpenSSL take down what they use.
  * Nothing more is sent or reported, as if the process had been killed; what the application's own
  * exit handlers log from then on is refused as closed, and a close there still reports what is
  * left.
  */
+#include "base/fence.h"
 #include "producer/producer_internal.h"
 
 #include <stdio.h>
@@ -21,19 +23,15 @@ static fiat__mutex s_lock = {PTHREAD_MUTEX_INITIALIZER};
 static fiat__producer *s_producers; /* every open one; guarded by s_lock */
 static pthread_once_t s_once = PTHREAD_ONCE_INIT;
 
-/* OpenSSL and libcurl have locks of their own, which a child would find held for ever by a sender
- * that it does not have: wait until the sender is out of them. It sleeps in there, too. */
-static void keep_out(fiat__producer *producer) {
-    fiat__mutex_lock(&producer->gate);
-    if (atomic_load(&producer->state) == FIAT__PRODUCER_RUNNING)
-        producer->sink->vtable->wakeup(producer->sink);
-    fiat__mutex_lock(&producer->inside);
-}
+/* How long fork() waits at most for threads that are inside libcurl or OpenSSL (base/fence.h). They
+ * do not sleep in there, so that this is for a machine that stands still; a child that is made all
+ * the same refuses to use either. */
+#define FORK_WAIT_MS 2000
 
 static void lock_all(void) {
     fiat__mutex_lock(&s_lock);
+    fiat__fence_close(FORK_WAIT_MS);
     for (fiat__producer *p = s_producers; p; p = p->registry_next) {
-        keep_out(p);
         fiat__mutex_lock(&p->lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_lock(&s->lock);
@@ -53,10 +51,13 @@ static void unlock_all(void) {
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
             fiat__mutex_unlock(&s->lock);
         fiat__mutex_unlock(&p->lock);
-        fiat__mutex_unlock(&p->inside);
-        fiat__mutex_unlock(&p->gate);
     }
     fiat__mutex_unlock(&s_lock);
+}
+
+static void after_fork_in_parent(void) {
+    fiat__fence_open();
+    unlock_all();
 }
 
 static void empty_stream(fiat__producer_stream *stream) {
@@ -101,8 +102,6 @@ static void empty_producer(fiat__producer *producer) {
 /* The parent's waiters are not here, but both a condition variable and the mutex they wait with
  * remember how many there were, and could never be destroyed. */
 static void forget_waiters(fiat__producer *producer) {
-    fiat__mutex_init(&producer->gate);
-    fiat__mutex_init(&producer->inside);
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__mutex_init(&producer->ledger.lock);
@@ -113,6 +112,7 @@ static void forget_waiters(fiat__producer *producer) {
 }
 
 static void after_fork_in_child(void) {
+    fiat__fence_forked();
     for (fiat__producer *p = s_producers; p; p = p->registry_next)
         empty_producer(p);
     unlock_all();
@@ -130,11 +130,13 @@ static void leave_all(void) {
         fiat__producer_leave(p);
     for (fiat__producer *p = s_producers; p; p = p->registry_next)
         fiat__producer_await_end(p, until_ms);
+    fiat__fence_exit(until_ms - fiat__mono_ms(&fiat__clock_system));
     fiat__mutex_unlock(&s_lock);
 }
 
 static void watch_process(void) {
-    if (pthread_atfork(lock_all, unlock_all, after_fork_in_child) != 0 || atexit(leave_all) != 0) {
+    if (pthread_atfork(lock_all, after_fork_in_parent, after_fork_in_child) != 0 ||
+        atexit(leave_all) != 0) {
         fprintf(stderr, "fiat: pthread_atfork or atexit failed\n");
         abort();
     }

@@ -1,6 +1,7 @@
 /* The producer's handle: making it, its streams, its thread, flush and close. Any thread, except
  * close. See producer_internal.h for the life of a record and the order of the locks. */
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/mem.h"
 #include "producer/dead_letter.h"
 
@@ -121,8 +122,6 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     producer->finished_end = &producer->finished;
     producer->random_below = fiat__random_below;
     atomic_init(&producer->wake_at_ms, FIAT__AWAKE);
-    fiat__mutex_init(&producer->gate);
-    fiat__mutex_init(&producer->inside);
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes,
@@ -214,7 +213,8 @@ fiat_status fiat__producer_stream_get(fiat__producer *producer, const char *name
     return *out ? FIAT_OK : fiat__err_nomem(err);
 }
 
-/* Make the sink ours again in the child of a fork. @locks producer->lock held */
+/* Make the sink ours again in the child of a fork. @locks producer->lock held, or the fence entered
+ */
 static fiat_status adopt(fiat__producer *producer, fiat_error *err) {
     fiat__ledger_free_orphans(&producer->ledger);
     if (!producer->forked) return FIAT_OK;
@@ -374,8 +374,11 @@ fiat_status fiat__producer_fd(fiat__producer *producer, int *fd, fiat_error *err
 
 static void free_producer(fiat__producer *producer) {
     fiat__log_on_waiting(producer->opts.log, NULL, NULL);
+    fiat__fence_enter();
+    const fiat_status adopted = adopt(producer, NULL);
+    fiat__fence_leave();
     /* A sink that cannot be made ours is still the parent's: leave it alone. */
-    if (adopt(producer, NULL) == FIAT_OK) producer->sink->vtable->free(producer->sink);
+    if (adopted == FIAT_OK) producer->sink->vtable->free(producer->sink);
     for (fiat__producer_stream *s = atomic_load(&producer->streams), *next; s; s = next) {
         next = s->next;
         fiat__mutex_deinit(&s->lock);
@@ -391,8 +394,6 @@ static void free_producer(fiat__producer *producer) {
     fiat__report_queue_deinit(&producer->waiting);
     fiat__ledger_deinit(&producer->ledger);
     fiat__cond_deinit(&producer->settled);
-    fiat__mutex_deinit(&producer->inside);
-    fiat__mutex_deinit(&producer->gate);
     fiat__mutex_deinit(&producer->lock);
     fiat__free(producer);
 }

@@ -16,14 +16,14 @@
  *
  * Locks, in the order in which they may be taken:
  *   1. the registry of producers (fork.c)
- *   2. producer->gate, ->inside   see there; so that fork() finds nobody in libcurl or OpenSSL
+ *   2. the fence (base/fence.h): so that fork() finds nobody in libcurl or OpenSSL
  *   3. producer->lock   the list of streams, starting the thread; `settled` goes with it
  *   4. stream->lock     the open record and the ready list
  *   5. ledger.lock      live and waiting lists, pool, numbers
  *   6. waiting.lock     records whose reports wait
  *   7. the spool's      its segments; taken with no other held but when the process forks
  *   8. the log's        its waiting lines
- * Callbacks are called with none held, the sink with `inside` alone. Whatever is marked "sender"
+ * Callbacks and the sink are called with none held. Whatever is marked "sender"
  * below belongs to the sender thread alone; only the child of a fork, where that thread is not,
  * resets it. */
 #ifndef FIAT_PRODUCER_INTERNAL_H
@@ -293,9 +293,6 @@ struct fiat__producer {
     _Atomic uint64_t flush_sequence; /* records up to here wait for no company */
     _Atomic uint64_t flush_spooled;  /* nor do the records of so many events of the spool */
 
-    /* The sender is in the sink while it holds `inside`; `gate` lets a thread that forks go first.
-     */
-    fiat__mutex gate, inside;
     fiat__mutex lock;
     fiat__cond settled; /* with lock: some record has been */
     _Atomic(fiat__producer_stream *) streams;

@@ -5,6 +5,7 @@
  * sleeps in sink->poll(). The sink's done() only queues the slot: reports are made from the turn,
  * with neither our locks held nor the sink on the stack. */
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/mem.h"
 #include "producer/producer_internal.h"
 
@@ -21,16 +22,6 @@ void fiat__producer_notify(fiat__producer *producer, int64_t due_ms) {
             return;
         }
     }
-}
-
-static void enter_sink(fiat__producer *producer) {
-    fiat__mutex_lock(&producer->gate);
-    fiat__mutex_lock(&producer->inside);
-    fiat__mutex_unlock(&producer->gate);
-}
-
-static void leave_sink(fiat__producer *producer) {
-    fiat__mutex_unlock(&producer->inside);
 }
 
 static void queue_finished(fiat__sink_batch *batch) {
@@ -135,9 +126,7 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     for (fiat__record *rest; (rest = fiat__records_pop(&records));)
         fiat__retry_keep(rest, view->now_ms); /* only when memory is short */
     fiat__observe_sent(slot, view->now_ms);
-    enter_sink(producer);
     producer->sink->vtable->submit(producer->sink, &slot->batch);
-    leave_sink(producer);
     return true;
 }
 
@@ -219,9 +208,7 @@ bool fiat__sender_give_up_spooled(fiat__producer *producer) {
 }
 
 void fiat__sender_give_up(fiat__producer *producer) {
-    enter_sink(producer);
     producer->sink->vtable->cancel(producer->sink);
-    leave_sink(producer);
     settle_finished(producer, fiat__producer_now(producer));
     give_up_records(producer);
     while (fiat__sender_give_up_spooled(producer))
@@ -231,6 +218,7 @@ void fiat__sender_give_up(fiat__producer *producer) {
 void *fiat__sender_run(void *arg) {
     fiat__producer *producer = arg;
     fiat__sink *sink = producer->sink;
+    fiat__fence_own_thread();
     while (!atomic_load(&producer->stop)) {
         atomic_store(&producer->wake_at_ms, FIAT__AWAKE);
         atomic_store(&producer->dirty, false);
@@ -239,9 +227,7 @@ void *fiat__sender_run(void *arg) {
         int64_t wait_ms = wake_ms - fiat__producer_now(producer);
         if (atomic_load(&producer->dirty) || atomic_load(&producer->stop) || wait_ms < 0)
             wait_ms = 0;
-        enter_sink(producer);
         sink->vtable->poll(sink, wait_ms < IDLE_MS ? (int)wait_ms : IDLE_MS);
-        leave_sink(producer);
     }
     if (!atomic_load(&producer->leave)) fiat__sender_give_up(producer);
     fiat__mutex_lock(&producer->lock);

@@ -57,7 +57,8 @@ typedef struct fiat__sink_vtable {
     void (*cancel)(struct fiat__sink *sink);
     void (*free)(struct fiat__sink *sink);
     /* In the child after fork(): forget connections and threads of the parent without touching what
-     * they share with it (no TLS goodbye, no close of its sockets' streams), and start afresh. */
+     * they share with it (no TLS goodbye, no close of its sockets' streams), and start afresh. The
+     * producer's lock is held, or the fence entered (base/fence.h): no other thread forks. */
     fiat_status (*reopen)(struct fiat__sink *sink, fiat_error *err);
 } fiat__sink_vtable;
 

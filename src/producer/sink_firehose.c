@@ -9,6 +9,7 @@
 #include "aws/error_class.h"
 #include "aws/svc/firehose.h"
 #include "base/error.h"
+#include "base/fence.h"
 #include "base/mem.h"
 #include "producer/producer.h"
 
@@ -221,7 +222,8 @@ out:
 static fiat_status reopen(fiat__sink *base, fiat_error *err) {
     firehose_sink *sink = (firehose_sink *)base;
     session *fresh;
-    fiat_status status = new_session(sink, &fresh, err);
+    fiat_status status = fiat__fence_check(err);
+    if (status == FIAT_OK) status = new_session(sink, &fresh, err);
     if (status != FIAT_OK) return status;
     fiat__aws_client_abandon(sink->session->client);
     sink->session = fresh; /* the parent's memory is left as it is, on purpose */
@@ -265,7 +267,11 @@ fiat_status fiat__sink_firehose_new(fiat__sink **out, const fiat__sink_opts *opt
     if (status == FIAT_OK) status = find_region(sink, opts->region, err);
     if (status != FIAT_OK) goto out;
     sink->endpoint_url = fiat__strdup(opts->endpoint_url ? opts->endpoint_url : "");
-    status = sink->endpoint_url ? new_session(sink, &sink->session, err) : fiat__err_nomem(err);
+    status = sink->endpoint_url ? fiat__fence_check(err) : fiat__err_nomem(err);
+    if (status != FIAT_OK) goto out;
+    fiat__fence_enter();
+    status = new_session(sink, &sink->session, err);
+    fiat__fence_leave();
 out:
     if (status != FIAT_OK)
         free_sink(&sink->base);

@@ -1,7 +1,7 @@
 aws_tests = \
 	%D%/aws_argv_test %D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test \
-	%D%/aws_endpoint_test %D%/aws_error_class_test %D%/aws_proxy_test %D%/aws_sent_test \
-	%D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test \
+	%D%/aws_endpoint_test %D%/aws_error_class_test %D%/aws_fence_test %D%/aws_proxy_test \
+	%D%/aws_sent_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test \
 	%D%/aws_tls_gather_test %D%/aws_xml_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
@@ -22,6 +22,10 @@ libhttp_server_la_LIBADD = libfiat_mocking.la
 %C%_aws_client_test_SOURCES = %D%/aws_client_test.c
 %C%_aws_client_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_client_test_LDADD = libhttp_server.la $(aws_test_libs)
+
+%C%_aws_fence_test_SOURCES = %D%/aws_fence_test.c
+%C%_aws_fence_test_CFLAGS = $(TEST_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS)
+%C%_aws_fence_test_LDADD = libhttp_server.la $(aws_test_libs) -ldl
 
 %C%_aws_credentials_test_SOURCES = %D%/aws_credentials_test.c
 %C%_aws_credentials_test_CFLAGS = $(TEST_CFLAGS)

@@ -249,6 +249,7 @@ typedef struct lender {
     bool fails, outlives;
     int64_t lifetime_ms;
     atomic_bool held; /* a fetch lasts as long as this */
+    atomic_bool deaf; /* and does not end when it is cancelled */
 } lender;
 
 static _Atomic int64_t s_now_ms;
@@ -267,7 +268,8 @@ static fiat_status lend(fiat__aws_credentials_provider *provider, fiat__aws_cred
     char id[16];
     const fiat__aws_search search = {.cancelled = &provider->cancelled};
     while (atomic_load(&self->held))
-        if (!fiat__aws_search_sleep(&search, 1)) return fiat__aws_search_cancelled(err);
+        if (!fiat__aws_search_sleep(&search, 1) && !atomic_load(&self->deaf))
+            return fiat__aws_search_cancelled(err);
     self->fetched++;
     if (self->fails) return fiat__err_set(err, FIAT_E_NOT_FOUND, "out of office");
     snprintf(id, sizeof id, "KEY%d", self->fetched);
@@ -487,6 +489,40 @@ START_TEST(free_ends_a_fetch) {
 }
 END_TEST
 
+static atomic_bool s_freed;
+
+static void free_lender(fiat__aws_credentials_provider *provider) {
+    fiat__aws_credentials_provider_release(provider);
+    atomic_store(&s_freed, true);
+}
+
+static void never_called(void *ctx) {
+    (void)ctx;
+    ck_abort_msg("who freed the provider may be gone");
+}
+
+/* A source that hangs is not waited for, and whoever freed the provider hears no more of it. */
+START_TEST(free_leaves_a_fetch_that_hangs_to_itself) {
+    static const fiat__aws_credentials_vtable deaf = {
+        .name = "lender", .fetch = lend, .free = free_lender};
+    lender *self = new_lender();
+    self->base.vtable = &deaf;
+    fiat__aws_credentials_watch(&self->base, never_called, NULL);
+    atomic_store(&self->deaf, true);
+    atomic_store(&self->held, true);
+    assert_poll(self, FIAT__AWS_CREDENTIALS_PENDING, NULL);
+    int64_t began_ms = fiat__mono_ms(&fiat__clock_system);
+    fiat__aws_credentials_provider_free(&self->base);
+    int64_t took_ms = fiat__mono_ms(&fiat__clock_system) - began_ms;
+    ck_assert_int_ge(took_ms, 999);
+    ck_assert_int_lt(took_ms, 3000);
+    ck_assert(!atomic_load(&s_freed));
+    atomic_store(&self->held, false); /* it is there as long as the fetch lasts */
+    while (!atomic_load(&s_freed))
+        usleep(1000);
+}
+END_TEST
+
 static void assert_region(const char *want) {
     fiat__buf out;
     fiat_error err;
@@ -534,6 +570,7 @@ int main(void) {
     tcase_add_test(tcase, poll_fetches_in_the_background);
     tcase_add_test(tcase, get_waits_for_what_is_under_way);
     tcase_add_test(tcase, free_ends_a_fetch);
+    tcase_add_test(tcase, free_leaves_a_fetch_that_hangs_to_itself);
     tcase_add_test(tcase, old_keys_serve_until_they_expire_when_no_new_ones_come);
     tcase_add_test(tcase, region_is_found_in_its_places);
     suite_add_tcase(suite, tcase);

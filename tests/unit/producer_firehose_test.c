@@ -2,6 +2,8 @@
  * every way there is. The server keeps what it accepted; what it kept must agree with the reports:
  * delivered means kept, not delivered means not kept. */
 #include "base/base64.h"
+#include "base/fence.h"
+#include "base/thread.h"
 #include "json/doc.h"
 #include "producer/producer_internal.h"
 #include "support/chaos.h"
@@ -552,6 +554,62 @@ START_TEST(fork_leaves_the_parents_connection_alone) {
 END_TEST
 #endif
 
+static atomic_bool s_inside, s_may_leave;
+
+static void *stay_inside(void *arg) {
+    fiat__fence_enter();
+    atomic_store(&s_inside, true);
+    while (!atomic_load(&s_may_leave))
+        usleep(1000);
+    fiat__fence_leave();
+    return arg;
+}
+
+static int refuse_in_child(fiat__producer *producer) {
+    fiat__producer_stream *stream;
+    fiat__producer *second;
+    fiat_error err = FIAT_ERROR_INIT;
+    const fiat__str part = {"1", 1};
+    if (fiat__producer_stream_get(producer, "audit", &stream, NULL) != FIAT_OK) return __LINE__;
+    if (fiat__producer_append(stream, &part, 1, NULL, NULL, &err) != FIAT_E_UNSUPPORTED)
+        return __LINE__;
+    if (!strstr(err.message, "fork again, or exec")) return __LINE__;
+    if (try_open(&second, 5000, 0, &err) != FIAT_E_UNSUPPORTED) return __LINE__;
+    return fiat__producer_close(producer, 1000, NULL, NULL) == FIAT_OK ? 0 : __LINE__;
+}
+
+/* A thread that hangs inside libcurl: fork() waits for it, but not for ever. The child says that it
+ * cannot log, and does not hang; the parent goes on. */
+START_TEST(child_that_cannot_be_sure_of_the_libraries_refuses) {
+    fiat__producer *producer = open_producer(5000, 0);
+    fiat_error err = FIAT_ERROR_INIT;
+    pthread_t thread;
+    append(producer, 0, 10);
+    ck_assert_int_eq(fiat__thread_start(&thread, "inside", stay_inside, NULL, NULL), FIAT_OK);
+    while (!atomic_load(&s_inside))
+        usleep(1000);
+    int64_t since_ms = fiat__mono_ms(&fiat__clock_system);
+    pid_t pid = fork();
+    if (pid == 0) {
+        alarm(20);
+        int line = refuse_in_child(producer);
+        if (line) fprintf(stderr, "child failed at line %d\n", line);
+        _exit(line ? 1 : 0);
+    }
+    ck_assert_int_lt(fiat__mono_ms(&fiat__clock_system) - since_ms, 10000);
+    int status = -1;
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    ck_assert_int_eq(status, 0);
+    atomic_store(&s_may_leave, true);
+    fiat__thread_join(thread);
+    append(producer, 1, 10);
+    append(producer, 2, 10);
+    ck_assert_fiat_ok(fiat__producer_flush(producer, 20000, &err), err);
+    ck_assert_int_eq(fiat__producer_close(producer, 1000, NULL, NULL), FIAT_OK);
+    ck_assert(TAKEN(1));
+}
+END_TEST
+
 START_TEST(refuses_unknown_sinks) {
     static const char *const bad[] = {"", "s3", "local", "local:", "Firehose", "stdout:"};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -599,6 +657,7 @@ int main(void) {
 #if !UNDER_TSAN
     tcase_add_test(tcase, fork_leaves_the_parents_connection_alone);
 #endif
+    tcase_add_test(tcase, child_that_cannot_be_sure_of_the_libraries_refuses);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("chaos");
     tcase_set_timeout(tcase, 90);
