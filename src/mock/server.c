@@ -100,7 +100,7 @@ static bool parse_head(exchange *x, const char *text, size_t head_len) {
     return x->head != NULL;
 }
 
-/* Bytes of the body that are announced; false: not to be had from us. */
+/* Bytes of the body that are announced. */
 static bool body_length(const exchange *x, size_t *want) {
     fiat__str value;
     *want = 0;
@@ -108,7 +108,7 @@ static bool body_length(const exchange *x, size_t *want) {
     char *end;
     const unsigned long long length = strtoull(value.ptr, &end, 10);
     *want = (size_t)length;
-    return end != value.ptr && length <= BODY_MAX_BYTES;
+    return end != value.ptr;
 }
 
 /* "Expect: 100-continue" : clients wait a second for this before a large body. */
@@ -218,6 +218,7 @@ static bool serve_body(connection *c, exchange *x, size_t head_len,
     }
     const bool broken = early->fault == FIAT__WIRE_RESET_UNREAD;
     if (broken && want > early->fault_at) want = early->fault_at;
+    if (want > BODY_MAX_BYTES) return false;
     if (!read_body(c, x, head_len, want, early->fault == FIAT__WIRE_SLOW_READ ? early->pace_ms : 0))
         return false;
     if (broken) {
