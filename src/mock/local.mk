@@ -9,9 +9,9 @@ libfiat_mocking_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 libfiat_mocking_la_LIBADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 
 # It exports what fiat/unstable/mock.h declares. Its API may change with any release, and so does
-# its name.
+# its name. Shared alone, because parts of libfiat are in it once more.
 lib_LTLIBRARIES += libfiat-mock.la
 libfiat_mock_la_SOURCES =
 libfiat_mock_la_LIBADD = libfiat_mocking.la libfiat_reply.la $(fiat_sigv4)
-libfiat_mock_la_LDFLAGS = $(AM_LDFLAGS) -release $(PACKAGE_VERSION) -no-undefined \
+libfiat_mock_la_LDFLAGS = $(AM_LDFLAGS) -shared -release $(PACKAGE_VERSION) -no-undefined \
 	-Wl,-z,nodelete -export-symbols-regex '^fiat_mock_'

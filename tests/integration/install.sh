@@ -74,6 +74,19 @@ build_and_run clang++ c++11 c++
 build_and_run clang++ c++17 c++
 check 'pkg-config --static knows the private libraries' pkg-config --static --libs fiat
 
+# With --enable-static: the same program with libfiat inside of it.
+if [ -e "$prefix/lib/libfiat.a" ]; then
+    needs_no_libfiat() {
+        ! ldd ./program | grep libfiat
+    }
+    libs=$(pkg-config --libs fiat-static)
+    build_and_run gcc c11 c
+    check 'the static program needs no libfiat.so' needs_no_libfiat
+else
+    echo 'skipped: libfiat.a: configured without --enable-static'
+    skipped=$((skipped + 1))
+fi
+
 # The examples are C programs; a C++ compiler takes the same text.
 for example in "$root"/examples/*.c; do
     name=$(basename "$example" .c)
