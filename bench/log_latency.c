@@ -1,6 +1,6 @@
 /* Each call is timed, from 1, 2 and 4 threads that log without a pause, to an endpoint on loopback
  * that is healthy, slow, or not there at all. When it does not keep up, the queue fills and calls
- * are refused: those are timed as well.
+ * are refused: those are timed as well. With a spool, which has room for all, none is.
  *
  * A call of more than 5 ms is looked into. What it is not to blame for is the time in which its
  * thread, or another one that may have held the lock it waited for, was ready to run and had no
@@ -8,6 +8,7 @@
 #include "log_latency.h"
 #include "base/mem.h"
 #include "sink.h"
+#include "support/remove_tree.h"
 
 #include <fcntl.h>
 #include <fiat/fiat.h>
@@ -15,11 +16,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define CALLS         250000 /* of each thread */
-#define WARM_UP_CALLS 20000
+#define SYNC_CALLS    1000   /* each waits for the disk */
+#define WARM_UP_SHARE 12     /* so many times more calls than those before that are not timed */
 #define MAX_THREADS   4
 #define SLOW_MS       500
 #define LONG_NS       5000000
@@ -51,6 +54,7 @@ struct caller {
     const char *const *texts;
     const size_t *lengths;
     size_t count;
+    size_t calls;
     uint32_t *ns;                  /* of each call */
     int account;                   /* /proc/thread-self/schedstat */
     int64_t account_ns, waited_ns; /* when it was looked at, and what it said */
@@ -100,12 +104,12 @@ static fiat_status call(const struct caller *caller, size_t i) {
 static void *run_calls(void *arg) {
     struct caller *caller = arg;
     caller->account = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
-    for (size_t i = 0; i < WARM_UP_CALLS; i++)
+    for (size_t i = 0; i < caller->calls / WARM_UP_SHARE; i++)
         (void)!call(caller, i);
     pthread_barrier_wait(caller->start);
     caller->account_ns = now_ns();
     caller->waited_ns = read_waited_ns(caller);
-    for (size_t i = 0; i < CALLS; i++) {
+    for (size_t i = 0; i < caller->calls; i++) {
         int64_t begun_ns = now_ns();
         fiat_status status = call(caller, i);
         int64_t took_ns = now_ns() - begun_ns;
@@ -123,6 +127,8 @@ static void *run_calls(void *arg) {
 struct endpoint {
     const char *name, *queue_max_bytes;
     int port;
+    const char *spool; /* NULL: off */
+    size_t calls;      /* of each thread */
 };
 
 static int compare(const void *a, const void *b) {
@@ -130,7 +136,18 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static fiat_logger *open_logger(const struct endpoint *endpoint) {
+static void set_spool(fiat_config *config, const char *how, char *dir) {
+    fiat_error err;
+    if (!mkdtemp(dir)) {
+        perror("bench_log: cannot make a folder for the spool");
+        exit(1);
+    }
+    check(fiat_config_set(config, "spool", how, &err), &err);
+    check(fiat_config_set(config, "spool.dir", dir, &err), &err);
+}
+
+/* `dir`: a template for the folder of a spool. */
+static fiat_logger *open_logger(const struct endpoint *endpoint, char *dir) {
     fiat_error err;
     fiat_config *config;
     fiat_logger *logger;
@@ -142,6 +159,7 @@ static fiat_logger *open_logger(const struct endpoint *endpoint) {
     check(fiat_config_set(config, "queue.max.bytes", endpoint->queue_max_bytes, &err), &err);
     check(fiat_config_set(config, "app", "bench", &err), &err);
     check(fiat_config_set(config, "host", "bench.example", &err), &err);
+    if (endpoint->spool) set_spool(config, endpoint->spool, dir);
     check(fiat_logger_open(&logger, "firehose", config, &err), &err);
     fiat_config_free(config);
     return logger;
@@ -158,9 +176,10 @@ static int64_t own_ns(const struct span *call, const struct caller *callers, int
     return own;
 }
 
-static void print_case(const char *endpoint, int threads, uint32_t *ns, struct caller *callers) {
+static void print_case(const struct endpoint *endpoint, int threads, uint32_t *ns,
+                       struct caller *callers) {
     static bool s_any;
-    size_t calls = (size_t)threads * CALLS;
+    size_t calls = (size_t)threads * endpoint->calls;
     uint64_t refused = 0, long_calls = 0, long_by_itself = 0;
     for (int i = 0; i < threads; i++) {
         refused += callers[i].refused;
@@ -174,9 +193,9 @@ static void print_case(const char *endpoint, int threads, uint32_t *ns, struct c
     printf("%s\n    {\"endpoint\": \"%s\", \"threads\": %d, \"p50_ns\": %.0f, \"p99_ns\": %u, "
            "\"p999_ns\": %.0f, \"max_ns\": %u, \"p999_to_p50\": %.1f, \"refused\": %.3f, "
            "\"over_5_ms\": %llu, \"over_5_ms_by_itself\": %llu}",
-           s_any ? "," : "", endpoint, threads, p50, ns[calls - calls / 100], p999, ns[calls - 1],
-           p999 / p50, (double)refused / (double)calls, (unsigned long long)long_calls,
-           (unsigned long long)long_by_itself);
+           s_any ? "," : "", endpoint->name, threads, p50, ns[calls - calls / 100], p999,
+           ns[calls - 1], p999 / p50, (double)refused / (double)calls,
+           (unsigned long long)long_calls, (unsigned long long)long_by_itself);
     s_any = true;
 }
 
@@ -185,13 +204,15 @@ static void run_case(const struct endpoint *endpoint, int threads, const struct 
     struct caller callers[MAX_THREADS];
     pthread_barrier_t start;
     fiat_error err;
-    fiat_logger *logger = open_logger(endpoint);
+    char dir[] = "bench_log_spool_XXXXXX";
+    fiat_logger *logger = open_logger(endpoint, dir);
     pthread_barrier_init(&start, NULL, (unsigned)threads);
     for (int i = 0; i < threads; i++) {
         callers[i] = *what;
         callers[i].start = &start;
         callers[i].logger = logger;
-        callers[i].ns = ns + (size_t)i * CALLS;
+        callers[i].calls = endpoint->calls;
+        callers[i].ns = ns + (size_t)i * endpoint->calls;
         callers[i].stalls = fiat__calloc(1, sizeof *callers[i].stalls);
         callers[i].long_calls = fiat__calloc(1, sizeof *callers[i].long_calls);
         if (!callers[i].stalls || !callers[i].long_calls) exit(1);
@@ -200,12 +221,13 @@ static void run_case(const struct endpoint *endpoint, int threads, const struct 
     for (int i = 0; i < threads; i++)
         pthread_join(callers[i].thread, NULL);
     pthread_barrier_destroy(&start);
-    print_case(endpoint->name, threads, ns, callers);
+    print_case(endpoint, threads, ns, callers);
     for (int i = 0; i < threads; i++) {
         fiat__free(callers[i].stalls);
         fiat__free(callers[i].long_calls);
     }
     (void)!fiat_logger_close(logger, CLOSE_MS, NULL, &err); /* most was not to be delivered */
+    if (endpoint->spool) (void)!remove_tree(dir);
 }
 
 /* A port at which nothing listens. */
@@ -216,7 +238,8 @@ static int closed_port(void) {
     return port;
 }
 
-void bench_log_latency(const char *const *texts, const size_t *lengths, size_t count) {
+void bench_log_latency(const char *const *texts, const size_t *lengths, size_t count,
+                       const char *only) {
     static const int threads[] = {1, 2, 4};
     const struct caller what = {.texts = texts, .lengths = lengths, .count = count};
     struct bench_sink *healthy = bench_sink_start(&(struct bench_sink_opts){0});
@@ -224,17 +247,21 @@ void bench_log_latency(const char *const *texts, const size_t *lengths, size_t c
         bench_sink_start(&(struct bench_sink_opts){.reply_delay_ms = SLOW_MS});
     /* The default; and what holds all events of four threads. */
     static const char cap[] = "67108864", large[] = "1073741824";
-    const struct endpoint endpoints[] = {{"healthy", cap, bench_sink_port(healthy)},
-                                         {"slow", cap, bench_sink_port(slow)},
-                                         {"down, queue full", cap, closed_port()},
-                                         {"down, queue filling", large, closed_port()}};
+    const struct endpoint endpoints[] = {
+        {"healthy", cap, bench_sink_port(healthy), NULL, CALLS},
+        {"slow", cap, bench_sink_port(slow), NULL, CALLS},
+        {"down, queue full", cap, closed_port(), NULL, CALLS},
+        {"down, queue filling", large, closed_port(), NULL, CALLS},
+        {"down, spool async", cap, closed_port(), "async", CALLS},
+        {"down, spool sync", cap, closed_port(), "sync", SYNC_CALLS}};
     uint32_t *ns = fiat__calloc((size_t)MAX_THREADS * CALLS, sizeof *ns);
     if (!ns) exit(1);
     setenv("AWS_ACCESS_KEY_ID", "bench", 1);
     setenv("AWS_SECRET_ACCESS_KEY", "bench", 1);
     for (size_t e = 0; e < sizeof endpoints / sizeof *endpoints; e++)
         for (size_t t = 0; t < sizeof threads / sizeof *threads; t++)
-            run_case(&endpoints[e], threads[t], &what, ns);
+            if (!only || strstr(endpoints[e].name, only))
+                run_case(&endpoints[e], threads[t], &what, ns);
     fiat__free(ns);
     bench_sink_stop(slow);
     bench_sink_stop(healthy);
