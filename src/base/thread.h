@@ -17,6 +17,11 @@ typedef struct fiat__cond {
 void fiat__mutex_init(fiat__mutex *mutex);
 void fiat__mutex_deinit(fiat__mutex *mutex);
 void fiat__mutex_lock(fiat__mutex *mutex);
+/* For a lock that is held for much less time than it takes to fall asleep and be woken: look a few
+ * times whether it is free before falling asleep. true: it was not free at once. */
+bool fiat__mutex_lock_short(fiat__mutex *mutex);
+/* false: somebody holds it. */
+bool fiat__mutex_try(fiat__mutex *mutex);
 void fiat__mutex_unlock(fiat__mutex *mutex);
 
 void fiat__cond_init(fiat__cond *cond);

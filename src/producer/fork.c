@@ -28,13 +28,25 @@ static pthread_once_t s_once = PTHREAD_ONCE_INIT;
  * the same refuses to use either. */
 #define FORK_WAIT_MS 2000
 
+static void lock_stream(fiat__producer_stream *stream) {
+    for (int i = 0; i < FIAT__LANE_COUNT; i++)
+        fiat__mutex_lock(&stream->lanes[i].lock);
+    fiat__mutex_lock(&stream->lock);
+}
+
+static void unlock_stream(fiat__producer_stream *stream) {
+    fiat__mutex_unlock(&stream->lock);
+    for (int i = FIAT__LANE_COUNT; i > 0; i--)
+        fiat__mutex_unlock(&stream->lanes[i - 1].lock);
+}
+
 static void lock_all(void) {
     fiat__mutex_lock(&s_lock);
     fiat__fence_close(FORK_WAIT_MS);
     for (fiat__producer *p = s_producers; p; p = p->registry_next) {
         fiat__mutex_lock(&p->lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
-            fiat__mutex_lock(&s->lock);
+            lock_stream(s);
         fiat__mutex_lock(&p->ledger.lock);
         fiat__mutex_lock(&p->waiting.lock);
         if (p->spool) fiat__spool_lock(p->spool);
@@ -49,7 +61,7 @@ static void unlock_all(void) {
         fiat__mutex_unlock(&p->waiting.lock);
         fiat__mutex_unlock(&p->ledger.lock);
         for (fiat__producer_stream *s = atomic_load(&p->streams); s; s = s->next)
-            fiat__mutex_unlock(&s->lock);
+            unlock_stream(s);
         fiat__mutex_unlock(&p->lock);
     }
     fiat__mutex_unlock(&s_lock);
@@ -61,9 +73,13 @@ static void after_fork_in_parent(void) {
 }
 
 static void empty_stream(fiat__producer_stream *stream) {
-    stream->open = NULL;
+    atomic_store(&stream->spread, false);
+    for (fiat__lane *lane = stream->lanes; lane < stream->lanes + FIAT__LANE_COUNT; lane++) {
+        lane->open = NULL;
+        lane->accepted = 0;
+        lane->waits = lane->crowded = 0;
+    }
     stream->ready = stream->retry = (fiat__records){0};
-    stream->accepted = 0;
     stream->tally = (fiat__tally){0};
     stream->hold_until_ms = 0;
     stream->hold_level = 0;

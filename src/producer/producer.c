@@ -192,6 +192,8 @@ static fiat__producer_stream *add_stream(fiat__producer *producer, const char *n
     stream->name = copy;
     stream->producer = producer;
     fiat__mutex_init(&stream->lock);
+    for (int i = 0; i < FIAT__LANE_COUNT; i++)
+        fiat__mutex_init(&stream->lanes[i].lock);
     init_pace(stream);
     stream->next = atomic_load(&producer->streams);
     atomic_store(&producer->streams, stream);
@@ -382,6 +384,8 @@ static void free_producer(fiat__producer *producer) {
     for (fiat__producer_stream *s = atomic_load(&producer->streams), *next; s; s = next) {
         next = s->next;
         fiat__mutex_deinit(&s->lock);
+        for (int i = 0; i < FIAT__LANE_COUNT; i++)
+            fiat__mutex_deinit(&s->lanes[i].lock);
         fiat__free(s->name);
         fiat__free(s);
     }

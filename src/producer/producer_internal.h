@@ -2,8 +2,8 @@
  *
  * The life of a record. A record is one block of memory: header, events' bytes growing up, notes on
  * events growing down from the end. It is
- *   open     in stream->open: callers copy events into it           (queue.c)
- *   ready    in stream->ready: sealed by size, count, age or flush  (queue.c)
+ *   open     in a lane of its stream: callers copy events into it   (queue.c)
+ *   ready    in stream->ready: sealed by size, count, age or flush  (lane.c, queue_take.c)
  *   carried  in a slot: part of a batch that the sink has           (sender.c)
  *   retry    in stream->retry: failed, waits for its next attempt   (retry.c)
  *   settled  its fate is known                                      (report.c)
@@ -18,11 +18,12 @@
  *   1. the registry of producers (fork.c)
  *   2. the fence (base/fence.h): so that fork() finds nobody in libcurl or OpenSSL
  *   3. producer->lock   the list of streams, starting the thread; `settled` goes with it
- *   4. stream->lock     the open record and the ready list
- *   5. ledger.lock      live and waiting lists, pool, numbers
- *   6. waiting.lock     records whose reports wait
- *   7. the spool's      its segments; taken with no other held but when the process forks
- *   8. the log's        its waiting lines
+ *   4. lane->lock       an open record; more than one of a stream only in their order, or by trying
+ *   5. stream->lock     the ready list
+ *   6. ledger.lock      live and waiting lists, pool, numbers
+ *   7. waiting.lock     records whose reports wait
+ *   8. the spool's      its segments; taken with no other held but when the process forks
+ *   9. the log's        its waiting lines
  * Callbacks and the sink are called with none held. Whatever is marked "sender"
  * below belongs to the sender thread alone; only the child of a fork, where that thread is not,
  * resets it. */
@@ -139,10 +140,11 @@ typedef struct fiat__ledger {
     fiat__record_chain waiting; /* settled; their events are still to be reported */
     fiat__record *orphans;      /* in a forked child: the parent's records, to be freed */
     uint64_t last_sequence;
-    uint64_t queued_bytes, queue_max_bytes; /* blocks of both */
+    _Atomic uint64_t queued_bytes; /* blocks of both; changed with the lock held */
+    uint64_t queue_max_bytes;
     uint64_t waiting_events, waiting_bytes;
     uint64_t evict_above_bytes; /* the sender is to evict when more is queued; UINT64_MAX: never */
-    bool full;                  /* refused a block since the last release */
+    atomic_bool full;           /* refused a block since the last release; as queued_bytes */
     fiat__cond room;            /* with lock: no longer full */
     fiat__record *pool[FIAT__BLOCK_CLASS_COUNT];
     uint64_t pooled_bytes, pool_max_bytes;
@@ -228,16 +230,27 @@ fiat_status fiat__report_queue_fd(fiat__report_queue *queue, int *fd, fiat_error
 /* In a forked child, with the lock held: forget the parent's. */
 void fiat__report_queue_disown(fiat__report_queue *queue);
 
+/* Where threads add events; see lane.c. */
+#define FIAT__LANE_COUNT 8
+typedef struct fiat__lane {
+    fiat__mutex lock;
+    fiat__record *open; /* NULL or at least one event */
+    uint64_t accepted;  /* events */
+    uint32_t waits;     /* calls that found the lock held, since the last record was sealed */
+    uint32_t crowded;   /* records in a row in which many did */
+    char apart[64];     /* what two threads write is in no common line of their caches */
+} fiat__lane;
+
 struct fiat__producer_stream {
     fiat__producer_stream *next; /* written once, before the stream is seen by others */
     fiat__producer *producer;
     char *name;
+    atomic_bool spread; /* over all lanes; else the first alone is in use */
+    fiat__lane lanes[FIAT__LANE_COUNT];
     fiat__mutex lock;
-    fiat__record *open;   /* NULL or at least one event */
-    fiat__records ready;  /* sealed, oldest first */
-    uint32_t usual_bytes; /* what the last sealed record took: the next one's first block */
-    uint64_t accepted;    /* events */
-    fiat__tally tally;    /* @locks ledger.lock */
+    fiat__records ready;              /* sealed, in that order */
+    _Atomic uint32_t usual_bytes;     /* what the last record took: the next one's first block */
+    fiat__tally tally;                /* @locks ledger.lock */
     fiat__stream_condition condition; /* sender; changed and read by others under ledger.lock */
     fiat__records retry;              /* sender: by due time */
     int64_t retry_oldest_ms;          /* sender: no record in retry was opened before */
@@ -359,8 +372,24 @@ void fiat__producer_await_end(fiat__producer *producer, int64_t until_ms);
 void fiat__fork_register(fiat__producer *producer);
 void fiat__fork_unregister(fiat__producer *producer);
 
-/* queue.c, for the sender. Any record up to `flush_sequence`, or all of them when `hurry`, is due
- * at once; others when they have waited linger_ms. */
+/* lane.c. Lock the lane of the calling thread in a stream. */
+fiat__lane *fiat__lane_enter(fiat__producer_stream *stream);
+/* Take the lane's open record out of it. @locks lane->lock held */
+fiat__record *fiat__lane_close(fiat__producer_stream *stream, fiat__lane *lane);
+/* Put it on the ready list; true: that makes a batch. The calling thread may have another lane from
+ * then on. @locks lane->lock held */
+bool fiat__lane_seal(fiat__producer_stream *stream, fiat__lane *lane);
+/* Some record has not filled up in time: if the stream is spread, let threads share one again. Not
+ * now if one is at work. Sender. */
+void fiat__lanes_join(fiat__producer_stream *stream);
+/* Whether a batch is full: one more record of the largest size would not fit.
+ * @locks stream->lock held */
+bool fiat__is_batch_ready(const fiat__producer_stream *stream);
+/* Bytes of a record's block that are in use. */
+size_t fiat__record_used_bytes(const fiat__record *record);
+
+/* queue_take.c, for the sender. Any record up to `flush_sequence`, or all of them when `hurry`, is
+ * due at once; others when they have waited linger_ms. */
 typedef struct fiat__queue_view {
     int64_t now_ms;
     uint64_t flush_sequence;
@@ -372,7 +401,7 @@ typedef struct fiat__batch_limits {
     size_t records, bytes;
 } fiat__batch_limits;
 
-/* Put an event that the spool gave into its stream's open record. FIAT_E_QUEUE_FULL,
+/* queue.c: put an event that the spool gave into its stream's open record. FIAT_E_QUEUE_FULL,
  * FIAT_E_NOMEM. */
 fiat_status fiat__queue_load(fiat__producer_stream *stream, const fiat__spool_event *event,
                              int64_t now_ms);

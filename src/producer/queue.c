@@ -1,15 +1,15 @@
-/* A stream's queue: the open record, into which callers copy events, and the ready list.
+/* Adding events to a stream's open record. Any thread.
  *
- * Any thread appends; the sender takes. stream->lock guards all of it and is held for a copy and a
- * little bookkeeping. The sender is woken when a stream that was empty gets its first event (it
- * then sleeps until linger), when a whole batch is ready, and when the queue is full; never for an
- * event that joins others. */
+ * A lane's lock is held for a copy and a little bookkeeping. The sender is woken when a stream that
+ * was empty gets its first event (it then sleeps until linger), when a whole batch is ready, and
+ * when the queue is full; never for an event that joins others. */
 #include "base/error.h"
 #include "producer/producer_internal.h"
 
 /* One call of append. */
 typedef struct appending {
     fiat__producer_stream *stream;
+    fiat__lane *lane; /* locked; NULL: none yet */
     const fiat__str *parts;
     size_t part_count;
     const fiat__uuid *uuid;
@@ -40,66 +40,57 @@ static bool joins(const fiat__record *record, const fiat__producer_opts *opts, s
            record->len + bytes <= opts->record_max_bytes && !ends_with_step(record, opts, bytes);
 }
 
-static size_t used_bytes(const fiat__record *record) {
-    return record->len + record->note_count * sizeof(fiat__event_note) +
-           record->stream->producer->verdict_bytes;
-}
-
-/* Whether a batch is full: one more record of the largest size would not fit. */
-static bool is_batch_ready(const fiat__producer_stream *stream) {
-    const fiat__producer *producer = stream->producer;
-    return stream->ready.count >= producer->batch_max_count ||
-           stream->ready.bytes + producer->opts.record_max_bytes > producer->batch_max_bytes;
-}
-
-/* @locks stream->lock held */
-static fiat__record *close_record(fiat__producer_stream *stream) {
-    fiat__record *record = stream->open;
-    stream->usual_bytes = (uint32_t)used_bytes(record);
-    stream->open = NULL;
-    return record;
-}
-
-/* @locks stream->lock held */
+/* @locks lane->lock held */
 static void seal(appending *call) {
-    fiat__producer_stream *stream = call->stream;
-    bool was_ready = stream->ready.head && is_batch_ready(stream);
-    fiat__records_push(&stream->ready, close_record(stream));
-    if (!was_ready && is_batch_ready(stream)) call->notify_ms = FIAT__AWAKE;
+    if (fiat__lane_seal(call->stream, call->lane)) call->notify_ms = FIAT__AWAKE;
+}
+
+/* Lock the thread's lane; no record is open there that the event does not join. */
+static void enter_lane(appending *call) {
+    const fiat__producer_opts *opts = &call->stream->producer->opts;
+    fiat__lane *lane;
+    while (lane = call->lane = fiat__lane_enter(call->stream),
+           lane->open && !joins(lane->open, opts, call->event_bytes)) {
+        seal(call);
+        fiat__mutex_unlock(&lane->lock);
+    }
 }
 
 static void read_clock(appending *call) {
     if (call->now_ms == 0) call->now_ms = fiat__producer_now(call->stream->producer);
 }
 
-/* @locks stream->lock held */
+/* @locks lane->lock held */
 static fiat_status open_record(appending *call, fiat_error *err) {
     fiat__producer_stream *stream = call->stream;
     fiat__producer *producer = stream->producer;
+    fiat__record *record;
     bool wake = false;
     size_t need = call->event_bytes + call->note_bytes + producer->verdict_bytes;
     fiat_status status =
-        fiat__ledger_open(&producer->ledger, need, stream->usual_bytes, &stream->open, &wake, err);
+        fiat__ledger_open(&producer->ledger, need, stream->usual_bytes, &record, &wake, err);
     if (wake) call->notify_ms = FIAT__AWAKE;
     if (status != FIAT_OK) return status;
     read_clock(call);
-    stream->open->stream = stream;
-    stream->open->opened_ms = call->now_ms;
+    record->stream = stream;
+    record->opened_ms = call->now_ms;
+    call->lane->open = record;
+    fiat__mutex_lock_short(&stream->lock);
+    bool first = !stream->ready.head;
+    fiat__mutex_unlock(&stream->lock);
     int64_t due_ms = call->now_ms + producer->opts.linger_ms;
-    if (!stream->ready.head && due_ms < call->notify_ms) call->notify_ms = due_ms;
+    if (first && due_ms < call->notify_ms) call->notify_ms = due_ms;
     return FIAT_OK;
 }
 
-/* Leave room for the event in stream->open. @locks stream->lock held */
+/* Have an open record with room for the event. @locks lane->lock held */
 static fiat_status make_room(appending *call, fiat_error *err) {
-    fiat__producer_stream *stream = call->stream;
-    fiat__producer *producer = stream->producer;
-    if (stream->open && !joins(stream->open, &producer->opts, call->event_bytes)) seal(call);
-    if (!stream->open) return open_record(call, err);
-    size_t need = used_bytes(stream->open) + call->event_bytes + call->note_bytes;
-    if (need <= fiat__block_room(stream->open->size)) return FIAT_OK;
+    fiat__record **open = &call->lane->open;
+    if (!*open) return open_record(call, err);
+    size_t need = fiat__record_used_bytes(*open) + call->event_bytes + call->note_bytes;
+    if (need <= fiat__block_room((*open)->size)) return FIAT_OK;
     bool wake = false;
-    fiat_status status = fiat__ledger_grow(&producer->ledger, &stream->open, need, &wake, err);
+    fiat_status status = fiat__ledger_grow(&call->stream->producer->ledger, open, need, &wake, err);
     if (wake) call->notify_ms = FIAT__AWAKE;
     return status;
 }
@@ -152,21 +143,21 @@ static fiat_status measure(appending *call, fiat_error *err) {
     return FIAT_OK;
 }
 
-/* Copy an event into the stream's open record. */
+/* Copy an event into an open record of the stream. */
 static fiat_status add_event(appending *call, fiat_error *err) {
-    fiat__producer_stream *stream = call->stream;
-    const fiat__producer *producer = stream->producer;
-    fiat__mutex_lock(&stream->lock);
+    const fiat__producer *producer = call->stream->producer;
+    enter_lane(call);
+    fiat__lane *lane = call->lane;
     fiat_status status = make_room(call, err);
     if (status == FIAT_OK) {
-        fiat__record *record = stream->open;
+        fiat__record *record = lane->open;
         mark_step(record, call);
         copy_event(record, call);
         if (producer->notes) note_event(record, call);
-        stream->accepted++;
+        lane->accepted++;
         if (!joins(record, &producer->opts, 1)) seal(call);
     }
-    fiat__mutex_unlock(&stream->lock);
+    fiat__mutex_unlock(&lane->lock);
     return status;
 }
 
@@ -244,75 +235,4 @@ fiat_status fiat__producer_append(fiat__producer_stream *stream, const fiat__str
     call.note_bytes = producer->notes ? sizeof(fiat__event_note) : 0;
     return producer->opts.queue_full == FIAT__FULL_WAIT ? append_waiting(&call, err)
                                                         : append_now(&call, err);
-}
-
-static bool is_due(const fiat__record *record, const fiat__producer_opts *opts,
-                   const fiat__queue_view *view) {
-    return view->hurry || record->sequence <= view->flush_sequence ||
-           record->opened_ms + opts->linger_ms <= view->now_ms;
-}
-
-/* @locks stream->lock held */
-static fiat__record *first_record(const fiat__producer_stream *stream) {
-    return stream->ready.head ? stream->ready.head : stream->open;
-}
-
-bool fiat__batch_fits(const fiat__batch_limits *limits, const fiat__records *batch, size_t bytes) {
-    return batch->count == 0 ||
-           (batch->count < limits->records && batch->bytes + bytes <= limits->bytes);
-}
-
-/* Close the open record for sending. When only its first event has waited long enough, the record
- * may end where its last step of what is billed began, if that wastes less: the events behind go on
- * waiting for company, in the next record, as long as each of them may. @locks stream->lock held */
-static fiat__record *close_due(fiat__producer_stream *stream, const fiat__queue_view *view) {
-    fiat__producer *producer = stream->producer;
-    fiat__record *record = close_record(stream);
-    size_t kept = record->step_len, waste = fiat__billed_bytes(record->len) - record->len;
-    if (kept > 0 && !view->hurry && record->sequence > view->flush_sequence &&
-        record->step_ms + producer->opts.linger_ms > view->now_ms &&
-        fiat__billed_bytes(kept) - kept < waste)
-        stream->open = fiat__ledger_split(&producer->ledger, record, producer->verdict_bytes);
-    return record;
-}
-
-void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
-                      const fiat__batch_limits *limits, fiat__records *out) {
-    const fiat__producer *producer = stream->producer;
-    fiat__mutex_lock(&stream->lock);
-    const fiat__record *first = first_record(stream);
-    if (first &&
-        (is_due(first, &producer->opts, view) || (stream->ready.head && is_batch_ready(stream)))) {
-        while (stream->ready.head && fiat__batch_fits(limits, out, stream->ready.head->len))
-            fiat__records_push(out, fiat__records_pop(&stream->ready));
-        if (!stream->ready.head && stream->open && is_due(stream->open, &producer->opts, view) &&
-            fiat__batch_fits(limits, out, stream->open->len))
-            fiat__records_push(out, close_due(stream, view));
-    }
-    fiat__mutex_unlock(&stream->lock);
-}
-
-void fiat__queue_take_old(fiat__producer_stream *stream, const fiat__age *age, fiat__records *out) {
-    fiat__mutex_lock(&stream->lock);
-    while (stream->ready.head && fiat__is_older(stream->ready.head, age))
-        fiat__records_push(out, fiat__records_pop(&stream->ready));
-    if (stream->open && fiat__is_older(stream->open, age))
-        fiat__records_push(out, close_record(stream));
-    fiat__mutex_unlock(&stream->lock);
-}
-
-int64_t fiat__queue_due_ms(fiat__producer_stream *stream, const fiat__queue_view *view,
-                           int64_t *oldest_ms) {
-    const fiat__producer_opts *opts = &stream->producer->opts;
-    int64_t due_ms = INT64_MAX;
-    *oldest_ms = INT64_MAX;
-    fiat__mutex_lock(&stream->lock);
-    const fiat__record *first = first_record(stream);
-    if (first) {
-        bool now = is_due(first, opts, view) || (stream->ready.head && is_batch_ready(stream));
-        due_ms = now ? view->now_ms : first->opened_ms + opts->linger_ms;
-        *oldest_ms = first->opened_ms;
-    }
-    fiat__mutex_unlock(&stream->lock);
-    return due_ms;
 }

@@ -2,7 +2,9 @@
  *
  * Any thread; ledger->lock guards all of it and is the innermost lock. Each live record costs its
  * whole block against queue_max_bytes, so the queue's bound is a bound on memory. Blocks come in
- * powers of two and return to a pool of bounded size: in the steady state nothing is allocated. */
+ * powers of two and return to a pool of bounded size: in the steady state nothing is allocated.
+ * With the lock held nothing ever is, nor freed, nor copied: mapping and unmapping large blocks
+ * takes the kernel long, and every caller would wait for it. */
 #include "base/error.h"
 #include "base/mem.h"
 #include "producer/producer_internal.h"
@@ -93,22 +95,23 @@ static unsigned class_of(const fiat__record *record) {
     return class_for(fiat__block_room(record->size));
 }
 
+/* A block of the pool; NULL: there is none. @locks ledger->lock held */
 static fiat__record *take_block(fiat__ledger *ledger, unsigned class) {
     fiat__record *block = ledger->pool[class];
-    if (!block) return fiat__malloc(class_bytes(class));
+    if (!block) return NULL;
     ledger->pool[class] = block->next;
     ledger->pooled_bytes -= class_bytes(class);
     return block;
 }
 
-static void put_block(fiat__ledger *ledger, fiat__record *block, unsigned class) {
-    if (ledger->pooled_bytes + class_bytes(class) > ledger->pool_max_bytes) {
-        fiat__free(block);
-        return;
-    }
+/* Returns the block when the pool has no room for it: free it, with the lock not held.
+ * @locks ledger->lock held */
+static fiat__record *put_block(fiat__ledger *ledger, fiat__record *block, unsigned class) {
+    if (ledger->pooled_bytes + class_bytes(class) > ledger->pool_max_bytes) return block;
     block->next = ledger->pool[class];
     ledger->pool[class] = block;
     ledger->pooled_bytes += class_bytes(class);
+    return NULL;
 }
 
 static bool affords(const fiat__ledger *ledger, size_t bytes) {
@@ -122,16 +125,49 @@ static void charge(fiat__ledger *ledger, size_t bytes, bool *wake) {
     ledger->queued_bytes += bytes;
 }
 
-static fiat_status refuse(fiat__ledger *ledger, bool *wake, fiat_error *err) {
-    *wake = !ledger->full;
-    ledger->full = true;
-    fiat__err_set(err, FIAT_E_QUEUE_FULL,
+/* @locks ledger->lock held */
+static void discharge(fiat__ledger *ledger, size_t bytes) {
+    ledger->queued_bytes -= bytes;
+    if (ledger->full) fiat__cond_broadcast(&ledger->room);
+    ledger->full = false;
+}
+
+/* Charge for `bytes` and take a block of a class from the pool, or else make one. The lock is not
+ * held meanwhile. FIAT_E_QUEUE_FULL, FIAT_E_NOMEM: nothing is charged.
+ * @locks ledger->lock held before and after */
+static fiat_status charge_block(fiat__ledger *ledger, size_t bytes, unsigned class,
+                                fiat__record **block, bool *wake) {
+    if (!affords(ledger, bytes)) {
+        *wake = !ledger->full;
+        ledger->full = true;
+        return FIAT_E_QUEUE_FULL;
+    }
+    charge(ledger, bytes, wake);
+    *block = take_block(ledger, class);
+    if (*block) return FIAT_OK;
+    fiat__mutex_unlock(&ledger->lock);
+    *block = fiat__malloc(class_bytes(class));
+    fiat__mutex_lock(&ledger->lock);
+    if (*block) return FIAT_OK;
+    discharge(ledger, bytes);
+    return FIAT_E_NOMEM;
+}
+
+/* Is the queue known to be full, and still? Then nobody needs to wait for the lock to hear that. */
+static bool is_hopeless(const fiat__ledger *ledger, size_t bytes) {
+    return atomic_load_explicit(&ledger->full, memory_order_relaxed) && !affords(ledger, bytes);
+}
+
+/* Say why there is no block. */
+static fiat_status refuse(const fiat__ledger *ledger, fiat_status status, fiat_error *err) {
+    if (status != FIAT_E_QUEUE_FULL) return fiat__err_nomem(err);
+    fiat__err_set(err, status,
                   "queue holds %llu of at most %llu bytes; log again later, or raise "
                   "queue.max.bytes",
                   (unsigned long long)ledger->queued_bytes,
                   (unsigned long long)ledger->queue_max_bytes);
     if (err) err->flags |= FIAT_ERRF_RETRYABLE;
-    return FIAT_E_QUEUE_FULL;
+    return status;
 }
 
 static void link_newest(fiat__record_chain *chain, fiat__record *record) {
@@ -157,26 +193,23 @@ static void unlink_record(fiat__record_chain *chain, fiat__record *record) {
 
 fiat_status fiat__ledger_open(fiat__ledger *ledger, size_t need, size_t want, fiat__record **out,
                               bool *wake, fiat_error *err) {
-    fiat_status status = FIAT_OK;
     unsigned least = class_for(need), class = want > need ? class_for(want) : least;
+    fiat__record *record = NULL;
+    *out = NULL;
+    if (is_hopeless(ledger, class_bytes(least))) return refuse(ledger, FIAT_E_QUEUE_FULL, err);
     fiat__mutex_lock(&ledger->lock);
     while (class > least && !affords(ledger, class_bytes(class)))
         class --;
-    fiat__record *record = NULL;
-    if (!affords(ledger, class_bytes(class))) {
-        status = refuse(ledger, wake, err);
-    } else if (!(record = take_block(ledger, class))) {
-        status = fiat__err_nomem(err);
-    } else {
+    fiat_status status = charge_block(ledger, class_bytes(class), class, &record, wake);
+    if (status == FIAT_OK) {
         memset(record, 0, sizeof *record);
         record->size = (uint32_t)class_bytes(class);
         record->sequence = ++ledger->last_sequence;
         link_newest(&ledger->live, record);
-        charge(ledger, record->size, wake);
     }
     fiat__mutex_unlock(&ledger->lock);
     *out = record;
-    return status;
+    return status == FIAT_OK ? FIAT_OK : refuse(ledger, status, err);
 }
 
 static void link_behind(fiat__record_chain *chain, fiat__record *at, fiat__record *record) {
@@ -193,7 +226,6 @@ static void link_behind(fiat__record_chain *chain, fiat__record *at, fiat__recor
 static void move_step(fiat__record *to, fiat__record *from) {
     uint32_t begin = from->step_len, first = from->step_events;
     to->stream = from->stream;
-    to->sequence = from->sequence;
     to->opened_ms = from->step_ms;
     to->len = from->len - begin;
     to->event_count = from->event_count - first;
@@ -215,27 +247,33 @@ fiat__record *fiat__ledger_split(fiat__ledger *ledger, fiat__record *record, siz
     size_t need = record->len - record->step_len + notes * sizeof(fiat__event_note) + spare;
     unsigned class = class_for(need);
     fiat__record *rest = NULL;
+    bool wake;
     fiat__mutex_lock(&ledger->lock);
     if (affords(ledger, class_bytes(class)) &&
-        ledger->queued_bytes + class_bytes(class) <= ledger->evict_above_bytes)
-        rest = take_block(ledger, class);
-    if (rest) {
+        ledger->queued_bytes + class_bytes(class) <= ledger->evict_above_bytes &&
+        charge_block(ledger, class_bytes(class), class, &rest, &wake) == FIAT_OK) {
         memset(rest, 0, sizeof *rest);
         rest->size = (uint32_t)class_bytes(class);
-        ledger->queued_bytes += rest->size;
+        rest->sequence = record->sequence;
         link_behind(&ledger->live, record, rest);
-        move_step(rest, record);
     }
     fiat__mutex_unlock(&ledger->lock);
+    if (rest) move_step(rest, record);
     return rest;
 }
 
-/* @locks ledger->lock held */
-static void move_record(fiat__ledger *ledger, fiat__record *to, fiat__record *from, size_t size) {
-    memcpy(to, from, sizeof *from + from->len);
-    to->size = (uint32_t)size;
+/* What the callers wrote of a record: the events and the notes on them. */
+static void copy_contents(fiat__record *to, size_t size, const fiat__record *from) {
     size_t notes = from->note_count * sizeof(fiat__event_note);
-    memcpy((char *)to + size - notes, (char *)from + from->size - notes, notes);
+    memcpy(to + 1, from + 1, from->len);
+    memcpy((char *)to + size - notes, (const char *)from + from->size - notes, notes);
+}
+
+/* @locks ledger->lock held */
+static void replace_record(fiat__ledger *ledger, fiat__record *to, const fiat__record *from,
+                           size_t size) {
+    *to = *from;
+    to->size = (uint32_t)size;
     if (to->older)
         to->older->newer = to;
     else
@@ -248,23 +286,21 @@ static void move_record(fiat__ledger *ledger, fiat__record *to, fiat__record *fr
 
 fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need, bool *wake,
                               fiat_error *err) {
-    fiat_status status = FIAT_OK;
     unsigned class = class_for(need);
     size_t size = class_bytes(class);
+    fiat__record *old = *record, *block = NULL;
     fiat__mutex_lock(&ledger->lock);
-    fiat__record *block = NULL;
-    if (!affords(ledger, size - (*record)->size)) {
-        status = refuse(ledger, wake, err);
-    } else if (!(block = take_block(ledger, class))) {
-        status = fiat__err_nomem(err);
-    } else {
-        charge(ledger, size - (*record)->size, wake);
-        move_record(ledger, block, *record, size);
-        put_block(ledger, *record, class_of(*record));
-        *record = block;
-    }
+    fiat_status status = charge_block(ledger, size - old->size, class, &block, wake);
     fiat__mutex_unlock(&ledger->lock);
-    return status;
+    if (status != FIAT_OK) return refuse(ledger, status, err);
+    copy_contents(block, size, old);
+    fiat__mutex_lock(&ledger->lock);
+    replace_record(ledger, block, old, size);
+    old = put_block(ledger, old, class_of(old));
+    fiat__mutex_unlock(&ledger->lock);
+    fiat__free(old);
+    *record = block;
+    return FIAT_OK;
 }
 
 void fiat__ledger_settle(fiat__ledger *ledger, fiat__record *record, const fiat__tally *change) {
@@ -282,11 +318,10 @@ void fiat__ledger_release(fiat__ledger *ledger, fiat__record *record) {
     unlink_record(&ledger->waiting, record);
     ledger->waiting_events -= record->event_count;
     ledger->waiting_bytes -= record->size;
-    ledger->queued_bytes -= record->size;
-    if (ledger->full) fiat__cond_broadcast(&ledger->room);
-    ledger->full = false;
-    put_block(ledger, record, class_of(record));
+    discharge(ledger, record->size);
+    record = put_block(ledger, record, class_of(record));
     fiat__mutex_unlock(&ledger->lock);
+    fiat__free(record);
 }
 
 bool fiat__ledger_wait_room(fiat__ledger *ledger, int64_t timeout_ms) {

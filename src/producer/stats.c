@@ -8,9 +8,12 @@ void fiat__producer_count_refused(fiat__producer *producer) {
 
 /* Ends first: an event that is accepted in between shows as queued. */
 static void add_accepted(fiat__producer_stream *stream, fiat__tally *tally) {
-    fiat__mutex_lock(&stream->lock);
-    tally->accepted = stream->accepted;
-    fiat__mutex_unlock(&stream->lock);
+    tally->accepted = 0;
+    for (fiat__lane *lane = stream->lanes; lane < stream->lanes + FIAT__LANE_COUNT; lane++) {
+        fiat__mutex_lock(&lane->lock);
+        tally->accepted += lane->accepted;
+        fiat__mutex_unlock(&lane->lock);
+    }
     tally->queued = tally->accepted - tally->delivered - tally->maybe - tally->not_delivered;
 }
 

@@ -3,6 +3,7 @@
 #include "support/test.h"
 
 #include <signal.h>
+#include <time.h>
 
 static fiat__mutex s_mutex;
 static fiat__cond s_cond;
@@ -39,20 +40,51 @@ START_TEST(waiting_ends_at_the_deadline) {
 }
 END_TEST
 
+/* arg NULL: falls asleep at once when it has to wait. */
 static void *count_up(void *arg) {
-    (void)arg;
     for (int i = 0; i < 1000; i++) {
-        fiat__mutex_lock(&s_mutex);
+        if (arg)
+            fiat__mutex_lock_short(&s_mutex);
+        else
+            fiat__mutex_lock(&s_mutex);
         s_count++;
         fiat__mutex_unlock(&s_mutex);
     }
     return NULL;
 }
 
+static void *lock_briefly(void *waited) {
+    *(bool *)waited = fiat__mutex_lock_short(&s_mutex);
+    fiat__mutex_unlock(&s_mutex);
+    return NULL;
+}
+
+static void *try_in_vain(void *got) {
+    *(bool *)got = fiat__mutex_try(&s_mutex);
+    return NULL;
+}
+
+START_TEST(locking_tells_whether_it_was_free) {
+    pthread_t thread;
+    bool got = true, waited = false;
+    ck_assert(!fiat__mutex_lock_short(&s_mutex));
+    start(&thread, try_in_vain, &got);
+    fiat__thread_join(thread);
+    ck_assert(!got);
+    start(&thread, lock_briefly, &waited);
+    nanosleep(&(struct timespec){0, 50000000}, NULL); /* by then it waits, and sleeps */
+    fiat__mutex_unlock(&s_mutex);
+    fiat__thread_join(thread);
+    ck_assert(waited);
+    ck_assert(fiat__mutex_try(&s_mutex));
+    fiat__mutex_unlock(&s_mutex);
+}
+END_TEST
+
 START_TEST(mutex_excludes) {
     pthread_t threads[4];
     for (int i = 0; i < 4; i++)
-        start(&threads[i], count_up, NULL);
+        start(&threads[i], count_up, i % 2 ? &s_mutex : NULL);
     for (int i = 0; i < 4; i++)
         fiat__thread_join(threads[i]);
     ck_assert_int_eq(s_count, 4000);
@@ -119,6 +151,7 @@ int main(void) {
     TCase *tcase = tcase_create("thread");
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, waiting_ends_at_the_deadline);
+    tcase_add_test(tcase, locking_tells_whether_it_was_free);
     tcase_add_test(tcase, mutex_excludes);
     tcase_add_test(tcase, broadcast_wakes_all);
     tcase_add_test(tcase, outside_signals_are_blocked_in_the_thread_alone);

@@ -1,7 +1,7 @@
 producer_tests = %D%/producer_observe_test %D%/producer_queue_test %D%/producer_billing_test \
 	%D%/producer_pace_test %D%/producer_pack_test %D%/producer_retry_test %D%/producer_thread_test \
 	%D%/producer_stdout_test %D%/producer_reply_test %D%/producer_chaos_test \
-	%D%/producer_firehose_test %D%/producer_report_test \
+	%D%/producer_firehose_test %D%/producer_lane_test %D%/producer_report_test \
 	%D%/producer_full_test %D%/producer_dead_letter_test
 check_PROGRAMS += $(producer_tests)
 TESTS += $(producer_tests)
@@ -20,6 +20,9 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 %C%_producer_pack_test_SOURCES = %D%/producer_pack_test.c $(PRODUCER_FAKE)
 %C%_producer_pack_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_pack_test_LDADD = libchaos.la $(PRODUCER_TEST_LDADD) $(ZLIB_LIBS)
+%C%_producer_lane_test_SOURCES = %D%/producer_lane_test.c $(PRODUCER_FAKE)
+%C%_producer_lane_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_lane_test_LDADD = $(PRODUCER_TEST_LDADD)
 %C%_producer_pace_test_SOURCES = %D%/producer_pace_test.c $(PRODUCER_FAKE)
 %C%_producer_pace_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_pace_test_LDADD = $(PRODUCER_TEST_LDADD)

@@ -212,6 +212,16 @@ fiat_status fake_append_with(fiat__producer_stream *stream, const char *text,
     return fiat__producer_append(stream, parts, 3, uuid, opaque, NULL);
 }
 
+void fake_spread(fiat__producer_stream *stream) {
+    fiat__lane *first = &stream->lanes[0];
+    fiat__mutex_lock(&first->lock);
+    if (!atomic_load(&stream->spread)) {
+        if (first->open) (void)fiat__lane_seal(stream, first);
+        atomic_store(&stream->spread, true);
+    }
+    fiat__mutex_unlock(&first->lock);
+}
+
 fiat_status fake_append(fiat__producer_stream *stream, const char *text) {
     return fake_append_with(stream, text, NULL, NULL);
 }

@@ -46,6 +46,8 @@ fiat__producer_opts fake_opts(void);
 /* A producer on a fake clock without a thread: the test calls fiat__sender_turn(). */
 fiat__producer *fake_producer(fake_sink *sink, const fiat__producer_opts *opts);
 fiat__producer_stream *fake_stream(fiat__producer *producer, const char *name);
+/* Spread a stream over its lanes, as if threads had been in each other's way. */
+void fake_spread(fiat__producer_stream *stream);
 /* Append text as one event; the status. */
 fiat_status fake_append(fiat__producer_stream *stream, const char *text);
 fiat_status fake_append_with(fiat__producer_stream *stream, const char *text,
