@@ -31,7 +31,7 @@
 #define ROOM           512
 #define TIMEOUT_MS     60000
 #define FULL_PAUSE_NS  5000000
-#define WARM_UP_EVENTS 250000
+#define WARM_UP_EVENTS 250000 /* more than the queue holds */
 #define STUCK_S        3
 #define TLS_RECORD     16384
 
