@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/thread.h"
 #include "mock/heap.h"
+#include "mock/mock_internal.h"
 
 #include <stdio.h>
 
@@ -15,15 +16,18 @@
 
 struct fiat__keys {
     fiat__server *server;
+    fiat_mock *mock;
     uint32_t ttl_s;
     fiat__mutex mutex; /* guards what follows */
     int64_t *expires_ms;
     size_t count;
+    int spoilt_status; /* 0: none */
+    uint32_t delay_ms;
 };
 
 /* What an answer is written to; kept from handle() to done(). */
 typedef struct page {
-    char body[1024];
+    char body[2048];
 } page;
 
 static void write_key(fiat__key *out, size_t number) {
@@ -49,13 +53,13 @@ bool fiat__keys_find(fiat__keys *keys, fiat__str access_key_id, int64_t now_ms, 
     return known;
 }
 
-/* A new key; false: out of memory. */
-static bool give(fiat__keys *keys, fiat__key *key, int64_t now_ms, int64_t *expires_ms) {
+bool fiat__keys_give(fiat__keys *keys, fiat__key *out, int64_t *expires_ms) {
+    const int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
     fiat__mutex_lock(&keys->mutex);
     int64_t *grown = fiat__heap_grow(keys->expires_ms, keys->count, sizeof *grown);
     if (grown) {
         keys->expires_ms = grown;
-        write_key(key, keys->count);
+        write_key(out, keys->count);
         *expires_ms = now_ms + (int64_t)keys->ttl_s * 1000;
         keys->expires_ms[keys->count++] = *expires_ms;
     }
@@ -63,21 +67,26 @@ static bool give(fiat__keys *keys, fiat__key *key, int64_t now_ms, int64_t *expi
     return grown != NULL;
 }
 
+void fiat__keys_write_time(char out[FIAT__KEYS_TIME_LEN + 1], int64_t ms) {
+    char text[FIAT__RFC3339_LEN + 1] = "";
+    fiat__rfc3339_write(text, ms);
+    memcpy(out, text, FIAT__KEYS_TIME_LEN - 1); /* AWS gives whole seconds */
+    memcpy(out + FIAT__KEYS_TIME_LEN - 1, "Z", 2);
+}
+
 /* Both endpoints answer with the same members, but for what the instance's says besides. */
 static int write_credentials(fiat__keys *keys, page *out, bool instance) {
     fiat__key key;
-    const int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
     int64_t expires_ms;
-    char expires[FIAT__RFC3339_LEN + 1] = "", updated[FIAT__RFC3339_LEN + 1] = "";
-    if (!give(keys, &key, now_ms, &expires_ms)) return 500;
-    fiat__rfc3339_write(expires, expires_ms);
-    fiat__rfc3339_write(updated, now_ms);
-    const int seconds_len = FIAT__RFC3339_LEN - 5; /* without ".000Z": AWS gives whole seconds */
+    char expires[FIAT__KEYS_TIME_LEN + 1], updated[FIAT__KEYS_TIME_LEN + 1];
+    if (!fiat__keys_give(keys, &key, &expires_ms)) return 500;
+    fiat__keys_write_time(expires, expires_ms);
+    fiat__keys_write_time(updated, fiat__wall_ms(&fiat__clock_system));
     snprintf(out->body, sizeof out->body,
-             "{%s\"LastUpdated\":\"%.*sZ\",\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\","
-             "\"Token\":\"%s\",\"Expiration\":\"%.*sZ\"}",
-             instance ? "\"Code\":\"Success\",\"Type\":\"AWS-HMAC\"," : "", seconds_len, updated,
-             key.access_key_id, key.secret_access_key, key.session_token, seconds_len, expires);
+             "{%s\"LastUpdated\":\"%s\",\"AccessKeyId\":\"%s\",\"SecretAccessKey\":\"%s\","
+             "\"Token\":\"%s\",\"Expiration\":\"%s\"}",
+             instance ? "\"Code\":\"Success\",\"Type\":\"AWS-HMAC\"," : "", updated,
+             key.access_key_id, key.secret_access_key, key.session_token, expires);
     return 200;
 }
 
@@ -95,6 +104,10 @@ static int write_text(page *out, const char *text) {
 static int route(fiat__keys *keys, const fiat__server_request *request, page *out) {
     fiat__str ttl;
     const bool get = strcmp(request->method, "GET") == 0;
+    if (strcmp(request->method, "POST") == 0 && strcmp(request->path, "/") == 0)
+        return fiat__mock_sts(keys->mock, request, out->body, sizeof out->body);
+    if (get && strcmp(request->path, "/federation/credentials") == 0)
+        return fiat__mock_sso(keys->mock, request, out->body, sizeof out->body);
     if (get && strcmp(request->path, "/v2/credentials") == 0)
         return write_credentials(keys, out, false);
     if (strcmp(request->method, "PUT") == 0 && strcmp(request->path, "/latest/api/token") == 0)
@@ -108,10 +121,22 @@ static int route(fiat__keys *keys, const fiat__server_request *request, page *ou
     return 404;
 }
 
+void fiat__keys_spoil(fiat__keys *keys, int http_status, uint32_t delay_ms) {
+    fiat__mutex_lock(&keys->mutex);
+    keys->spoilt_status = http_status;
+    keys->delay_ms = delay_ms;
+    fiat__mutex_unlock(&keys->mutex);
+}
+
 static void handle(void *ctx, fiat__server_request *request, fiat__server_reply *reply) {
+    fiat__keys *keys = ctx;
     page *out = fiat__heap_new(sizeof *out);
     request->note = out;
-    reply->status = out ? route(ctx, request, out) : 500;
+    fiat__mutex_lock(&keys->mutex);
+    reply->status = out ? keys->spoilt_status : 500;
+    reply->delay_ms = keys->delay_ms;
+    fiat__mutex_unlock(&keys->mutex);
+    if (reply->status == 0) reply->status = route(keys, request, out);
     reply->headers = "X-Aws-Ec2-Metadata-Token-Ttl-Seconds: 21600\r\nContent-Type: text/plain\r\n";
     if (out) reply->body = out->body;
 }
@@ -122,9 +147,10 @@ static void done(void *ctx, fiat__server_request *request, fiat__server_reply *r
     fiat__heap_free(request->note);
 }
 
-fiat_status fiat__keys_start(fiat__keys **out, uint32_t ttl_s, fiat_error *err) {
+fiat_status fiat__keys_start(fiat__keys **out, fiat_mock *mock, uint32_t ttl_s, fiat_error *err) {
     fiat__keys *keys = fiat__heap_new(sizeof *keys);
     if (!keys) return fiat__err_nomem(err);
+    keys->mock = mock;
     keys->ttl_s = ttl_s;
     fiat__mutex_init(&keys->mutex);
     const fiat__server_opts opts = {.handler = {.ctx = keys, .handle = handle, .done = done}};

@@ -1,7 +1,6 @@
 /* Firehose's answers, and what faults make of them. On the connections' threads. A request goes
  * through: the fault it is to meet (begin), a refusal by it, the signature, the records, and at
  * last what the fault does to the answer. */
-#include "aws/sigv4_verify.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/random.h"
@@ -56,62 +55,6 @@ void fiat__mock_done(void *ctx, fiat__server_request *request, fiat__server_repl
     (void)reply;
     if (v) fiat__reply_deinit(&v->reply);
     fiat__heap_free(v);
-}
-
-/* --- signatures ------------------------------------------------------------------------------- */
-
-static bool find_header(void *ctx, const char *name, fiat__str *value) {
-    const fiat__server_request *request = ctx;
-    return fiat__server_header(request->head, name, value);
-}
-
-/* "... Credential=KEY/20261121/...": what the request claims; empty when it claims nothing. */
-static fiat__str claimed_key(const fiat__server_request *request) {
-    static const char mark[] = "Credential=";
-    fiat__str value;
-    if (!fiat__server_header(request->head, "authorization", &value)) return fiat__str_of("", 0);
-    const char *end = value.ptr + value.len;
-    for (const char *at = value.ptr; at + sizeof mark - 1 < end; at++) {
-        if (strncmp(at, mark, sizeof mark - 1) != 0) continue;
-        at += sizeof mark - 1;
-        const char *slash = memchr(at, '/', (size_t)(end - at));
-        return slash ? fiat__str_of(at, (size_t)(slash - at)) : fiat__str_of("", 0);
-    }
-    return fiat__str_of("", 0);
-}
-
-/* false: answered. */
-static bool verify(fiat_mock *mock, const fiat__server_request *request, fiat__reply *reply) {
-    fiat__key key;
-    const int64_t now_ms = fiat__wall_ms(&fiat__clock_system);
-    const bool given = fiat__keys_find(mock->keys, claimed_key(request), now_ms, &key);
-    const fiat__sigv4_received received = {
-        .method = fiat__str_c(request->method),
-        .path = fiat__str_c(request->path),
-        .query = fiat__str_c(request->query),
-        .header = find_header,
-        .header_ctx = (void *)(uintptr_t)request,
-        .body = fiat__str_of(request->body, request->body_len),
-        .normalize_path = true,
-    };
-    const fiat__sigv4_verify_opts known = {
-        .access_key_id = given ? key.access_key_id : mock->access_key_id,
-        .secret_access_key = given ? key.secret_access_key : mock->secret_access_key,
-        .session_token = given ? key.session_token : NULL,
-        .region = "",
-        .service = "firehose",
-        .now_ms = now_ms,
-        .skew_ms = FIAT__SIGV4_SKEW_MS,
-    };
-    fiat__sigv4_verdict verdict;
-    if (!fiat__sigv4_verify(&received, &known, &verdict)) {
-        fiat__reply_error(reply, verdict.http_status, verdict.code, "%s", verdict.message);
-        return false;
-    }
-    if (!given || !key.expired) return true;
-    const fiat__fault_row *expired = &fiat__fault_rows[FIAT_MOCK_EXPIRED_TOKEN];
-    fiat__reply_error(reply, expired->http_status, expired->code, "%s", expired->message);
-    return false;
 }
 
 /* --- records ---------------------------------------------------------------------------------- */
@@ -189,47 +132,45 @@ static void put_one(fiat_mock *mock, visit *v, const char *stream, const fiat__p
     if (row) fiat__reply_error(&v->reply, row->http_status, row->code, "%s", row->message);
 }
 
-/* Is it one of the names in a list with commas? */
-static bool is_listed(const char *list, const char *name) {
-    const size_t len = strlen(name);
-    while (*list) {
-        const size_t word = strcspn(list, ",");
-        if (word == len && memcmp(list, name, len) == 0) return true;
-        list += word + (list[word] == ',');
-    }
-    return false;
-}
-
 static void put_records(fiat_mock *mock, visit *v, const char *stream, fiat__put_input *input,
                         bool batch) {
-    if (mock->streams && !is_listed(mock->streams, stream))
-        fiat__reply_error(&v->reply, 400, "ResourceNotFoundException",
-                          "Firehose %s under account 000000000000 not found.", stream);
-    else if (fiat__put_input_decode(input, &v->reply))
+    if (fiat__streams_find(mock, stream, &v->reply) && fiat__put_input_decode(input, &v->reply))
         (batch ? put_batch : put_one)(mock, v, stream, input);
 }
 
-static void put(fiat_mock *mock, visit *v, fiat__str body, bool batch) {
+static void put(fiat_mock *mock, visit *v, const fiat__doc *body, bool batch) {
     fiat__put_input *input = fiat__put_input_new(&v->reply);
-    fiat__doc *doc = input ? fiat__put_body_parse(body, &v->reply) : NULL;
-    const char *stream = doc ? fiat__put_input_read(input, doc, batch, &v->reply) : NULL;
+    const char *stream = input ? fiat__put_input_read(input, body, batch, &v->reply) : NULL;
     if (stream) put_records(mock, v, stream, input, batch);
-    fiat__doc_free(doc);
     fiat__put_input_free(input);
+}
+
+static void perform(fiat_mock *mock, visit *v, fiat__str operation, const fiat__doc *body) {
+    if (fiat__str_eq_c(operation, "PutRecordBatch"))
+        put(mock, v, body, true);
+    else if (fiat__str_eq_c(operation, "PutRecord"))
+        put(mock, v, body, false);
+    else if (!fiat__streams_perform(mock, operation, body, &v->reply))
+        fiat__reply_error(&v->reply, 400, "UnknownOperationException",
+                          "The mock does not offer this operation.");
 }
 
 static void call(fiat_mock *mock, visit *v, const fiat__server_request *request) {
     fiat__str target;
-    const fiat__str body = fiat__str_of(request->body, request->body_len);
-    if (mock->verify && !verify(mock, request, &v->reply)) return;
-    if (!fiat__server_header(request->head, "x-amz-target", &target)) target = fiat__str_of("", 0);
-    if (fiat__str_eq_c(target, TARGET "PutRecordBatch"))
-        put(mock, v, body, true);
-    else if (fiat__str_eq_c(target, TARGET "PutRecord"))
-        put(mock, v, body, false);
-    else
-        fiat__reply_error(&v->reply, 400, "UnknownOperationException",
-                          "The mock offers PutRecordBatch and PutRecord.");
+    fiat__sigv4_verdict verdict;
+    const fiat__str prefix = fiat__str_c(TARGET);
+    if (!fiat__mock_verify(mock, request, "firehose", &verdict)) {
+        fiat__reply_error(&v->reply, verdict.http_status, verdict.code, "%s", verdict.message);
+        return;
+    }
+    fiat__doc *body =
+        fiat__put_body_parse(fiat__str_of(request->body, request->body_len), &v->reply);
+    if (!body) return;
+    if (!fiat__server_header(request->head, "x-amz-target", &target) ||
+        !fiat__str_starts(target, prefix))
+        target = prefix;
+    perform(mock, v, fiat__str_of(target.ptr + prefix.len, target.len - prefix.len), body);
+    fiat__doc_free(body);
 }
 
 /* --- answers ---------------------------------------------------------------------------------- */

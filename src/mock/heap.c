@@ -25,6 +25,10 @@ void *fiat__heap_grow(void *old, size_t count, size_t size) {
     return want > SIZE_MAX / size ? NULL : realloc(old, want * size);
 }
 
+void *fiat__heap_resize(void *old, size_t bytes) {
+    return realloc(old, bytes);
+}
+
 void fiat__heap_free(void *block) {
     free(block);
 }

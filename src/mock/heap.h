@@ -13,6 +13,8 @@ char *fiat__heap_copy(const void *bytes, size_t len);
  * the old block left as it was. The room grows in powers of two, so `count` says how much there is.
  */
 void *fiat__heap_grow(void *old, size_t count, size_t size);
+/* The block with another size; NULL when out of memory, with the old one left as it was. */
+void *fiat__heap_resize(void *old, size_t bytes);
 void fiat__heap_free(void *block);
 
 #endif

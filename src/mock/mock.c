@@ -40,14 +40,12 @@ static fiat_status copy_texts(fiat_mock *mock, const fiat_mock_opts *opts, fiat_
     mock->access_key_id = fiat__heap_copy(opts->access_key_id, strlen(opts->access_key_id));
     mock->secret_access_key =
         fiat__heap_copy(opts->secret_access_key, strlen(opts->secret_access_key));
-    if (opts->streams) mock->streams = fiat__heap_copy(opts->streams, strlen(opts->streams));
-    return mock->access_key_id && mock->secret_access_key && (mock->streams || !opts->streams)
-               ? FIAT_OK
-               : fiat__err_nomem(err);
+    if (!mock->access_key_id || !mock->secret_access_key) return fiat__err_nomem(err);
+    return fiat__streams_init(&mock->streams, opts->streams, err);
 }
 
 static fiat_status serve(fiat_mock *mock, const fiat_mock_opts *opts, fiat_error *err) {
-    fiat_status status = fiat__keys_start(&mock->keys, opts->credentials_ttl_s, err);
+    fiat_status status = fiat__keys_start(&mock->keys, mock, opts->credentials_ttl_s, err);
     if (status == FIAT_OK && opts->tls) status = fiat__certificates_init(&mock->certificates, err);
     if (status != FIAT_OK) return status;
     const fiat__server_opts server = {.port = opts->port,
@@ -101,7 +99,7 @@ void fiat_mock_stop(fiat_mock *mock) {
     fiat__mutex_deinit(&mock->mutex);
     fiat__heap_free(mock->access_key_id);
     fiat__heap_free(mock->secret_access_key);
-    fiat__heap_free(mock->streams);
+    fiat__streams_deinit(&mock->streams);
     fiat__heap_free(mock);
 }
 
@@ -115,6 +113,10 @@ const char *fiat_mock_ca_file(const fiat_mock *mock) {
 
 const char *fiat_mock_credentials_url(const fiat_mock *mock) {
     return mock->credentials_url;
+}
+
+void fiat_mock_spoil_credentials(fiat_mock *mock, int http_status, uint32_t delay_ms) {
+    fiat__keys_spoil(mock->keys, http_status, delay_ms);
 }
 
 /* --- faults ----------------------------------------------------------------------------------- */

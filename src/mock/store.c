@@ -1,6 +1,7 @@
 /* See store.h. */
 #include "mock/store.h"
 #include "json/doc.h"
+#include "mock/gunzip.h"
 #include "mock/heap.h"
 
 /* --- quotas ----------------------------------------------------------------------------------- */
@@ -127,14 +128,23 @@ static void index_line(fiat__store *store, fiat__str line) {
     fiat__doc_free(doc);
 }
 
-static void index_record(fiat__store *store, const fiat__taken *record) {
-    const char *at = record->data, *end = at + record->length;
-    while (at && at < end) {
+static void index_lines(fiat__store *store, const char *at, const char *end) {
+    while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
         const char *stop = newline ? newline : end;
         index_line(store, fiat__str_of(at, (size_t)(stop - at)));
         at = stop + 1;
     }
+}
+
+static void index_record(fiat__store *store, const fiat__taken *record) {
+    size_t len = 0;
+    char *plain = record->data ? fiat__gunzip(record->data, record->length, &len) : NULL;
+    if (plain)
+        index_lines(store, plain, plain + len);
+    else if (record->data)
+        index_lines(store, record->data, record->data + record->length);
+    fiat__heap_free(plain);
 }
 
 uint64_t fiat__store_times(fiat__store *store, const char *event_id) {

@@ -25,7 +25,7 @@ soak: %D%/soak$(EXEEXT) fiat$(EXEEXT)
 	FIAT_SOAK_CYCLES=10 FIAT_SOAK_PHASE_MS=6000 FIAT=./fiat$(EXEEXT) %D%/soak$(EXEEXT)
 .PHONY: soak
 
-# boto3.
+# AWS's clients.
 dist_check_SCRIPTS += %D%/mock_clients.sh
 TESTS += %D%/mock_clients.sh
-EXTRA_DIST += %D%/clients/client_mock.py
+EXTRA_DIST += %D%/clients/client_mock.mjs %D%/clients/client_mock.py %D%/clients/client_mock_awscli.sh

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <zlib.h>
 
 static fiat_error s_err;
 static fiat_mock *s_mock;
@@ -59,16 +60,20 @@ static int put(const char *operation, const char *body) {
     return exchange(fiat_mock_url(s_mock), text, (size_t)len);
 }
 
-/* A batch for stream "s" of one record with this text. */
-static int put_text(const char *text) {
+/* A batch for stream "s" of one record with these bytes. */
+static int put_bytes(const void *bytes, size_t len) {
     char body[2048];
     fiat__buf data;
     fiat__buf_init(&data, 1024);
-    ck_assert(fiat__base64_encode(&data, text, strlen(text)));
+    ck_assert(fiat__base64_encode(&data, bytes, len));
     snprintf(body, sizeof body, "{\"DeliveryStreamName\":\"s\",\"Records\":[{\"Data\":\"%s\"}]}",
              fiat__buf_cstr(&data));
     fiat__buf_deinit(&data);
     return put("PutRecordBatch", body);
+}
+
+static int put_text(const char *text) {
+    return put_bytes(text, strlen(text));
 }
 
 /* --- scripts ---------------------------------------------------------------------------------- */
@@ -186,6 +191,32 @@ START_TEST(keeps_what_it_takes) {
 }
 END_TEST
 
+/* A gzip member of the text behind `at`; where it ends. */
+static unsigned char *compress_to(unsigned char *at, const char *text) {
+    z_stream z = {.next_in = (unsigned char *)(uintptr_t)text, .avail_in = (unsigned)strlen(text)};
+    z.next_out = at;
+    z.avail_out = 512;
+    ck_assert_int_eq(deflateInit2(&z, 9, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    ck_assert_int_eq(deflate(&z, Z_FINISH), Z_STREAM_END);
+    deflateEnd(&z);
+    return z.next_out;
+}
+
+START_TEST(counts_events_through_gzip) {
+    unsigned char bytes[1024];
+    unsigned char *end = compress_to(bytes, "{\"id\":\"a\"}\n{\"id\":\"b\"}\n");
+    end = compress_to(end, "{\"id\":\"a\"}\n");
+    ck_assert_int_eq(put_bytes(bytes, (size_t)(end - bytes)), 200);
+    ck_assert_int_eq(put_bytes(bytes, (size_t)(end - bytes) - 1), 200); /* cut short: no gzip */
+    ck_assert_int_eq(put_bytes(bytes, 2), 200);
+    ck_assert_uint_eq(fiat_mock_event_count(s_mock, "a"), 2);
+    ck_assert_uint_eq(fiat_mock_event_count(s_mock, "b"), 1);
+    fiat_mock_record record = {.struct_size = sizeof record};
+    ck_assert(fiat_mock_get_record(s_mock, 0, &record)); /* kept as it came */
+    ck_assert_mem_eq(record.data, bytes, record.length);
+}
+END_TEST
+
 START_TEST(counts_many_events) {
     char text[1024], id[16];
     for (int i = 0; i < 1500; i += 3) {
@@ -281,9 +312,121 @@ START_TEST(gives_out_credentials) {
     ck_assert_int_eq(get("GET", "/v2/credentials", ""), 200);
     ck_assert_ptr_nonnull(strstr(s_reply, "\"AccessKeyId\":\"ASIAMOCK00000001\""));
     ck_assert_int_eq(get("GET", "/", ""), 404);
+    fiat_mock_spoil_credentials(s_mock, 503, 0);
+    ck_assert_int_eq(get("GET", "/v2/credentials", ""), 503);
+    fiat_mock_spoil_credentials(s_mock, 0, 50);
+    const int64_t start_ms = fiat__mono_ms(&fiat__clock_system);
+    ck_assert_int_eq(get("PUT", "/latest/api/token", ""), 400);
+    ck_assert_int_ge(fiat__mono_ms(&fiat__clock_system) - start_ms, 50);
     fiat_mock_stats stats = {.struct_size = sizeof stats};
     fiat_mock_get_stats(s_mock, &stats);
     ck_assert_uint_eq(stats.keys, 2);
+}
+END_TEST
+
+typedef struct form_row {
+    const char *form;
+    int status;
+    const char *part;
+} form_row;
+
+#define WHO "RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2Fr&RoleSessionName=s"
+
+static const form_row s_forms[] = {
+    {"Action=AssumeRole&" WHO, 200,
+     "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>"
+     "<Credentials><AccessKeyId>ASIAMOCK00000000</AccessKeyId><SecretAccessKey>"},
+    {WHO "&WebIdentityToken=t&Action=AssumeRoleWithWebIdentity", 200,
+     "</AssumedRoleUser></AssumeRoleWithWebIdentityResult><ResponseMetadata>"},
+    {"Action=GetSessionToken", 200, "</Credentials></GetSessionTokenResult>"},
+    {"Action=GetCallerIdentity", 200, "<Account>000000000000</Account></GetCallerIdentityResult>"},
+    {"Action=AssumeRole&RoleArn=r", 400,
+     "<Code>ValidationError</Code><Message>1 validation error "
+     "detected: Value null at 'RoleSessionName'"},
+    {"Action=AssumeRole&RoleArn=&RoleSessionName=s", 400, "Value null at 'RoleArn'"},
+    {"Action=AssumeRoleWithWebIdentity&" WHO, 400, "Value null at 'WebIdentityToken'"},
+    {"Action=AssumeRoleWithSAML", 400, "<Code>InvalidAction</Code>"},
+    {"xAction=AssumeRole", 400, "<Code>InvalidAction</Code>"},
+    {"Action", 400, "<Code>InvalidAction</Code>"},
+    {"&&=&", 400, "<Code>InvalidAction</Code>"},
+    {"", 400, "<Code>InvalidAction</Code>"},
+};
+
+START_TEST(lends_roles) {
+    const form_row *row = &s_forms[_i];
+    char text[1024];
+    const int len = snprintf(text, sizeof text, "POST / HTTP/1.1\r\nContent-Length: %zu\r\n\r\n%s",
+                             strlen(row->form), row->form);
+    ck_assert_int_eq(exchange(fiat_mock_credentials_url(s_mock), text, (size_t)len), row->status);
+    ck_assert_msg(strstr(s_reply, row->part) != NULL, "%s", s_reply);
+}
+END_TEST
+
+START_TEST(lends_roles_of_identity_center) {
+#define FEDERATION "/federation/credentials?role_name=r&account_id=1"
+#define BEARER     "x-amz-sso_bearer_token: t\r\n"
+    ck_assert_int_eq(get("GET", FEDERATION, BEARER), 200);
+    ck_assert_ptr_nonnull(
+        strstr(s_reply, "{\"roleCredentials\":{\"accessKeyId\":\"ASIAMOCK00000000\""));
+    ck_assert_int_eq(get("GET", FEDERATION, ""), 401);
+    ck_assert_ptr_nonnull(strstr(s_reply, "UnauthorizedException"));
+    ck_assert_int_eq(get("GET", "/federation/credentials?role_name=r", BEARER), 400);
+}
+END_TEST
+
+/* --- streams ---------------------------------------------------------------------------------- */
+
+static void start_with_streams(const char *streams) {
+    fiat_mock_opts opts;
+    fiat_mock_opts_init(&opts);
+    opts.no_verify = true;
+    opts.streams = streams;
+    tear_down();
+    start_with(&opts);
+}
+
+#define NAME(name) "{\"DeliveryStreamName\":\"" name "\"}"
+
+START_TEST(knows_its_streams) {
+    start_with_streams("b,a,b");
+    ck_assert_int_eq(put("ListDeliveryStreams", "{}"), 200);
+    ck_assert_ptr_nonnull(strstr(s_reply, "{\"DeliveryStreamNames\":[\"a\",\"b\"],"
+                                          "\"HasMoreDeliveryStreams\":false}"));
+    ck_assert_int_eq(put("ListDeliveryStreams", "{\"Limit\":1}"), 200);
+    ck_assert_ptr_nonnull(strstr(s_reply, "[\"a\"],\"HasMoreDeliveryStreams\":true"));
+    ck_assert_int_eq(put("ListDeliveryStreams", "{\"ExclusiveStartDeliveryStreamName\":\"a\"}"),
+                     200);
+    ck_assert_ptr_nonnull(strstr(s_reply, "[\"b\"],\"HasMoreDeliveryStreams\":false"));
+    ck_assert_int_eq(put("ListDeliveryStreams", "{\"Limit\":0}"), 400);
+    ck_assert_int_eq(put("DescribeDeliveryStream", NAME("a")), 200);
+    ck_assert_ptr_nonnull(strstr(s_reply, "\"DeliveryStreamStatus\":\"ACTIVE\""));
+    ck_assert_int_eq(put("DescribeDeliveryStream", NAME("s")), 400);
+    ck_assert_ptr_nonnull(strstr(s_reply, "ResourceNotFoundException"));
+    ck_assert_int_eq(put("DescribeDeliveryStream", "{}"), 400);
+    ck_assert_int_eq(put_text("x"), 400);
+    ck_assert_int_eq(put("CreateDeliveryStream", NAME("s")), 200);
+    ck_assert_ptr_nonnull(strstr(s_reply, ":deliverystream/s\"}"));
+    ck_assert_int_eq(put_text("x"), 200);
+    ck_assert_int_eq(put("CreateDeliveryStream", NAME("s")), 400);
+    ck_assert_ptr_nonnull(strstr(s_reply, "ResourceInUseException"));
+    ck_assert_int_eq(put("DeleteDeliveryStream", NAME("s")), 200);
+    ck_assert_int_eq(put("DeleteDeliveryStream", NAME("s")), 400);
+    ck_assert_int_eq(put_text("x"), 400);
+}
+END_TEST
+
+START_TEST(has_any_stream) {
+    ck_assert_int_eq(put_text("x"), 200);
+    ck_assert_int_eq(put("DescribeDeliveryStream", NAME("t")), 200);
+    ck_assert_int_eq(put("ListDeliveryStreams", "{}"), 200);
+    ck_assert_ptr_nonnull(strstr(s_reply, "[\"s\",\"t\"]"));
+    for (int i = 0; i < 40; i++) { /* more than there is room for at first */
+        char body[64];
+        snprintf(body, sizeof body, NAME("n%d"), i);
+        ck_assert_int_eq(put("CreateDeliveryStream", body), 200);
+    }
+    ck_assert_int_eq(put("ListDeliveryStreams", "{\"Limit\":100}"), 200);
+    ck_assert_ptr_nonnull(strstr(s_reply, "\"n9\",\"s\",\"t\"]"));
 }
 END_TEST
 
@@ -301,6 +444,12 @@ START_TEST(refuses_wrong_options) {
     ck_assert_fiat_status(fiat_mock_start(&mock, &opts, &s_err), FIAT_E_ARG);
     fiat_mock_opts_init(&opts);
     opts.credentials_ttl_s = 0;
+    ck_assert_fiat_status(fiat_mock_start(&mock, &opts, &s_err), FIAT_E_ARG);
+    fiat_mock_opts_init(&opts);
+    opts.streams = "a,,b";
+    ck_assert_fiat_status(fiat_mock_start(&mock, &opts, &s_err), FIAT_E_ARG);
+    ck_assert_ptr_nonnull(strstr(s_err.message, "streams: \"\" is no name"));
+    opts.streams = "a b";
     ck_assert_fiat_status(fiat_mock_start(&mock, &opts, &s_err), FIAT_E_ARG);
     fiat_mock_opts_init(&opts);
     opts.port = (uint16_t)strtoul(strrchr(fiat_mock_url(s_mock), ':') + 1, NULL, 10);
@@ -382,7 +531,12 @@ int main(void) {
     tcase_add_test(tcase, answers_a_single_record);
     tcase_add_loop_test(tcase, bears_any_request, 0, (int)(sizeof s_requests / sizeof *s_requests));
     tcase_add_test(tcase, bears_an_endless_header);
+    tcase_add_test(tcase, counts_events_through_gzip);
     tcase_add_test(tcase, gives_out_credentials);
+    tcase_add_loop_test(tcase, lends_roles, 0, (int)(sizeof s_forms / sizeof *s_forms));
+    tcase_add_test(tcase, lends_roles_of_identity_center);
+    tcase_add_test(tcase, knows_its_streams);
+    tcase_add_test(tcase, has_any_stream);
     tcase_add_test(tcase, refuses_wrong_options);
     tcase_add_test(tcase, keeps_to_a_quota);
     tcase_add_test(tcase, stops_at_once);

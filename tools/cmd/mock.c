@@ -197,7 +197,8 @@ const struct cmd cmd_mock = {
     .synopsis = "[OPTION...]",
     .summary = "Play a Firehose that fails as it is told, for tests",
     .details =
-        "Takes PutRecord and PutRecordBatch as AWS does, limits, error codes and signatures "
+        "Takes PutRecord and PutRecordBatch, and what is asked about streams, as AWS does, limits, "
+        "error codes and signatures "
         "included, and keeps nothing once it ends. A script says which requests fail, and how: "
         "lines such as \"throttle x3\", \"record-failure 20\", \"reset-taken 1%\" (docs/mock.md "
         "has all of them); \"clear\" ends them.\n\n"

@@ -79,7 +79,8 @@ typedef struct fiat_mock_opts {
     bool no_data;                  /**< Count records and do not keep their bytes. */
     const char *access_key_id;     /**< Key that clients sign with; default "mock". */
     const char *secret_access_key; /**< Its secret; default "mock". */
-    const char *streams;           /**< Names, comma between; NULL (default): all exist. */
+    const char *streams;           /**< Names, comma between; NULL (default): all exist.
+                                        CreateDeliveryStream adds to them. */
     uint64_t bytes_per_s;          /**< Quota of each stream; 0 (default): none. */
     uint64_t records_per_s;        /**< Likewise. */
     uint32_t credentials_ttl_s;    /**< Life of keys from fiat_mock_credentials_url(); 3600. */
@@ -106,11 +107,18 @@ FIAT_API const char *fiat_mock_url(const fiat_mock *mock);
 /** A PEM file with the authority that signs the mock's certificates, for AWS_CA_BUNDLE; "" without
  *  `tls`. Borrowed until stop, which removes the file. */
 FIAT_API const char *fiat_mock_ca_file(const fiat_mock *mock);
-/** Credentials over plain HTTP, each answer with a new key that lives `credentials_ttl_s`: the
- *  instance's (IMDSv2 alone) when AWS_EC2_METADATA_SERVICE_ENDPOINT is this URL, the container's
- *  when AWS_CONTAINER_CREDENTIALS_FULL_URI is it with "/v2/credentials" at its end. A key that has
- *  outlived itself is answered with ExpiredTokenException. Borrowed until stop. */
+/** Credentials over plain HTTP, each answer with a new key that lives `credentials_ttl_s`. What
+ * this URL is to be: AWS_EC2_METADATA_SERVICE_ENDPOINT for an instance's (IMDSv2 alone);
+ *  AWS_CONTAINER_CREDENTIALS_FULL_URI, with "/v2/credentials" at its end, for a container's (ECS,
+ *  EKS); AWS_ENDPOINT_URL_STS for AssumeRole, AssumeRoleWithWebIdentity, GetSessionToken and
+ *  GetCallerIdentity; AWS_ENDPOINT_URL_SSO for GetRoleCredentials. Any role and any token will do;
+ *  signatures are checked where there are to be any. A key that has outlived itself is answered
+ *  with ExpiredTokenException. Borrowed until stop. */
 FIAT_API const char *fiat_mock_credentials_url(const fiat_mock *mock);
+/** Have all of these answer with another HTTP status and an empty body, or late, until the next
+ *  call of this.
+ *  @param http_status  such as 503; 0: as they should.  @param delay_ms  before each answer. */
+FIAT_API void fiat_mock_spoil_credentials(fiat_mock *mock, int http_status, uint32_t delay_ms);
 
 /** Queue a fault: each request (or connection, for those that happen there) takes the next.
  *  @param value  0: the default.  @param count  how many requests.
@@ -173,7 +181,8 @@ typedef struct fiat_mock_record {
 FIAT_API size_t fiat_mock_record_count(fiat_mock *mock);
 /** Record number `index`, in the order in which they were taken. false: no such record. */
 FIAT_API bool fiat_mock_get_record(fiat_mock *mock, size_t index, fiat_mock_record *out);
-/** How often an event was taken: JSON lines whose member "id" is this text. */
+/** How often an event was taken: JSON lines whose member "id" is this text, also in records that
+ *  are compressed with gzip. */
 FIAT_API uint64_t fiat_mock_event_count(fiat_mock *mock, const char *event_id);
 /** Wait until so many records are kept. false: not within timeout_ms. */
 FIAT_API bool fiat_mock_wait(fiat_mock *mock, size_t records, uint32_t timeout_ms);

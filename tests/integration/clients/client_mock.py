@@ -1,11 +1,14 @@
-"""boto3 against `fiat mock`: the command as argument, the mock run from here. Fails with a message
-at the first difference."""
+"""boto3 against `fiat mock`: the command as argument, the mock run from here; HOME is a folder of
+the test's own. Fails with a message at the first difference."""
 import atexit
+import hashlib
 import json
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
+import time
 
 import boto3
 from botocore.config import Config
@@ -88,7 +91,8 @@ def test_limits():
            **records(*[largest] * 4, b"x" * (4 * MIB - 4 * 1024000 + 1)))
     expect("ResourceNotFoundException", firehose.put_record, DeliveryStreamName="three",
            Record={"Data": b"d"})
-    expect("UnknownOperationException", firehose.list_delivery_streams)
+    expect("UnknownOperationException", firehose.list_tags_for_delivery_stream,
+           DeliveryStreamName="one")
     key("another")
     expect("UnrecognizedClientException", mock.client().put_record_batch, **records(b"e"))
     key()
@@ -148,6 +152,85 @@ def test_tls():
     assert not os.path.exists(mock.ca)
 
 
+def test_streams():
+    mock = Mock("--streams", "one,two")
+    firehose = mock.client()
+    assert firehose.list_delivery_streams()["DeliveryStreamNames"] == ["one", "two"]
+    made = firehose.create_delivery_stream(DeliveryStreamName="three")
+    told = firehose.describe_delivery_stream(DeliveryStreamName="three")["DeliveryStreamDescription"]
+    assert told["DeliveryStreamARN"] == made["DeliveryStreamARN"], (told, made)
+    assert told["DeliveryStreamStatus"] == "ACTIVE" and not told["HasMoreDestinations"], told
+    assert abs(told["CreateTimestamp"].timestamp() - time.time()) < 60, told
+    assert told["Destinations"][0]["S3DestinationDescription"]["BufferingHints"]["SizeInMBs"] == 5
+    expect("ResourceInUseException", firehose.create_delivery_stream, DeliveryStreamName="three")
+    firehose.delete_delivery_stream(DeliveryStreamName="three")
+    expect("ResourceNotFoundException", firehose.describe_delivery_stream,
+           DeliveryStreamName="three")
+    mock.stop()
+
+
+CONFIG = """
+[profile role]
+role_arn = arn:aws:iam::123456789012:role/writer
+source_profile = keys
+[profile keys]
+aws_access_key_id = mock
+aws_secret_access_key = mock
+[profile web]
+role_arn = arn:aws:iam::123456789012:role/writer
+web_identity_token_file = {token}
+[profile sso]
+sso_start_url = https://example.awsapps.com/start
+sso_region = eu-central-1
+sso_account_id = 123456789012
+sso_role_name = writer
+"""
+
+
+def test_role(profile):
+    """boto3 finds its way to STS or IAM Identity Center by a profile, and signs with what it got."""
+    mock = Mock()
+    no_key()
+    token, config = os.path.join(WORK.name, "token"), os.path.join(WORK.name, "config")
+    with open(token, "w") as file:
+        file.write("a-token")
+    with open(config, "w") as file:
+        file.write(CONFIG.format(token=token))
+    cache = pathlib.Path.home() / ".aws/sso/cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    name = hashlib.sha1(b"https://example.awsapps.com/start").hexdigest()
+    (cache / f"{name}.json").write_text(json.dumps(
+        {"accessToken": "t", "expiresAt": "2099-01-01T00:00:00Z", "region": "eu-central-1",
+         "startUrl": "https://example.awsapps.com/start"}))
+    settings = {"AWS_CONFIG_FILE": config, "AWS_PROFILE": profile,
+                "AWS_ENDPOINT_URL_STS": mock.credentials, "AWS_ENDPOINT_URL_SSO": mock.credentials}
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    assert mock.client().put_record_batch(**records(b"a"))["FailedPutCount"] == 0
+    for name, value in before.items():
+        os.environ.pop(name) if value is None else os.environ.update({name: value})
+    key()
+    stats, taken = mock.stop()
+    assert taken == b"a" and stats["keys"] == 1, (taken, stats)
+
+
+def test_sts():
+    mock = Mock()
+
+    def client():
+        session = boto3.Session(region_name="eu-central-1")
+        return session.client("sts", endpoint_url=mock.credentials)
+
+    sts = client()
+    assert sts.get_caller_identity()["Account"] == "000000000000"
+    given = sts.get_session_token()["Credentials"]
+    assert given["Expiration"].timestamp() > time.time() + 3500, given
+    key("another")
+    expect("InvalidClientTokenId", client().get_caller_identity)
+    key()
+    mock.stop()
+
+
 def test_credentials(variable, suffix):
     mock = Mock("--credentials-ttl", "3600")
     no_key()
@@ -167,6 +250,10 @@ test_faults()
 test_quota()
 test_tls()
 test_credentials("AWS_CONTAINER_CREDENTIALS_FULL_URI", "/v2/credentials")
+for each in ("role", "web", "sso"):
+    test_role(each)
+test_sts()
+test_streams()
 test_credentials("AWS_EC2_METADATA_SERVICE_ENDPOINT", "")
 WORK.cleanup()
-print("boto3 and the mock: limits, faults, quota, TLS, credentials")
+print("boto3 and the mock: limits, faults, quota, TLS, streams, credentials, roles")
