@@ -1,10 +1,11 @@
 /* Finds credentials as the logger does and prints them as one line of JSON, for comparison with
  * other SDKs: {"access_key_id": ..., "secret_access_key": ..., "session_token": ..., "provider":
- * ...}, or {"error": message}. */
+ * ..., "expires_ms": ...}, or {"error": message}. */
 #include "aws/credentials.h"
 #include "base/buf.h"
 #include "json/writer.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 static void write_member(fiat__buf *line, bool *first, const char *name, const char *value) {
@@ -21,6 +22,8 @@ static void write_line(fiat__buf *line, fiat_status status, const fiat__aws_cred
         write_member(line, &first, "secret_access_key", found->secret_access_key);
         if (found->session_token) write_member(line, &first, "session_token", found->session_token);
         write_member(line, &first, "provider", found->provider);
+        if (found->expires_ms != INT64_MAX)
+            fiat__buf_printf(line, ",\"expires_ms\":%" PRId64, found->expires_ms);
     } else {
         write_member(line, &first, "error", err->message);
     }

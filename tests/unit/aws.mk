@@ -104,3 +104,7 @@ tests_support_aws_credentials_SOURCES = tests/support/aws_credentials.c
 tests_support_aws_credentials_LDADD = $(fiat_aws)
 dist_check_SCRIPTS += tests/integration/aws_credentials_botocore.py
 TESTS += tests/integration/aws_credentials_botocore.py
+
+# Roles assumed at moto's STS.
+dist_check_SCRIPTS += tests/integration/aws_sts_moto.py
+TESTS += tests/integration/aws_sts_moto.py
