@@ -79,6 +79,13 @@ TESTS += %D%/producer_spooled_test
 %C%_producer_spooled_test_SOURCES = %D%/producer_spooled_test.c $(SPOOL_FAKE) $(PRODUCER_FAKE)
 %C%_producer_spooled_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_spooled_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
+check_PROGRAMS += %D%/producer_spool_power_test
+TESTS += %D%/producer_spool_power_test
+%C%_producer_spool_power_test_SOURCES = %D%/producer_spool_power_test.c %D%/power_disk.c \
+	%D%/power_disk.h $(SPOOL_FAKE)
+%C%_producer_spool_power_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spool_power_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
+
 check_PROGRAMS += %D%/producer_spool_recover_test
 TESTS += %D%/producer_spool_recover_test
 %C%_producer_spool_recover_test_SOURCES = %D%/producer_spool_recover_test.c $(SPOOL_FAKE)
