@@ -182,7 +182,8 @@ static int finish(struct run *run) {
     if (fiat_logger_close(run->logger, 60000, &left, &err) != FIAT_OK)
         fprintf(stderr, "%s\n", err.message);
     int copied = !run->copy || fclose(run->copy) == 0;
-    printf("%lu lines read, %lu events accepted, %lu refused, %lu delivered, %lu not delivered\n",
+    printf("%lu lines read, %lu events accepted, %lu refused; with the two of the audit %lu "
+           "delivered, %lu not delivered\n",
            run->lines, run->accepted, run->refused, run->delivered, run->lost);
     return left == 0 && run->lost == 0 && copied;
 }

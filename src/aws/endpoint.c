@@ -31,7 +31,7 @@ static bool is_label(const char *text) {
 static fiat_status check_region(const char *region, fiat_error *err) {
     if (!*region)
         return fiat__err_set(err, FIAT_E_CONFIG,
-                             "no AWS region: set the region in the configuration, AWS_REGION, or "
+                             "no AWS region: set aws.region, AWS_REGION, or "
                              "region in the profile of the shared config file");
     if (!is_label(region))
         return fiat__err_set(err, FIAT_E_CONFIG,
