@@ -8,7 +8,13 @@
  *
  * Words used in every comment: *borrowed for the call*, *copied*, *taken*, *borrowed until ...* for
  * ownership; *any thread* (concurrently), *one thread at a time* for threads. Sizes are bytes
- * unless the name says otherwise, times are milliseconds. */
+ * unless the name says otherwise, times are milliseconds.
+ *
+ * No function is async-signal-safe: none may be called in a signal handler, which can set a flag,
+ * or write to a pipe, for a thread that then logs. No function is a cancellation point: a thread
+ * that is cancelled within one ends after it; asynchronous cancellation
+ * (PTHREAD_CANCEL_ASYNCHRONOUS) must not be enabled around calls. Callbacks must return: no
+ * longjmp(), exception or pthread_exit() may leave them. */
 #ifndef FIAT_FIAT_H
 #define FIAT_FIAT_H
 

@@ -3,7 +3,9 @@
  * A logger and every function on it may be used from any thread, concurrently, except close. A call
  * never waits for the network. After fork() the child's logger starts empty and usable; the events
  * that the parent had queued are sent by the parent alone. exit() without fiat_logger_close() loses
- * what is queued, unless there is a spool. docs/delivery-guarantees.md has more of both. */
+ * what is queued, unless there is a spool. No function may be called in a signal handler; the
+ * library's threads block the signals of the application. docs/delivery-guarantees.md has more of
+ * all this. */
 #ifndef FIAT_LOGGER_H
 #define FIAT_LOGGER_H
 
@@ -53,7 +55,8 @@ typedef struct fiat_delivery {
  *  @threads with `reports=sender`, the default, always the sender thread, with no lock held; it
  * delays delivery while it runs. With `reports=poll` the thread that calls fiat_logger_poll(), or
  * fiat_logger_close(), which reports what is left. It may log events; flush, poll and close return
- * FIAT_E_ARG there. */
+ * FIAT_E_ARG there. It must return: not by longjmp(), an exception or pthread_exit(). In the child
+ * of a fork() that is made in it, only exec and _exit are left. */
 typedef void (*fiat_delivery_cb)(const fiat_delivery *report, void *ctx);
 
 /** Open a logger.

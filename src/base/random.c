@@ -1,5 +1,6 @@
 /* A pool of kernel bytes for each thread, thrown away by fork(). */
 #include "base/random.h"
+#include "base/thread.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -45,6 +46,7 @@ static unsigned count_forks(void) {
 
 /* getrandom() gives up to 256 bytes whole once the kernel's pool is ready; loop for the rest. */
 static void kernel_bytes(unsigned char *out, size_t len) {
+    const int cancel = fiat__cancel_hold();
     while (len > 0) {
         ssize_t got = getrandom(out, len, 0);
         if (got < 0 && errno == EINTR) continue;
@@ -55,6 +57,7 @@ static void kernel_bytes(unsigned char *out, size_t len) {
         out += got;
         len -= (size_t)got;
     }
+    fiat__cancel_restore(cancel);
 }
 
 void fiat__random_bytes(void *out, size_t len) {

@@ -125,3 +125,13 @@ void fiat__thread_join(pthread_t thread) {
 void fiat__thread_detach(pthread_t thread) {
     must(pthread_detach(thread), "pthread_detach");
 }
+
+int fiat__cancel_hold(void) {
+    int before;
+    must(pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &before), "pthread_setcancelstate");
+    return before;
+}
+
+void fiat__cancel_restore(int before) {
+    must(pthread_setcancelstate(before, NULL), "pthread_setcancelstate");
+}

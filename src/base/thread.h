@@ -39,4 +39,10 @@ fiat_status fiat__thread_start(pthread_t *thread, const char *name, void *(*run)
 void fiat__thread_join(pthread_t thread);
 void fiat__thread_detach(pthread_t thread);
 
+/* Hold off cancellation of the calling thread, which would leave locks locked and work half done,
+ * until the result is given back. For whatever may sleep or enter the kernel; it costs too much for
+ * what only computes. May be nested. */
+int fiat__cancel_hold(void);
+void fiat__cancel_restore(int before);
+
 #endif

@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "logger/settings.h"
 
 #include <stdlib.h>
@@ -117,7 +118,9 @@ fiat_status fiat_config_load(fiat_config *config, const char *path, fiat_error *
     if (!config || !path) return fiat__err_set(err, FIAT_E_ARG, "no configuration or no path");
     fiat__buf text;
     fiat__buf_init(&text, CONFIG_FILE_MAX_BYTES);
+    const int cancel = fiat__cancel_hold();
     fiat_status status = fiat__file_read(path, &text, err);
+    fiat__cancel_restore(cancel);
     if (status == FIAT_OK) status = read_lines(config, path, fiat__buf_str(&text), err);
     fiat__buf_deinit(&text);
     return status == FIAT_E_NOT_FOUND ? fiat__err_wrap(err, status, "configuration") : status;

@@ -1,6 +1,7 @@
 /* The logger's life: open, look up, close. What happens to one event is in log.c. */
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/thread.h"
 #include "logger/logger_internal.h"
 #include "logger/opts.h"
 #include "logger/settings.h"
@@ -79,11 +80,12 @@ fiat_status fiat_logger_open(fiat_logger **out, const char *sink, const fiat_con
     if (!out) return fiat__err_set(err, FIAT_E_ARG, "no place for the logger");
     *out = NULL;
     if (!sink) return fiat__err_set(err, FIAT_E_ARG, "no sink: name firehose, local:DIR or stdout");
-    if (config) return open_with(out, sink, config, err);
-    fiat_config *defaults;
-    fiat_status status = fiat_config_new(&defaults, err);
-    if (status == FIAT_OK) status = open_with(out, sink, defaults, err);
+    fiat_config *defaults = NULL;
+    const int cancel = fiat__cancel_hold();
+    fiat_status status = config ? FIAT_OK : fiat_config_new(&defaults, err);
+    if (status == FIAT_OK) status = open_with(out, sink, config ? config : defaults, err);
     fiat_config_free(defaults);
+    fiat__cancel_restore(cancel);
     return status;
 }
 
@@ -122,13 +124,19 @@ fiat_status fiat_logger_poll(fiat_logger *logger, uint32_t timeout_ms, uint64_t 
     if (!logger) return fiat__err_set(err, FIAT_E_ARG, "no logger");
     if (fiat__producer_in_callback(logger->producer))
         return fiat__err_set(err, FIAT_E_ARG, "poll in a delivery callback: poll elsewhere");
-    return fiat__producer_poll(logger->producer, timeout_ms, count, err);
+    const int cancel = fiat__cancel_hold();
+    fiat_status status = fiat__producer_poll(logger->producer, timeout_ms, count, err);
+    fiat__cancel_restore(cancel);
+    return status;
 }
 
 fiat_status fiat_logger_fd(fiat_logger *logger, int *fd, fiat_error *err) {
     if (!logger || !fd) return fiat__err_set(err, FIAT_E_ARG, "no logger or no place for the fd");
     *fd = -1;
-    return fiat__producer_fd(logger->producer, fd, err);
+    const int cancel = fiat__cancel_hold();
+    fiat_status status = fiat__producer_fd(logger->producer, fd, err);
+    fiat__cancel_restore(cancel);
+    return status;
 }
 
 fiat_status fiat_validated_log(fiat_logger *logger, const char *stream, fiat_event event,
@@ -148,7 +156,10 @@ fiat_status fiat_logger_flush(fiat_logger *logger, uint32_t timeout_ms, fiat_err
     if (fiat__producer_in_callback(logger->producer))
         return fiat__err_set(err, FIAT_E_ARG,
                              "flush in a delivery callback would wait for itself: flush elsewhere");
-    return fiat__producer_flush(logger->producer, timeout_ms, err);
+    const int cancel = fiat__cancel_hold();
+    fiat_status status = fiat__producer_flush(logger->producer, timeout_ms, err);
+    fiat__cancel_restore(cancel);
+    return status;
 }
 
 void fiat_logger_stats(fiat_logger *logger, fiat_stats *out) {
@@ -169,8 +180,10 @@ fiat_status fiat_logger_close(fiat_logger *logger, uint32_t timeout_ms, uint64_t
     if (fiat__producer_in_callback(logger->producer))
         return fiat__err_set(err, FIAT_E_ARG,
                              "close in a delivery callback would wait for itself: close elsewhere");
+    const int cancel = fiat__cancel_hold();
     fiat_status status = fiat__producer_close(logger->producer, timeout_ms, left, err);
     logger_free(logger);
+    fiat__cancel_restore(cancel);
     return status;
 }
 

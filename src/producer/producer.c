@@ -235,6 +235,7 @@ static fiat_status adopt_all(fiat__producer *producer, fiat_error *err) {
 
 fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
     fiat_status status = FIAT_OK;
+    const int cancel = fiat__cancel_hold();
     fiat__mutex_lock(&producer->lock);
     int state = atomic_load(&producer->state);
     if (state >= FIAT__PRODUCER_CLOSED)
@@ -249,6 +250,7 @@ fiat_status fiat__producer_start(fiat__producer *producer, fiat_error *err) {
     if (status == FIAT_OK)
         atomic_store_explicit(&producer->state, FIAT__PRODUCER_RUNNING, memory_order_release);
     fiat__mutex_unlock(&producer->lock);
+    fiat__cancel_restore(cancel);
     return status;
 }
 

@@ -171,7 +171,9 @@ static fiat_status spool_event(appending *call, fiat_error *err) {
                                    .opaque = call->opaque,
                                    .mono_ms = call->now_ms};
     fiat__spool_wake wake;
+    const int cancel = fiat__cancel_hold();
     fiat_status status = fiat__spool_append(producer->spool, &item, &wake, err);
+    fiat__cancel_restore(cancel);
     if (wake == FIAT__SPOOL_WAKE_NOW) call->notify_ms = FIAT__AWAKE;
     if (wake == FIAT__SPOOL_WAKE_LINGER) call->notify_ms = call->now_ms + producer->opts.linger_ms;
     return status;
@@ -211,11 +213,13 @@ static fiat_status append_waiting(appending *call, fiat_error *err) {
     if (status == FIAT_E_QUEUE_FULL && !fiat__producer_in_callback(producer)) {
         int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + producer->opts.queue_wait_ms;
         bool in_time = true;
+        const int cancel = fiat__cancel_hold();
         while (status == FIAT_E_QUEUE_FULL && in_time) {
             int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
             in_time = fiat__ledger_wait_room(&producer->ledger, left_ms);
             status = append_now(call, &refused);
         }
+        fiat__cancel_restore(cancel);
     }
     if (status != FIAT_OK) fiat__err_assign(err, &refused);
     return status;

@@ -18,7 +18,9 @@ void fiat__producer_notify(fiat__producer *producer, int64_t due_ms) {
     int64_t wake_at_ms = atomic_load(&producer->wake_at_ms);
     while (wake_at_ms > due_ms) {
         if (atomic_compare_exchange_weak(&producer->wake_at_ms, &wake_at_ms, FIAT__AWAKE)) {
+            const int cancel = fiat__cancel_hold();
             producer->sink->vtable->wakeup(producer->sink);
+            fiat__cancel_restore(cancel);
             return;
         }
     }

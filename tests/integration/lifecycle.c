@@ -32,6 +32,7 @@
 /* ---- in the process of a scene ---- */
 
 static fiat_logger *s_logger;
+static char s_dir[200]; /* of this run */
 static char s_dead_letters[300];
 
 /* Who exits without close frees nothing, and neither does OpenSSL then. */
@@ -57,18 +58,19 @@ static void open_logger(const char *reports) {
     must(s_logger, err.message);
 }
 
-static fiat_status log_one(unsigned worker, unsigned number) {
+static fiat_status log_or_refuse(unsigned worker, unsigned number) {
     char text[80];
     int len = snprintf(text, sizeof text, "{\"worker\":%u,\"number\":%u}", worker, number);
     fiat_error err = FIAT_ERROR_INIT;
     fiat_status status = validated_log(s_logger, "Orders", FIAT_JSON(text, (size_t)len), &err);
-    if (status != FIAT_OK && status != FIAT_E_CLOSED) must(false, err.message);
+    if (status != FIAT_OK && status != FIAT_E_CLOSED && status != FIAT_E_QUEUE_FULL)
+        must(false, err.message);
     return status;
 }
 
 static void log_many(unsigned worker, unsigned first, unsigned count) {
     for (unsigned i = 0; i < count; i++)
-        must(log_one(worker, first + i) == FIAT_OK, "an event was refused");
+        must(log_or_refuse(worker, first + i) == FIAT_OK, "an event was refused");
 }
 
 static void close_logger(void) {
@@ -86,6 +88,10 @@ static void sleep_ms(long ms) {
 static void wait_for(pid_t pid) {
     int status = -1;
     must(waitpid(pid, &status, 0) == pid && status == 0, "a child failed");
+}
+
+static void start_thread(pthread_t *thread, void *(*run)(void *), void *arg) {
+    must(pthread_create(thread, NULL, run, arg) == 0, "no thread");
 }
 
 /* A pre-forking server: the logger is opened, and used, before the workers are there. */
@@ -131,8 +137,8 @@ static void fork_from_a_thread(void) {
     pthread_t threads[4];
     open_logger("sender");
     for (uintptr_t i = 0; i < 3; i++)
-        must(pthread_create(&threads[i], NULL, log_thousand, (void *)(i + 1)) == 0, "no thread");
-    must(pthread_create(&threads[3], NULL, fork_children, NULL) == 0, "no thread");
+        start_thread(&threads[i], log_thousand, (void *)(i + 1));
+    start_thread(&threads[3], fork_children, NULL);
     for (int i = 0; i < 4; i++)
         pthread_join(threads[i], NULL);
     close_logger();
@@ -143,12 +149,18 @@ static void ignore_report(const fiat_delivery *report, void *ctx) {
     (void)ctx;
 }
 
-static void fail_for(int fd) {
-    char link[40], target[200] = "";
+static void open_to_poll(void) {
+    open_logger("poll");
+    fiat_logger_on_delivery(s_logger, ignore_report, NULL);
+}
+
+/* What a descriptor leads to; "": nothing, it has been closed. */
+static const char *look_up(int fd, char target[200]) {
+    char link[40];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-    must(readlink(link, target, sizeof target - 1) > 0, "no such descriptor");
-    fprintf(stderr, "lifecycle: descriptor %d, %s, would be inherited\n", fd, target);
-    _exit(9);
+    ssize_t len = readlink(link, target, 199);
+    target[len > 0 ? len : 0] = '\0';
+    return target;
 }
 
 /* libcurl wakes itself through a pair of sockets that it makes without SOCK_CLOEXEC (7.88). Nobody
@@ -159,33 +171,68 @@ static bool is_of_curl(int fd) {
     return getsockname(fd, (struct sockaddr *)&name, &len) == 0 && name.ss_family == AF_UNIX;
 }
 
-/* Every descriptor of the library closes on exec. */
+static bool s_not_ours[256]; /* descriptors from before the logger */
+static atomic_bool s_watching;
+static atomic_uint s_watched; /* descriptors that were seen */
+
+/* Files outside of our folder are what OpenSSL and the C library read: certificates, settings. */
+static bool is_ours(int fd) {
+    char target[200];
+    look_up(fd, target);
+    return *target && (*target != '/' || strncmp(target, s_dir, strlen(s_dir)) == 0) &&
+           !is_of_curl(fd);
+}
+
+static bool is_inherited(int fd) {
+    const int flags = fcntl(fd, F_GETFD);
+    return flags >= 0 && !(flags & FD_CLOEXEC) && is_ours(fd);
+}
+
+/* One may be closed, and its number used anew, between two looks at it: it is looked at thrice. */
+static void watch_descriptor(int fd) {
+    char target[200];
+    if (s_not_ours[fd] || fcntl(fd, F_GETFD) < 0 || !is_ours(fd)) return;
+    atomic_fetch_add(&s_watched, 1);
+    if (!is_inherited(fd) || !is_inherited(fd) || !is_inherited(fd)) return;
+    fprintf(stderr, "lifecycle: descriptor %d, %s, would be inherited\n", fd, look_up(fd, target));
+    _exit(9);
+}
+
+static void *watch_descriptors(void *arg) {
+    while (atomic_load(&s_watching))
+        for (int fd = 0; fd < 256; fd++)
+            watch_descriptor(fd);
+    return arg;
+}
+
+static void run_another(void) {
+    char name[] = "true", *const argv[] = {name, NULL};
+    pid_t pid;
+    must(posix_spawnp(&pid, "true", NULL, NULL, argv, environ) == 0, "cannot run true");
+    wait_for(pid);
+}
+
+/* Every descriptor of the library closes on exec, at any moment of its life: connections, the
+ * spool's files and lock, the eventfd, pipes to a credential process, files that are read. */
 static void run_others(void) {
-    bool ours[256];
-    int fd, wait_fd;
+    int wait_fd;
+    pthread_t watcher;
     fiat_error err = FIAT_ERROR_INIT;
-    for (fd = 0; fd < 256; fd++)
-        ours[fd] = fcntl(fd, F_GETFD) < 0;
-    open_logger("poll");
-    fiat_logger_on_delivery(s_logger, ignore_report, NULL);
+    for (int fd = 0; fd < 256; fd++)
+        s_not_ours[fd] = fcntl(fd, F_GETFD) >= 0;
+    atomic_store(&s_watching, true);
+    start_thread(&watcher, watch_descriptors, NULL);
+    open_to_poll();
     must(fiat_logger_fd(s_logger, &wait_fd, &err) == FIAT_OK, err.message);
-    unsigned count = 0;
     for (unsigned round = 0; round < 20; round++) {
         log_many(1, round, 1);
-        char name[] = "true", *const argv[] = {name, NULL};
-        pid_t pid;
-        must(posix_spawnp(&pid, "true", NULL, NULL, argv, environ) == 0, "cannot run true");
-        wait_for(pid);
+        run_another();
         must(fiat_logger_flush(s_logger, CLOSE_MS, &err) == FIAT_OK, err.message);
-        for (fd = 0; fd < 256; fd++) {
-            int flags = ours[fd] ? fcntl(fd, F_GETFD) : -1;
-            if (flags < 0 || is_of_curl(fd)) continue;
-            count++;
-            if (!(flags & FD_CLOEXEC)) fail_for(fd);
-        }
     }
-    must(count >= 20 * 2, "at least the connection and the eventfd must have been seen");
     close_logger();
+    atomic_store(&s_watching, false);
+    pthread_join(watcher, NULL);
+    must(atomic_load(&s_watched) >= 20 * 2, "connection and eventfd must have been seen");
 }
 
 static pthread_t s_main;
@@ -227,10 +274,163 @@ static void threads_that_end(void) {
     pthread_t threads[WORKERS];
     open_logger("sender");
     for (uintptr_t i = 0; i < WORKERS; i++)
-        must(pthread_create(&threads[i], NULL, log_once, (void *)i) == 0, "no thread");
+        start_thread(&threads[i], log_once, (void *)i);
     for (int i = 0; i < WORKERS; i++)
         pthread_join(threads[i], NULL);
     close_logger();
+}
+
+/* Blocks of the library's that are not freed yet. */
+static atomic_int s_blocks;
+
+static void *counted_realloc(void *ctx, void *old, size_t bytes) {
+    (void)ctx;
+    void *block = realloc(old, bytes);
+    if (block && !old) atomic_fetch_add(&s_blocks, 1);
+    return block;
+}
+
+static void *counted_malloc(void *ctx, size_t bytes) {
+    return counted_realloc(ctx, NULL, bytes);
+}
+
+static void counted_free(void *ctx, void *block) {
+    (void)ctx;
+    if (block) atomic_fetch_sub(&s_blocks, 1);
+    free(block);
+}
+
+static pthread_key_t s_key;
+
+/* The thread's destructors run, in no order that is promised: perhaps after the library's own. */
+static void log_last_words(void *arg) {
+    log_many((unsigned)(uintptr_t)arg - 1, 1, 1);
+}
+
+static void *log_and_exit(void *arg) {
+    must(pthread_setspecific(s_key, (void *)((uintptr_t)arg + 1)) == 0, "no memory");
+    log_once(arg);
+    pthread_exit(arg);
+}
+
+static void *log_and_be_cancelled(void *arg) {
+    must(pthread_setspecific(s_key, (void *)((uintptr_t)arg + 1)) == 0, "no memory");
+    log_once(arg);
+    pthread_cancel(pthread_self());
+    pthread_testcancel();
+    return arg;
+}
+
+static int run_vanishing(unsigned first) {
+    fiat_error err = FIAT_ERROR_INIT;
+    for (uintptr_t i = first; i < first + WORKERS / 2; i++) {
+        pthread_t thread;
+        start_thread(&thread, i % 2 ? log_and_exit : log_and_be_cancelled, (void *)i);
+        pthread_join(thread, NULL);
+    }
+    must(fiat_logger_flush(s_logger, CLOSE_MS, &err) == FIAT_OK, err.message);
+    return atomic_load(&s_blocks);
+}
+
+/* Threads that are ended in other ways than by returning: nothing of theirs is kept. */
+static void threads_that_vanish(void) {
+    static const fiat_allocator counted = {NULL, counted_malloc, counted_realloc, counted_free};
+    must(fiat_set_allocator(&counted) == FIAT_OK, "no allocator");
+    must(pthread_key_create(&s_key, log_last_words) == 0, "no key");
+    open_logger("sender");
+    int blocks = run_vanishing(0);
+    must(run_vanishing(WORKERS / 2) < blocks + WORKERS / 4, "a thread that ended left memory");
+    close_logger();
+    must(atomic_load(&s_blocks) == 0, "memory is left after close");
+}
+
+/* Each call returns although the thread is to be cancelled: that waits until a call of the
+ * thread's own, here pthread_testcancel(). */
+static atomic_uint s_steps; /* of the thread that is cancelled */
+
+/* Sleeping is a cancellation point. */
+static void spin_ms(long ms) {
+    struct timespec now, from;
+    clock_gettime(CLOCK_MONOTONIC, &from);
+    do
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    while ((now.tv_sec - from.tv_sec) * 1000 + (now.tv_nsec - from.tv_nsec) / 1000000 < ms);
+}
+
+static void *call_all(void *arg) {
+    int fd;
+    uint64_t count;
+    fiat_error err = FIAT_ERROR_INIT;
+    pthread_cancel(pthread_self());
+    if (!s_logger) open_to_poll();
+    for (unsigned i = 0; i < 1000; i++) {
+        log_many(1, i, 1);
+        if (i % 100 == 0) spin_ms(10); /* the sender falls asleep, and has to be woken */
+    }
+    atomic_store(&s_steps, 1);
+    must(fiat_logger_flush(s_logger, CLOSE_MS, &err) == FIAT_OK, err.message);
+    must(fiat_logger_fd(s_logger, &fd, &err) == FIAT_OK, err.message);
+    must(fiat_logger_poll(s_logger, CLOSE_MS, &count, &err) == FIAT_OK, err.message);
+    must(fiat_logger_poll(s_logger, 1, &count, &err) == FIAT_OK, err.message);
+    atomic_store(&s_steps, 2);
+    close_logger();
+    atomic_store(&s_steps, 3);
+    pthread_testcancel();
+    atomic_store(&s_steps, 4);
+    return arg;
+}
+
+static void expect_cancelled(pthread_t thread, unsigned steps) {
+    void *result = NULL;
+    must(pthread_join(thread, &result) == 0, "cannot join");
+    must(atomic_load(&s_steps) == steps, "a call of the library was cancelled half way");
+    must(result == PTHREAD_CANCELED, "cancellation was forgotten");
+}
+
+static void cancel_in_calls(void) {
+    pthread_t thread;
+    start_thread(&thread, call_all, NULL);
+    expect_cancelled(thread, 3);
+}
+
+/* The first event of a child makes connections and a spool of its own. */
+static void cancel_in_a_child(void) {
+    open_to_poll();
+    pid_t pid = fork();
+    must(pid >= 0, "fork failed");
+    if (pid == 0) {
+        cancel_in_calls();
+        _exit(0);
+    }
+    wait_for(pid);
+    close_logger();
+}
+
+static void *log_until_full(void *arg) {
+    unsigned i = 0;
+    while (i < 1000000 && log_or_refuse(1, i) == FIAT_OK)
+        i++;
+    atomic_store(&s_steps, i < 1000000 ? 1 : 0);
+    pthread_testcancel();
+    return arg;
+}
+
+/* The mock never answers, and the queue fills: the call waits for room, is cancelled there, and
+ * leaves the queue as it should be. */
+static void cancel_while_waiting(void) {
+    pthread_t thread;
+    uint64_t left = 0;
+    fiat_error err = FIAT_ERROR_INIT;
+    s_logger = fiat_configure("firehose", &err, "linger.ms", "2", "queue.full", "wait",
+                              "queue.wait.ms", "300", "queue.max.bytes", "1048576", NULL);
+    must(s_logger, err.message);
+    start_thread(&thread, log_until_full, NULL);
+    sleep_ms(100);
+    pthread_cancel(thread);
+    expect_cancelled(thread, 1);
+    must(log_or_refuse(1, 0) == FIAT_E_QUEUE_FULL, "the queue must be full still");
+    must(fiat_logger_close(s_logger, 50, &left, &err) == FIAT_E_INCOMPLETE && left > 0,
+         "events must be left");
 }
 
 static void *close_it(void *arg) {
@@ -242,7 +442,7 @@ static void close_in_a_thread(void) {
     pthread_t thread;
     open_logger("sender");
     log_many(1, 0, 500);
-    must(pthread_create(&thread, NULL, close_it, NULL) == 0, "no thread");
+    start_thread(&thread, close_it, NULL);
     pthread_join(thread, NULL);
 }
 
@@ -264,6 +464,8 @@ static void close_without_time(void) {
     fclose(file);
     must(lines == 100, "the dead-letter file lacks events");
 }
+
+static int s_broken;
 
 /* exit() with a request in flight and the sender's TLS in use. */
 static void exit_without_close(void) {
@@ -293,7 +495,7 @@ static void exit_in_a_callback(void) {
 static void use_after_exit(void) {
     uint64_t left = 0;
     fiat_error err = FIAT_ERROR_INIT;
-    must(log_one(1, 99) == FIAT_E_CLOSED, "logging after exit must be refused");
+    must(log_or_refuse(1, 99) == FIAT_E_CLOSED, "logging after exit must be refused");
     must(fiat_logger_flush(s_logger, 10, &err) == FIAT_E_CLOSED, "so must flush");
     must(fiat_logger_close(s_logger, 10, &left, &err) == FIAT_E_INCOMPLETE, "events are left");
     must(left == 10, err.message);
@@ -303,6 +505,48 @@ static void close_in_an_exit_handler(void) {
     must(atexit(use_after_exit) == 0, "no exit handler");
     open_logger("sender");
     log_many(1, 0, 10);
+    s_leaks = true;
+    exit(0);
+}
+
+static void use_idle_after_exit(void) {
+    uint64_t left = 99;
+    fiat_error err = FIAT_ERROR_INIT;
+    must(log_or_refuse(1, 0) == FIAT_E_CLOSED, "a first event after exit must be refused");
+    must(fiat_logger_flush(s_logger, 10, &err) == FIAT_E_CLOSED, "so must flush");
+    must(fiat_logger_close(s_logger, 10, &left, &err) == FIAT_OK && left == 0, err.message);
+}
+
+/* Nothing was logged yet: a first event after exit would start what nobody ends. */
+static void exit_idle(void) {
+    must(atexit(use_idle_after_exit) == 0, "no exit handler");
+    open_logger("sender");
+    s_leaks = true;
+    exit(0);
+}
+
+/* As if the other side had closed our connections: writing to them raises SIGPIPE. */
+static void break_connections(void) {
+    for (int fd = 3; fd < 256; fd++) {
+        struct sockaddr_storage name;
+        socklen_t len = sizeof name;
+        if (getsockname(fd, (struct sockaddr *)&name, &len) == 0 && name.ss_family == AF_INET)
+            s_broken += shutdown(fd, SHUT_WR) == 0;
+    }
+}
+
+static void close_broken_after_exit(void) {
+    break_connections();
+    must(s_broken > 0, "no connection was open");
+    use_after_exit();
+}
+
+/* TLS says goodbye on the thread that closes, which has no signal blocked. */
+static void close_what_is_broken(void) {
+    must(atexit(close_broken_after_exit) == 0, "no exit handler");
+    open_logger("sender");
+    log_many(1, 0, 10);
+    sleep_ms(300);
     s_leaks = true;
     exit(0);
 }
@@ -342,11 +586,12 @@ typedef enum arrival { EXACTLY, AT_LEAST, ANY } arrival;
 typedef struct scene {
     const char *name;
     void (*run)(void);
-    bool forks;         /* and goes on to log in the child */
-    bool tls;           /* the mock's */
-    bool spool;         /* with one, and a process afterwards that sends what is left in it */
-    const char *faults; /* a script for the mock; NULL: none */
-    unsigned repeat;    /* 0: once */
+    bool forks; /* and goes on to log in the child */
+    bool tls;   /* the mock's */
+    bool spool; /* with one, and a process afterwards that sends what is left in it */
+    enum { KEYS_GIVEN, KEYS_FETCHED, KEYS_PRINTED } keys; /* environment, container, process */
+    const char *faults;                                   /* a script for the mock; NULL: none */
+    unsigned repeat;                                      /* 0: once */
     arrival arrival;
     struct {
         unsigned first, last, events; /* workers, and how many events of each must arrive */
@@ -357,17 +602,25 @@ static const scene s_scenes[] = {
     {"prefork", prefork, .forks = true, .want = {{0, 4, 500}}},
     {"prefork-tls", prefork, .forks = true, .tls = true, .want = {{0, 4, 500}}},
     {"prefork-spool", prefork, .forks = true, .tls = true, .spool = true, .want = {{0, 4, 500}}},
+    {"prefork-credentials", prefork, .forks = true, .tls = true, .keys = KEYS_FETCHED, .repeat = 5,
+     .want = {{0, 4, 500}}},
     {"fork-from-a-thread", fork_from_a_thread, .forks = true, .tls = true,
      .want = {{1, 3, 1000}, {10, 15, 50}}},
     {"fork-from-a-thread-spool", fork_from_a_thread, .forks = true, .tls = true, .spool = true,
      .want = {{1, 3, 1000}, {10, 15, 50}}},
     {"exec", run_others, .tls = true, .want = {{1, 1, 20}}},
     {"exec-spool", run_others, .tls = true, .spool = true, .want = {{1, 1, 20}}},
+    {"exec-credentials", run_others, .keys = KEYS_PRINTED, .want = {{1, 1, 20}}},
     {"signals", signals, .arrival = AT_LEAST, .want = {{1, 1, 1000}},
      .faults = "reset x3\nclose-taken x2\ngarbage\nreset-taken x3\nclose-taken 0 5%\n"},
     {"signals-tls", signals, .tls = true, .arrival = AT_LEAST, .want = {{1, 1, 1000}},
      .faults = "reset x3\nclose-taken x2\nreset-taken x3\n"},
     {"threads-that-end", threads_that_end, .want = {{0, WORKERS - 1, 1}}},
+    {"threads-that-vanish", threads_that_vanish, .want = {{0, WORKERS - 1, 2}}},
+    {"cancel", cancel_in_calls, .tls = true, .keys = KEYS_FETCHED, .want = {{1, 1, 1000}}},
+    {"cancel-spool", cancel_in_calls, .spool = true, .want = {{1, 1, 1000}}},
+    {"cancel-fork", cancel_in_a_child, .forks = true, .spool = true, .want = {{1, 1, 1000}}},
+    {"cancel-while-waiting", cancel_while_waiting, .arrival = ANY, .faults = "stall x50\n"},
     {"close-in-a-thread", close_in_a_thread, .tls = true, .want = {{1, 1, 500}}},
     {"close-without-time", close_without_time, .arrival = ANY, .faults = "stall x50\n"},
     {"exit", exit_without_close, .tls = true, .repeat = 10, .arrival = ANY,
@@ -377,13 +630,15 @@ static const scene s_scenes[] = {
     {"exit-in-a-callback", exit_in_a_callback, .tls = true, .repeat = 3, .arrival = ANY},
     {"exit-handler", close_in_an_exit_handler, .tls = true, .arrival = ANY,
      .faults = "stall x50\n"},
+    {"exit-handler-broken", close_what_is_broken, .tls = true, .arrival = ANY,
+     .faults = "stall x50\n"},
+    {"exit-idle", exit_idle, .tls = true, .arrival = ANY},
     {"exit-while-a-callback-waits", exit_while_a_callback_waits, .tls = true, .arrival = ANY},
     {"send-spooled", send_spooled, .arrival = ANY},
 };
 
 enum { SCENES = sizeof s_scenes / sizeof s_scenes[0] };
 
-static char s_dir[200];
 static unsigned s_arrivals[WORKERS][2000];
 
 static bool fail(const scene *of, const char *what, unsigned worker, unsigned number) {
@@ -424,6 +679,24 @@ static bool check_arrivals(const scene *of, fiat_mock *mock) {
     return true;
 }
 
+/* Where the scene's process finds its credentials. */
+static void set_keys(const scene *of, const fiat_mock *mock) {
+    char url[300];
+    static const char *const given[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"};
+    for (int i = 0; i < 2; i++)
+        if (of->keys == KEYS_GIVEN)
+            setenv(given[i], "mock", 1);
+        else
+            unsetenv(given[i]);
+    snprintf(url, sizeof url, "%s/v2/credentials", fiat_mock_credentials_url(mock));
+    if (of->keys == KEYS_FETCHED)
+        setenv("AWS_CONTAINER_CREDENTIALS_FULL_URI", url, 1);
+    else
+        unsetenv("AWS_CONTAINER_CREDENTIALS_FULL_URI");
+    snprintf(url, sizeof url, "%s/%s", s_dir, of->keys == KEYS_PRINTED ? "aws-config" : "none");
+    setenv("AWS_CONFIG_FILE", url, 1);
+}
+
 /* Run the scene in a process that has its own beginning: not a copy of this one. */
 static bool run_process(const scene *of, const char *run, const fiat_mock *mock) {
     char program[] = "lifecycle", flag[] = "--scene", name[64];
@@ -432,6 +705,7 @@ static bool run_process(const scene *of, const char *run, const fiat_mock *mock)
     int status = -1;
     snprintf(name, sizeof name, "%s", run);
     setenv("AWS_ENDPOINT_URL", fiat_mock_url(mock), 1);
+    set_keys(of, mock);
     if (of->tls)
         setenv("AWS_CA_BUNDLE", fiat_mock_ca_file(mock), 1);
     else
@@ -492,15 +766,23 @@ static int play_all(int argc, char **argv) {
     return failed > 0 || played == 0;
 }
 
-/* The stream that all scenes log to. */
-static void make_stream(void) {
+static void write_file(const char *name, const char *text) {
     char path[300];
-    snprintf(path, sizeof path, "%s/Orders", s_dir);
-    must(mkdir(path, 0755) == 0, "cannot make the stream's folder");
-    snprintf(path, sizeof path, "%s/Orders/json_schema.json", s_dir);
+    snprintf(path, sizeof path, "%s/%s", s_dir, name);
     FILE *file = fopen(path, "w");
-    must(file && fputs("{\"required\":[\"worker\",\"number\"]}", file) >= 0 && fclose(file) == 0,
-         "cannot write the stream's schema");
+    must(file && fputs(text, file) >= 0 && fclose(file) == 0, "cannot write a file");
+}
+
+/* The stream that all scenes log to, and a profile whose keys a program prints after a while. */
+static void make_files(void) {
+    char text[600];
+    snprintf(text, sizeof text, "%s/Orders", s_dir);
+    must(mkdir(text, 0755) == 0, "cannot make the stream's folder");
+    write_file("Orders/json_schema.json", "{\"required\":[\"worker\",\"number\"]}");
+    write_file("print-keys", "sleep 0.1\necho '{\"Version\":1,\"AccessKeyId\":\"mock\","
+                             "\"SecretAccessKey\":\"mock\"}'\n");
+    snprintf(text, sizeof text, "[default]\ncredential_process = sh %s/print-keys\n", s_dir);
+    write_file("aws-config", text);
 }
 
 static int run_scene(const char *name) {
@@ -520,13 +802,12 @@ int main(int argc, char **argv) {
     }
     snprintf(s_dir, sizeof s_dir, "%s/fiat-lifecycle-XXXXXX", tmp ? tmp : "/tmp");
     must(mkdtemp(s_dir) != NULL, "cannot make a temporary folder");
-    make_stream();
+    make_files();
     setenv("FIAT_SCHEMAS_DIR", s_dir, 1);
     snprintf(path, sizeof path, "%s/spool", s_dir);
     setenv("FIAT_SPOOL_DIR", path, 1);
     setenv("AWS_REGION", "us-east-1", 1);
-    setenv("AWS_ACCESS_KEY_ID", "mock", 1);
-    setenv("AWS_SECRET_ACCESS_KEY", "mock", 1);
+    setenv("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent", 1);
     setenv("FIAT_RETRY_BACKOFF_MS", "5", 1);
     setenv("FIAT_RETRY_BACKOFF_MAX_MS", "50", 1);
     unsetenv("FIAT_CONFIG");
