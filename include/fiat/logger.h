@@ -120,7 +120,8 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_fd(fiat_logger *logger, int *fd
  *          with a spool, FIAT_E_SPOOL_FULL (try again later) and FIAT_E_IO when the disk refuses.
  *          err->offset counts from the first byte of JSON text as it was given.
  *  @blocks never on the network; with `queue.full=wait` for at most `queue.wait.ms` while the queue
- *          is full, though not in a delivery callback; on disk with a spool (docs/spool.md).
+ *          or the spool is full, though not in a delivery callback; on disk with a spool
+ *          (docs/spool.md).
  *  @signals not async-signal-safe. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_validated_log(fiat_logger *logger, const char *stream,
                                                         fiat_event event, fiat_error *err);
@@ -197,7 +198,8 @@ typedef struct fiat_stats {
 FIAT_API void fiat_logger_stats(fiat_logger *logger, fiat_stats *out);
 
 /** Send what is queued, then free the logger in any case but one: in a delivery callback nothing is
- *  done. No other call may be running on it.
+ *  done. No other call may be running on it but those that wait for room (`queue.full=wait`): they
+ *  return FIAT_E_CLOSED.
  *  @param logger      NULL is allowed.
  *  @param timeout_ms  how long to wait for delivery.
  *  @param left        may be NULL; receives how many events were not acknowledged by then. Each of

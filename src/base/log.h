@@ -24,12 +24,15 @@
     XX(DAMAGED, "spool-damaged", ERROR, "Events in the spool are damaged")                         \
     XX(UNREADABLE, "spool-unreadable", ERROR, "The disk does not give a file of the spool")        \
     XX(QUEUE_FULL, "queue-full", WARNING, "The queue is at its limit")                             \
+    XX(SPOOL_FULL, "spool-full", WARNING, "The spool is at its limit, or the disk is full")        \
     XX(THROTTLED, "throttled", WARNING, "A stream's destination asks for a slower pace")           \
     XX(BACKING_OFF, "backing-off", WARNING, "A stream's destination fails")                        \
     XX(CLOCK, "clock", WARNING, "The machine's clock is wrong and corrected for signatures")       \
     XX(CREDENTIALS_FAILED, "credentials-failed", WARNING, "AWS credentials cannot be fetched")     \
     XX(SENDING, "sending", NOTICE, "A stream that was paused, throttled or backing off sends")     \
     XX(QUEUE_ROOM, "queue-room", NOTICE, "The queue has room again")                               \
+    XX(SPOOL_ROOM, "spool-room", NOTICE, "The spool has room again")                               \
+    XX(SPOOL_LEFT, "spool-left", NOTICE, "A logger was closed and left events in the spool")       \
     XX(RECOVERED, "spool-recovered", NOTICE, "A former process left events in the spool")          \
     XX(CREDENTIALS, "credentials", INFO, "AWS credentials were fetched")                           \
     XX(CLOSED, "closed", INFO, "The logger was closed: its numbers")                               \

@@ -95,7 +95,9 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
         CHOICE("queue.full", "FIAT_QUEUE_FULL", "refuse, wait, evict", "refuse",
                "What a call does when the queue is full: it is refused at once, or after waiting "
                "for `queue.wait.ms`; evict: the oldest events that are not in flight are given up "
-               "beforehand, to keep an eighth of the queue free. Without effect with a spool."),
+               "beforehand, to keep an eighth of the queue free. With a spool it is the spool that "
+               "is full, and "
+               "evict is refused."),
     [FIAT__SET_QUEUE_WAIT_MS] =
         INTEGER("queue.wait.ms", "FIAT_QUEUE_WAIT_MS", "ms", "1000", 1, 3600000,
                 "How long a call waits for room with `queue.full=wait`."),

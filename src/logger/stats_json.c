@@ -46,6 +46,7 @@ static void write_total(fiat__buf *out, bool *first, const fiat__snapshot *snaps
     write_uint(out, &inner, "queued_bytes", totals->queued_bytes);
     write_uint(out, &inner, "queue_max_bytes", totals->queue_max_bytes);
     write_uint(out, &inner, "spool_bytes", totals->spool.bytes);
+    write_uint(out, &inner, "spool_max_bytes", totals->spool.max_bytes);
     write_uint(out, &inner, "spool_events", totals->spool.unsettled);
     write_uint(out, &inner, "spool_recovered", totals->spool.recovered);
     write_uint(out, &inner, "spool_damaged", totals->spool.damaged + totals->spool.lost);

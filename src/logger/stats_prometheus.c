@@ -120,6 +120,7 @@ void fiat__stats_write_prometheus(fiat__buf *out, const fiat__snapshot *snapshot
     write_single(out, "queued_bytes", GAUGE, totals->queued_bytes, "Memory that events hold");
     write_single(out, "queue_max_bytes", GAUGE, totals->queue_max_bytes, "Most that they may hold");
     write_single(out, "spool_bytes", GAUGE, totals->spool.bytes, "Files of the spool");
+    write_single(out, "spool_max_bytes", GAUGE, totals->spool.max_bytes, "Most that they may be");
     write_single(out, "spool_events", GAUGE, totals->spool.unsettled,
                  "Events in the spool that are not acknowledged");
     write_single(out, "spool_recovered_events", COUNTER, totals->spool.recovered,

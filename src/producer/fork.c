@@ -103,6 +103,7 @@ static void empty_producer(fiat__producer *producer) {
     }
     producer->slots_used = 0;
     atomic_store(&producer->refused, 0);
+    atomic_store(&producer->waiting_calls, 0); /* their threads are not here */
     atomic_store(&producer->flush_spooled, 0);
     producer->seen_lost = 0;
     producer->finished = NULL;

@@ -48,6 +48,7 @@ static inline void fiat__tally_add(fiat__tally *to, const fiat__tally *change) {
 /* What is in the spool; all zero: there is none. */
 typedef struct fiat__spool_stats {
     uint64_t bytes;     /* of its segments and notes */
+    uint64_t max_bytes; /* most that they may be */
     uint64_t unsettled; /* events */
     uint64_t unread;    /* of them, those on disk alone */
     uint64_t recovered; /* events that a former process left */

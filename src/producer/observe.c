@@ -5,6 +5,8 @@
 #include "base/utf8.h"
 #include "producer/producer_internal.h"
 
+#include <stdio.h>
+
 /* Quantiles are of the last one to two of these. */
 #define WINDOW_MS 60000
 
@@ -146,7 +148,7 @@ void fiat__observe_finished(const fiat__slot *slot) {
 void fiat__observe_given_up(const fiat__record *record, fiat_outcome outcome,
                             const fiat_error *why) {
     const char *name = record->stream->name;
-    if (outcome == FIAT_DELIVERED) return;
+    if (outcome == FIAT_DELIVERED || record->kept) return;
     fiat__log_write(
         record->stream->producer->opts.log, FIAT__LOG_GAVE_UP, name, "stream %s: %u event%s %s: %s",
         name, record->event_count, record->event_count == 1 ? "" : "s",
@@ -210,9 +212,24 @@ void fiat__observe_spool(fiat__producer *producer, const fiat__spool_stats *stat
                         (unsigned long long)(stats->damaged + stats->lost));
 }
 
-void fiat__observe_closed(fiat__producer *producer) {
+static void log_left(fiat__producer *producer, uint64_t left, const fiat_stats *stats) {
+    char unreadable[64] = "";
+    if (stats->spool_unreadable)
+        snprintf(unreadable, sizeof unreadable, ", and files that cannot be read: %llu",
+                 (unsigned long long)stats->spool_unreadable);
+    if (left || stats->spool_unreadable)
+        fiat__log_write(producer->opts.log, FIAT__LOG_SPOOL_LEFT, "",
+                        "closed: %llu event%s of %llu bytes on disk stay in spool %s for the next "
+                        "logger on it%s",
+                        (unsigned long long)left, left == 1 ? "" : "s",
+                        (unsigned long long)stats->spool_bytes,
+                        fiat__spool_dir_path(producer->spool), unreadable);
+}
+
+void fiat__observe_closed(fiat__producer *producer, uint64_t left) {
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
+    if (producer->spool) log_left(producer, left, &stats);
     fiat__log_write(producer->opts.log, FIAT__LOG_CLOSED, "",
                     "closed: %llu events accepted, %llu refused, %llu delivered, %llu maybe, %llu "
                     "not delivered",

@@ -7,6 +7,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #define MAX_IN_FLIGHT_LIMIT 64 /* that of the AWS client */
 
@@ -58,6 +59,11 @@ static fiat_status open_spool(fiat__producer *producer, fiat_error *err) {
     fiat__spool_opts opts = producer->opts.spool;
     fiat__spool_stats stats;
     if (!opts.dir) return FIAT_OK;
+    if (producer->opts.queue_full == FIAT__FULL_EVICT)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "queue.full=evict with spool=%s: evicting gives up events that the "
+                             "spool is to keep; set queue.full to refuse or wait, or spool to off",
+                             opts.sync ? "sync" : "async");
     opts.clock = producer->opts.clock;
     opts.batch_bytes = producer->opts.batch_max_bytes;
     opts.log = producer->opts.log;
@@ -125,7 +131,7 @@ static fiat_status init_producer(fiat__producer *producer, fiat__sink *sink,
     fiat__mutex_init(&producer->lock);
     fiat__cond_init(&producer->settled);
     fiat__ledger_init(&producer->ledger, opts->queue_max_bytes,
-                      opts->queue_full == FIAT__FULL_EVICT && !producer->spool);
+                      opts->queue_full == FIAT__FULL_EVICT);
     fiat__report_queue_init(&producer->waiting);
     fiat__observe_reset(producer);
     fiat__log_on_waiting(opts->log, wake_for_log, producer);
@@ -404,6 +410,21 @@ static void free_producer(fiat__producer *producer) {
     fiat__free(producer);
 }
 
+static void wake_waiting(fiat__producer *producer) {
+    fiat__ledger_end_waits(&producer->ledger);
+    if (producer->spool) fiat__spool_end_waits(producer->spool);
+}
+
+/* The state is not RUNNING any more: calls that wait for room return, and none of them looks at the
+ * producer afterwards. */
+static void end_waits(fiat__producer *producer) {
+    const struct timespec pause = {.tv_nsec = 1000000};
+    while (atomic_load(&producer->waiting_calls) > 0) {
+        wake_waiting(producer);
+        nanosleep(&pause, NULL);
+    }
+}
+
 /* Whoever is not the sender gives up what the sender left behind, or could not. */
 static void stop_sender(fiat__producer *producer) {
     if (producer->thread_started) {
@@ -421,6 +442,7 @@ void fiat__producer_leave(fiat__producer *producer) {
     bool left = atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_LEFT);
     fiat__mutex_unlock(&producer->lock);
     if (!left) return;
+    wake_waiting(producer);
     atomic_store(&producer->leave, true);
     atomic_store(&producer->stop, true);
     producer->sink->vtable->wakeup(producer->sink);
@@ -438,8 +460,12 @@ void fiat__producer_await_end(fiat__producer *producer, int64_t until_ms) {
 }
 
 /* Where the events are that close gave up. */
-static const char *where_left(const fiat__producer *producer) {
-    if (producer->spool) return "they stay in spool.dir, for the next logger that opens it";
+static const char *where_left(const fiat__producer *producer, char *text, size_t size) {
+    if (producer->spool) {
+        snprintf(text, size, "they stay in spool.dir, which is %.200s, for the next logger on it",
+                 fiat__spool_dir_path(producer->spool));
+        return text;
+    }
     if (producer->dead_letter_path)
         return "they are in dead.letter.file, unless the log says otherwise";
     if (producer->opts.on_delivery) return "each was reported to the delivery callback";
@@ -465,6 +491,7 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
         (void)start_for_spooled(producer, NULL); /* if not, they are counted as left */
     int state = atomic_exchange(&producer->state, FIAT__PRODUCER_CLOSED);
     const bool begun = state == FIAT__PRODUCER_RUNNING || state == FIAT__PRODUCER_LEFT;
+    end_waits(producer);
     if (begun) {
         if (state == FIAT__PRODUCER_RUNNING)
             wait_settled(producer, hurry_all(producer), timeout_ms);
@@ -474,12 +501,14 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
     do
         fiat__reports_serve(producer, SIZE_MAX);
     while (begun && fiat__sender_give_up_spooled(producer));
+    char where[300];
     const uint64_t remaining = count_left(producer);
     if (remaining)
         status = incomplete(&why, err, "close: %llu events were not acknowledged within %u ms; %s",
-                            (unsigned long long)remaining, timeout_ms, where_left(producer));
+                            (unsigned long long)remaining, timeout_ms,
+                            where_left(producer, where, sizeof where));
     if (left) *left = remaining;
-    fiat__observe_closed(producer);
+    fiat__observe_closed(producer, remaining);
     fiat__fork_unregister(producer);
     free_producer(producer);
     return status;

@@ -167,6 +167,8 @@ fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_
 fiat__record *fiat__ledger_split(fiat__ledger *ledger, fiat__record *record, size_t spare);
 /* Wait until memory is released after a refusal. false: not within timeout_ms. */
 bool fiat__ledger_wait_room(fiat__ledger *ledger, int64_t timeout_ms);
+/* Have those that wait try again now. */
+void fiat__ledger_end_waits(fiat__ledger *ledger);
 /* The last record to be evicted, of those that are not in flight, to keep within
  * evict_above_bytes; 0: none. Reports that wait are on their way out already. */
 uint64_t fiat__ledger_excess(fiat__ledger *ledger);
@@ -302,6 +304,7 @@ struct fiat__producer {
     atomic_bool leave;               /* with stop: to end and leave everything as it is */
     atomic_bool dirty;               /* something for the sender to look at */
     _Atomic uint64_t refused;        /* events; counted by the caller */
+    atomic_uint waiting_calls;       /* with FIAT__FULL_WAIT: calls that may wait for room */
     _Atomic int64_t wake_at_ms;      /* when the sender wakes by itself */
     _Atomic uint64_t flush_sequence; /* records up to here wait for no company */
     _Atomic uint64_t flush_spooled;  /* nor do the records of so many events of the spool */
@@ -454,8 +457,8 @@ void fiat__observe_given_up(const fiat__record *record, fiat_outcome outcome,
 void fiat__observe_turn(fiat__producer *producer, int64_t now_ms, bool full);
 /* The spool was opened; or some of its events turned out to be unreadable. */
 void fiat__observe_spool(fiat__producer *producer, const fiat__spool_stats *stats);
-/* The sender has ended; on the thread that closes. */
-void fiat__observe_closed(fiat__producer *producer);
+/* The sender has ended; on the thread that closes. `left`: events that nobody acknowledged. */
+void fiat__observe_closed(fiat__producer *producer, uint64_t left);
 /* Nothing was seen yet: of a new producer, and of the child of a fork. */
 void fiat__observe_reset(fiat__producer *producer);
 /* When a turn is wanted for the sake of opts.on_interval; INT64_MAX: never. */

@@ -204,23 +204,40 @@ static fiat_status append_now(appending *call, fiat_error *err) {
     return status;
 }
 
+static bool is_full(fiat_status status) {
+    return status == FIAT_E_QUEUE_FULL || status == FIAT_E_SPOOL_FULL;
+}
+
+/* What is full is the spool, if there is one. */
+static bool wait_room(fiat__producer *producer, int64_t left_ms) {
+    return producer->spool ? fiat__spool_wait_room(producer->spool, left_ms)
+                           : fiat__ledger_wait_room(&producer->ledger, left_ms);
+}
+
+static fiat_status append_if_open(appending *call, fiat_error *err) {
+    if (atomic_load(&call->stream->producer->state) == FIAT__PRODUCER_RUNNING)
+        return append_now(call, err);
+    return fiat__err_set(err, FIAT_E_CLOSED, "the logger is being closed");
+}
+
 /* The sender makes the room, and a callback may be on its thread or keep the memory of the reports
  * that it serves: there nobody waits. By the real clock. */
 static fiat_status append_waiting(appending *call, fiat_error *err) {
     fiat__producer *producer = call->stream->producer;
     fiat_error refused;
-    fiat_status status = append_now(call, &refused);
-    if (status == FIAT_E_QUEUE_FULL && !fiat__producer_in_callback(producer)) {
+    atomic_fetch_add(&producer->waiting_calls, 1);
+    fiat_status status = append_if_open(call, &refused);
+    if (is_full(status) && !fiat__producer_in_callback(producer)) {
         int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + producer->opts.queue_wait_ms;
         bool in_time = true;
         const int cancel = fiat__cancel_hold();
-        while (status == FIAT_E_QUEUE_FULL && in_time) {
-            int64_t left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
-            in_time = fiat__ledger_wait_room(&producer->ledger, left_ms);
-            status = append_now(call, &refused);
+        while (is_full(status) && in_time) {
+            in_time = wait_room(producer, until_ms - fiat__mono_ms(&fiat__clock_system));
+            status = append_if_open(call, &refused);
         }
         fiat__cancel_restore(cancel);
     }
+    atomic_fetch_sub(&producer->waiting_calls, 1);
     if (status != FIAT_OK) fiat__err_assign(err, &refused);
     return status;
 }

@@ -337,6 +337,13 @@ bool fiat__ledger_wait_room(fiat__ledger *ledger, int64_t timeout_ms) {
     return room;
 }
 
+void fiat__ledger_end_waits(fiat__ledger *ledger) {
+    fiat__mutex_lock(&ledger->lock);
+    fiat__cond_broadcast(&ledger->room);
+    ledger->full = false;
+    fiat__mutex_unlock(&ledger->lock);
+}
+
 uint64_t fiat__ledger_excess(fiat__ledger *ledger) {
     uint64_t sequence = 0;
     fiat__mutex_lock(&ledger->lock);

@@ -201,12 +201,24 @@ static void give_up_records(fiat__producer *producer) {
     producer->given_up += fiat__give_up_all(producer);
 }
 
+/* More than the spool makes before it leaves a segment alone and goes on behind it. */
+#define INTAKE_ATTEMPTS 20
+
 bool fiat__sender_give_up_spooled(fiat__producer *producer) {
+    fiat__spool_stats before, after;
     if (!producer->spool || !producer->opts.on_delivery) return false;
-    const uint64_t before = fiat__spool_taken_count(producer->spool);
-    (void)fiat__intake(producer, fiat__producer_now(producer));
-    give_up_records(producer);
-    return fiat__spool_taken_count(producer->spool) != before;
+    fiat__spool_read_stats(producer->spool, &before);
+    const uint64_t taken = fiat__spool_taken_count(producer->spool);
+    for (int i = 0; i < INTAKE_ATTEMPTS; i++) {
+        const int64_t again_ms = fiat__intake(producer, fiat__producer_now(producer));
+        give_up_records(producer);
+        fiat__spool_read_stats(producer->spool, &after);
+        if (fiat__spool_taken_count(producer->spool) != taken ||
+            after.unreadable != before.unreadable)
+            return true;
+        if (again_ms == INT64_MAX) break; /* it is empty, or reports that wait hold the memory */
+    }
+    return false;
 }
 
 void fiat__sender_give_up(fiat__producer *producer) {

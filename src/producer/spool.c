@@ -82,6 +82,7 @@ void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment) 
     unlink_segment(spool, segment);
     remove_files(spool, segment);
     spool->bytes -= segment->end + segment->note_bytes;
+    fiat__spool_show_room(spool);
     if (--dir->segments == 0 && dir->passing) unlink_dir(spool, dir);
     fiat__free(segment->stem);
     fiat__free(segment);
@@ -131,6 +132,7 @@ static fiat_status make(fiat__spool **out, const fiat__spool_opts *opts, fiat_er
     spool->idle = true;
     fiat__mutex_init(&spool->lock);
     fiat__cond_init(&spool->changed);
+    fiat__cond_init(&spool->room);
     *out = spool;
     return spool->root && spool->window ? FIAT_OK : fiat__err_nomem(err);
 }
@@ -173,6 +175,7 @@ static void destroy(fiat__spool *spool) {
     forget(spool);
     fiat__free(spool->window);
     fiat__free(spool->root);
+    fiat__cond_deinit(&spool->room);
     fiat__cond_deinit(&spool->changed);
     fiat__mutex_deinit(&spool->lock);
     fiat__free(spool);
@@ -274,6 +277,7 @@ uint64_t fiat__spool_taken_count(fiat__spool *spool) {
 void fiat__spool_read_stats(fiat__spool *spool, fiat__spool_stats *out) {
     fiat__mutex_lock(&spool->lock);
     *out = (fiat__spool_stats){.bytes = spool->bytes,
+                               .max_bytes = spool->opts.max_bytes,
                                .unsettled = spool->unsettled,
                                .recovered = spool->recovered,
                                .damaged = spool->damaged,
@@ -301,7 +305,9 @@ void fiat__spool_forked(fiat__spool *spool) {
     for (fiat__spool_dir *dir = spool->dirs; dir; dir = dir->next)
         close_fd(&dir->lock_fd); /* or the child would hold the parent's lock when that is gone */
     fiat__mutex_init(&spool->lock);
-    fiat__cond_init(&spool->changed); /* it remembers waiters, who are not here */
+    fiat__cond_init(&spool->changed); /* they remember waiters, who are not here */
+    fiat__cond_init(&spool->room);
+    spool->full = spool->disk_full = spool->said_full = false;
     atomic_store(&spool->appended, 0);
     atomic_store(&spool->taken, 0);
     spool->bytes = spool->unsettled = spool->recovered = 0;

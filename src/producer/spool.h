@@ -60,6 +60,12 @@ typedef enum fiat__spool_wake {
 fiat_status fiat__spool_append(fiat__spool *spool, const fiat__spool_item *item,
                                fiat__spool_wake *wake, fiat_error *err);
 
+/* Wait, after a refusal, until it is worth trying again. false: not within timeout_ms, by the real
+ * clock. Any thread. */
+bool fiat__spool_wait_room(fiat__spool *spool, int64_t timeout_ms);
+/* Have those that wait try again now. */
+void fiat__spool_end_waits(fiat__spool *spool);
+
 /* An event as it is read back. */
 typedef struct fiat__spool_event {
     uint64_t ref;     /* names it in fiat__spool_settle() */

@@ -26,7 +26,8 @@ typedef struct appending {
     int64_t wall_ms;
 } appending;
 
-static fiat_status no_room(const fiat__spool *spool, fiat_error *err) {
+static fiat_status no_room(fiat__spool *spool, fiat__spool_wake *wake, fiat_error *err) {
+    fiat__spool_refuse(spool, 0, wake);
     fiat__err_set(err, FIAT_E_SPOOL_FULL,
                   "spool %s holds %llu of at most %llu bytes; log again later, or raise "
                   "spool.max.bytes",
@@ -36,10 +37,13 @@ static fiat_status no_room(const fiat__spool *spool, fiat_error *err) {
     return FIAT_E_SPOOL_FULL;
 }
 
-static fiat_status failed(int error, const char *what, const char *path, fiat_error *err) {
+static fiat_status failed(fiat__spool *spool, int error, const char *what, const char *path,
+                          fiat_error *err) {
     fiat_status status =
         fiat__err_sys(err, error, "cannot %s %s; the event was not kept", what, path);
+    fiat__spool_wake none; /* the sender cannot make this room */
     if (error != ENOSPC && error != EDQUOT) return status;
+    fiat__spool_refuse(spool, error, &none);
     if (err) err->status = FIAT_E_SPOOL_FULL;
     return FIAT_E_SPOOL_FULL;
 }
@@ -171,7 +175,7 @@ static fiat_status start_segment(fiat__spool *spool, int64_t wall_ms, fiat_error
                  (unsigned long long)head.number) >= (int)sizeof stem - 4)
         return fiat__err_set(err, FIAT_E_CONFIG, "spool.dir: the path is too long");
     int fd = spool->io->open(fiat__spool_path(path, stem, "log"), O_RDWR | O_CREAT | O_EXCL, 0600);
-    if (fd < 0) return failed(errno, "create", path, err);
+    if (fd < 0) return failed(spool, errno, "create", path, err);
     fiat__spool_head_write(bytes, &head);
     struct iovec part = {bytes, sizeof bytes};
     int error = fiat__spool_write(spool->io, fd, &part, 1, 0);
@@ -179,7 +183,7 @@ static fiat_status start_segment(fiat__spool *spool, int64_t wall_ms, fiat_error
     if (!segment) {
         close(fd);
         (void)spool->io->unlink(path); /* without a whole head it is nothing to the next process */
-        return error ? failed(error, "write", path, err) : fiat__err_nomem(err);
+        return error ? failed(spool, error, "write", path, err) : fiat__err_nomem(err);
     }
     segment->id = head.id;
     segment->own = true;
@@ -212,7 +216,7 @@ static fiat_status provide_segment(fiat__spool *spool, const appending *call,
             fiat__spool_seal(spool);
     }
     const uint64_t more = call->frame_bytes + (spool->writer ? 0 : FIAT__SPOOL_HEAD_BYTES);
-    if (spool->bytes + more > spool->opts.max_bytes) return no_room(spool, err);
+    if (spool->bytes + more > spool->opts.max_bytes) return no_room(spool, wake, err);
     return spool->writer ? FIAT_OK : start_segment(spool, call->wall_ms, err);
 }
 
@@ -258,7 +262,7 @@ static fiat_status write_frame(fiat__spool *spool, const appending *call, fiat_e
     if (error) {
         /* The next frame is written over it, and until then it is a torn one. */
         (void)spool->io->ftruncate(spool->writer_fd, (off_t)segment->end);
-        return failed(error, "write", fiat__spool_path(path, segment->stem, "log"), err);
+        return failed(spool, error, "write", fiat__spool_path(path, segment->stem, "log"), err);
     }
     segment->end += call->frame_bytes;
     segment->count++;
@@ -280,7 +284,7 @@ static fiat_status append(fiat__spool *spool, const appending *call, fiat__spool
         return FIAT_OK;
     }
     int error = wait_synced(spool, spool->writer->end, wake);
-    return error ? failed(error, "sync", spool->dirs->path, err) : FIAT_OK;
+    return error ? failed(spool, error, "sync", spool->dirs->path, err) : FIAT_OK;
 }
 
 fiat_status fiat__spool_append(fiat__spool *spool, const fiat__spool_item *item,

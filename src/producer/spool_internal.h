@@ -86,6 +86,11 @@ struct fiat__spool {
     fiat__spool_run runs[FIAT__SPOOL_RUN_COUNT];
     size_t run_count;
     uint64_t recovered, damaged, damaged_bytes, lost, unreadable;
+    bool full;                     /* refused an event since a segment was last deleted */
+    bool disk_full;                /* because the disk is */
+    bool said_full;                /* the log said so, and not yet that there is room again */
+    uint64_t appended_when_full;   /* `appended` at the last refusal */
+    fiat__cond room;               /* with lock: no longer full */
     unsigned char *settled_before; /* bits: of the segment that is read, if it is not our own */
 
     _Atomic uint64_t appended, taken; /* events */
@@ -147,6 +152,16 @@ void fiat__spool_unreadable(fiat__spool *spool, const char *path, int error);
 fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir *dir,
                                              const char *stem);
 void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment);
+
+/* spool_room.c. @locks lock held
+ * An event was refused for want of room; error: errno, when it is the disk that is full. */
+void fiat__spool_refuse(fiat__spool *spool, int error, fiat__spool_wake *wake);
+/* Before segments are deleted: if there is no room, have the newest be one of them. */
+void fiat__spool_make_room(fiat__spool *spool);
+/* A segment was deleted: those that wait may try again. */
+void fiat__spool_show_room(fiat__spool *spool);
+/* Once a turn: does the log have to say that there is room again? */
+void fiat__spool_say_room(fiat__spool *spool);
 
 /* spool_append.c: nothing more will be written. @locks lock held, no sync running */
 void fiat__spool_seal(fiat__spool *spool);

@@ -261,6 +261,8 @@ static void delete_settled(fiat__spool *spool) {
 void fiat__spool_note(fiat__spool *spool) {
     fiat__mutex_lock(&spool->lock);
     note_all(spool);
+    fiat__spool_make_room(spool);
     if (spool->may_delete) delete_settled(spool);
+    fiat__spool_say_room(spool);
     fiat__mutex_unlock(&spool->lock);
 }

@@ -85,7 +85,11 @@ TESTS += %D%/producer_spool_power_test
 	%D%/power_disk.h $(SPOOL_FAKE)
 %C%_producer_spool_power_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_spool_power_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
-
+check_PROGRAMS += %D%/producer_spool_room_test
+TESTS += %D%/producer_spool_room_test
+%C%_producer_spool_room_test_SOURCES = %D%/producer_spool_room_test.c $(SPOOL_FAKE) $(PRODUCER_FAKE)
+%C%_producer_spool_room_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spool_room_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
 check_PROGRAMS += %D%/producer_spool_recover_test
 TESTS += %D%/producer_spool_recover_test
 %C%_producer_spool_recover_test_SOURCES = %D%/producer_spool_recover_test.c $(SPOOL_FAKE)

@@ -3,6 +3,7 @@
 #include "spool_fake.h"
 
 #include <errno.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 static char *s_dir;
@@ -230,6 +231,100 @@ START_TEST(threads_log_while_the_sender_sends) {
 }
 END_TEST
 
+/* --- closing --- */
+
+static char s_topics[2000];
+
+static void keep_topic(const fiat_log_line *line, void *ctx) {
+    (void)ctx;
+    const size_t len = strlen(s_topics);
+    snprintf(s_topics + len, sizeof s_topics - len, "%s: %s\n", line->topic, line->message);
+}
+
+/* Nothing is given up: it is on disk, and the log says so once, with the number and the place. */
+START_TEST(what_close_leaves_is_no_error) {
+    fiat_error err = FIAT_ERROR_INIT;
+    s_topics[0] = '\0';
+    ck_assert_fiat_ok(fiat__log_new(&s_opts.log, FIAT_LOG_NOTICE, NULL, &err), err);
+    fiat__log_on_line(s_opts.log, keep_topic, NULL);
+    s_opts.record_max_events = 1;
+    fiat__producer *producer = start();
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(fake_append(fake_stream(producer, "s"), "e"), FIAT_OK);
+    turn_later(producer);
+    ck_assert_uint_eq(close_now(producer, &err), 3);
+    ck_assert_uint_eq(fake_report_count, 3);
+    ck_assert_ptr_nonnull(strstr(err.message, s_dir));
+    ck_assert_ptr_null(strstr(s_topics, "gave-up"));
+    const char *line = strstr(s_topics, "spool-left: closed: 3 events of ");
+    ck_assert_ptr_nonnull(line);
+    ck_assert_ptr_nonnull(strstr(line, s_dir));
+    ck_assert_ptr_null(strstr(line + 1, "spool-left"));
+    fiat__log_free(s_opts.log);
+}
+END_TEST
+
+/* A file that the disk does not give is no reason to report less than can be read. What is in it
+ * is not known, not even to whom it belongs; it is counted, and there for the next process. */
+START_TEST(close_reports_all_that_can_be_read) {
+    enum { EVENTS = 8, FIRST_BAD = 2, LAST_BAD = 6 };
+    static char large[50001]; /* one fits a segment */
+    char log[4096], away[4200];
+    fiat_error err = FIAT_ERROR_INIT;
+    memset(large, 'x', 50000);
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    for (int i = 1; i <= EVENTS; i++) {
+        large[0] = (char)('0' + i);
+        ck_assert_int_eq(fake_append(stream, large), FIAT_OK);
+        snprintf(log, sizeof log, "%s/%016x.log", s_dir, (unsigned)i);
+        snprintf(away, sizeof away, "%s.away", log);
+        if (i < FIRST_BAD || i > LAST_BAD) continue;
+        ck_assert_int_eq(rename(log, away), 0);
+        ck_assert_int_eq(mkdir(log, 0700), 0); /* reading it fails */
+    }
+    if (_i) disk_fail(DISK_OPEN, 1, EMFILE, false); /* and a passing shortage */
+    ck_assert_uint_eq(close_now(producer, &err), EVENTS);
+    ck_assert_uint_eq(fake_report_count, 3);
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(fake_reports[i].data[0], "178"[i]);
+    for (unsigned i = FIRST_BAD; i <= LAST_BAD; i++) {
+        snprintf(log, sizeof log, "%s/%016x.log", s_dir, i);
+        snprintf(away, sizeof away, "%s.away", log);
+        ck_assert_int_eq(rmdir(log), 0);
+        ck_assert_int_eq(rename(away, log), 0);
+    }
+    producer = start();
+    fake_check_stats(producer, 0, 0, 0, EVENTS);
+    close_now(producer, NULL);
+}
+END_TEST
+
+static void *flush_at_once(void *producer) {
+    return fiat__producer_flush(producer, 0, NULL) == FIAT_OK ? producer : NULL;
+}
+
+/* flush first says how much of the spool it waits for and then looks which record is the last: a
+ * record that is made in between belongs to what it waits for. */
+START_TEST(flush_asks_for_the_spool_before_it_looks_at_the_records) {
+    fiat__producer *producer = start();
+    const int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + 20000;
+    pthread_t thread;
+    ck_assert_int_eq(fake_append(fake_stream(producer, "s"), "e"), FIAT_OK);
+    fiat__mutex_lock(&producer->ledger.lock); /* nobody learns which record is the last */
+    ck_assert_int_eq(fiat__thread_start(&thread, "flushes", flush_at_once, producer, NULL),
+                     FIAT_OK);
+    while (atomic_load(&producer->flush_spooled) != 1 &&
+           fiat__mono_ms(&fiat__clock_system) < until_ms)
+        continue;
+    const uint64_t asked = atomic_load(&producer->flush_spooled);
+    fiat__mutex_unlock(&producer->ledger.lock);
+    fiat__thread_join(thread);
+    ck_assert_uint_eq(asked, 1);
+    close_now(producer, NULL);
+}
+END_TEST
+
 /* The child has a spool of its own below, which the next process takes over. */
 START_TEST(the_child_of_a_fork_spools_apart) {
     fiat__producer *producer = start();
@@ -292,6 +387,7 @@ END_TEST
 static Suite *suite(void) {
     Suite *s = suite_create("producer_spooled");
     TCase *t = tcase_create("spooled");
+    tcase_set_timeout(t, 60);
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, events_go_over_the_disk_and_are_reported_as_without);
     tcase_add_test(t, linger_counts_from_the_call);
@@ -301,6 +397,9 @@ static Suite *suite(void) {
     tcase_add_test(t, memory_is_bounded_by_the_queue_and_not_by_the_spool);
     tcase_add_test(t, a_refused_event_is_not_accepted);
     tcase_add_loop_test(t, threads_log_while_the_sender_sends, 0, 2);
+    tcase_add_test(t, what_close_leaves_is_no_error);
+    tcase_add_loop_test(t, close_reports_all_that_can_be_read, 0, 2);
+    tcase_add_test(t, flush_asks_for_the_spool_before_it_looks_at_the_records);
     tcase_add_test(t, the_child_of_a_fork_spools_apart);
     tcase_add_test(t, a_child_that_only_closes_leaves_the_spool_alone);
     suite_add_tcase(s, t);

@@ -65,6 +65,8 @@ static fiat_status configure(fiat_config **config, const char *dir, fiat_error *
     if (status != FIAT_OK) return status;
     status = fiat_config_set(*config, "spool.dir", dir, err);
     if (status == FIAT_OK) status = fiat_config_set(*config, "spool", "async", err);
+    /* Nothing is logged here; and evict is refused with a spool. */
+    if (status == FIAT_OK) status = fiat_config_set(*config, "queue.full", "refuse", err);
     if (status == FIAT_OK && !*fiat_config_get(*config, "dead.letter.file"))
         status = fiat_config_set(*config, "dead.letter.file", KEPT_IN, err);
     if (status != FIAT_OK) fiat_config_free(*config);
