@@ -61,7 +61,7 @@ static const round_row s_rounds[] = {
     {"one request at a time, spool async", false, false, 0, "1", "0", "refuse", "async", 8, 512},
     {"four at once, TLS, keys that expire, spool sync", true, false, 2, "4", "0", "wait", "sync",
      10, 512},
-    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", "off", 12, 16},
+    {"short of time and room, reports polled", false, true, 0, "4", "700", "evict", "off", 24, 16},
 };
 
 static const round_row *s_round;
