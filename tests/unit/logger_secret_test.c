@@ -5,6 +5,7 @@
 #include "base/thread.h"
 #include "support/http_server.h"
 #include "support/test.h"
+#include "support/tmpdir.h"
 
 #include <fiat/fiat.h>
 #include <stdatomic.h>
@@ -137,7 +138,8 @@ static void handle(void *ctx, const http_request *request, http_reply *reply) {
     reply->fault = complaint->fault;
 }
 
-static void open_logger(void) {
+/* With one more setting, unless NULL. */
+static void open_logger_with(const char *name, const char *value) {
     static const char *const settings[][2] = {{"aws.region", "eu-central-1"},
                                               {"log.level", "debug"},
                                               {"linger.ms", "0"},
@@ -152,6 +154,9 @@ static void open_logger(void) {
         fiat_config_set(config, "aws.endpoint.url", http_server_url(s_server), &s_err), s_err);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         ck_assert_fiat_ok(fiat_config_set(config, settings[i][0], settings[i][1], &s_err), s_err);
+    if (name) ck_assert_fiat_ok(fiat_config_set(config, name, value, &s_err), s_err);
+    if (name && strcmp(name, "spool.dir") == 0)
+        ck_assert_fiat_ok(fiat_config_set(config, "spool", "async", &s_err), s_err);
     ck_assert_fiat_ok(fiat_logger_open(&s_logger, "firehose", config, &s_err), s_err);
     fiat_config_free(config);
     fiat_logger_on_log(s_logger, on_line, NULL);
@@ -168,7 +173,7 @@ static void set_up(void) {
     s_next = 0;
     s_server = http_server_start();
     http_server_set_handler(s_server, handle, NULL);
-    open_logger();
+    open_logger_with(NULL, NULL);
 }
 
 static void tear_down(void) {
@@ -233,12 +238,95 @@ START_TEST(nothing_is_told_at_an_early_end) {
 }
 END_TEST
 
+static void open_another(const char *name, const char *value) {
+    ck_assert_fiat_ok(fiat_logger_close(s_logger, 10000, NULL, &s_err), s_err);
+    open_logger_with(name, value);
+}
+
+START_TEST(nothing_is_told_of_a_dead_letter_file_that_fails) {
+    char *dir = tmpdir_make(), path[600];
+    snprintf(path, sizeof path, "%s/away", dir);
+    ck_assert_fiat_ok(fiat__dir_make(path, &s_err), s_err);
+    snprintf(path, sizeof path, "%s/away/letters", dir);
+    open_another("dead.letter.file", path);
+    snprintf(path, sizeof path, "%s/away", dir);
+    tmpdir_remove_tree(path);
+    s_next = COMPLAINT_COUNT - 1; /* for good */
+    ck_assert_fiat_ok(log_event(), s_err);
+    ck_assert_fiat_ok(fiat_logger_close(s_logger, 20000, NULL, &s_err), s_err);
+    check_said("dead-letter");
+    check_unsaid();
+    tmpdir_remove(dir);
+}
+END_TEST
+
+START_TEST(nothing_is_told_of_a_full_queue) {
+    static char text[100000];
+    for (size_t i = 0; i + sizeof MARKER < sizeof text; i += sizeof MARKER - 1)
+        memcpy(text + i, MARKER, sizeof MARKER);
+    fiat_event large =
+        FIAT_FIELDS(FIAT_FIELD("task", MARKER), FIAT_OBJECT("task_args", FIAT_FIELD("s", text)));
+    open_another("queue.max.bytes", "1048576");
+    while (s_complaints[s_next].fault != HTTP_FAULT_STALL)
+        s_next++;
+    fiat_status status = FIAT_OK;
+    for (int i = 0; i < 40 && status == FIAT_OK; i++)
+        status = validated_log(s_logger, "Audit", large, &s_err);
+    ck_assert_fiat_status(status, FIAT_E_QUEUE_FULL);
+    s_next = COMPLAINT_COUNT;
+    ck_assert_fiat_ok(fiat_logger_close(s_logger, 20000, NULL, &s_err), s_err);
+    check_said("queue-full");
+    check_said("queue-room");
+    check_unsaid();
+}
+END_TEST
+
+/* One byte of the first event on disk is another: the checksum finds it. */
+static void damage(const char *spool) {
+    char path[700];
+    fiat__buf text;
+    fiat__buf_init(&text, 1 << 20);
+    snprintf(path, sizeof path, "%s/0000000000000001.log", spool);
+    ck_assert_fiat_ok(fiat__file_read(path, &text, &s_err), s_err);
+    size_t at = 0;
+    while (at + strlen(MARKER) < text.len && memcmp(text.ptr + at, MARKER, strlen(MARKER)) != 0)
+        at++;
+    ck_assert_int_eq(text.ptr[at], MARKER[0]);
+    text.ptr[at] ^= 1;
+    ck_assert_fiat_ok(fiat__file_replace(path, fiat__buf_str(&text), false, &s_err), s_err);
+    fiat__buf_deinit(&text);
+}
+
+START_TEST(nothing_is_told_of_a_damaged_spool) {
+    char *dir = tmpdir_make(), path[600];
+    snprintf(path, sizeof path, "%s/spool", dir);
+    open_another("spool.dir", path);
+    s_next = 0;
+    for (int i = 0; i < 2; i++)
+        ck_assert_fiat_ok(log_event(), s_err);
+    ck_assert_fiat_status(fiat_logger_close(s_logger, 0, NULL, &s_err), FIAT_E_INCOMPLETE);
+    say_error("close", &s_err);
+    damage(path);
+    s_next = COMPLAINT_COUNT;
+    open_logger_with("spool.dir", path);
+    (void)fiat_logger_close(s_logger, 20000, NULL, &s_err);
+    say_error("close", &s_err);
+    check_said("spool-damaged");
+    check_said("spool-recovered");
+    check_unsaid();
+    tmpdir_remove(dir);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("logger/secret");
     TCase *tc = tcase_create("secret");
     tcase_add_checked_fixture(tc, set_up, tear_down);
     tcase_add_test(tc, nothing_is_told_through_any_fault);
     tcase_add_test(tc, nothing_is_told_at_an_early_end);
+    tcase_add_test(tc, nothing_is_told_of_a_dead_letter_file_that_fails);
+    tcase_add_test(tc, nothing_is_told_of_a_full_queue);
+    tcase_add_test(tc, nothing_is_told_of_a_damaged_spool);
     suite_add_tcase(suite, tc);
     return fiat_test_run(suite);
 }
