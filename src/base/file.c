@@ -134,6 +134,13 @@ fiat_status fiat__dir_sync(const char *path, fiat_error *err) {
     return status;
 }
 
+fiat_status fiat__dir_sync_of(const char *file, fiat_error *err) {
+    char *dir = parent_of(file);
+    fiat_status status = dir ? fiat__dir_sync(dir, err) : fiat__err_nomem(err);
+    fiat__free(dir);
+    return status;
+}
+
 static int compare_names(const void *a, const void *b) {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }

@@ -23,6 +23,8 @@ fiat_status fiat__dir_make(const char *path, fiat_error *err);
 
 /* fsync a folder, which makes names made or removed in it durable. */
 fiat_status fiat__dir_sync(const char *path, fiat_error *err);
+/* The same for the folder that a file is in. */
+fiat_status fiat__dir_sync_of(const char *file, fiat_error *err);
 
 /* Names in a folder except "." and "..", sorted by bytes. Caller frees with fiat__dir_free_list().
  */

@@ -47,12 +47,23 @@ fiat_status fiat__dead_letter_path(char **out, const char *file, fiat_error *err
     return status;
 }
 
+static bool is_empty(int fd) {
+    struct stat st;
+    return fstat(fd, &st) == 0 && st.st_size == 0;
+}
+
 /* Whoever wrote last may not have come to the end of its line. */
 static bool is_torn(int fd) {
     struct stat st;
     char last;
     return fstat(fd, &st) == 0 && st.st_size > 0 && pread(fd, &last, 1, st.st_size - 1) == 1 &&
            last != '\n';
+}
+
+/* Of a file that is new the name must be on the disk as well. */
+static fiat_status sync_lines(int fd, const char *path, bool is_new, fiat_error *err) {
+    if (fsync(fd) != 0) return fiat__err_sys(err, errno, "cannot sync %s", path);
+    return is_new ? fiat__dir_sync_of(path, err) : FIAT_OK;
 }
 
 /* Messages may quote what AWS or a proxy sent: what is no UTF-8 is left out. */
@@ -120,11 +131,11 @@ fiat_status fiat__dead_letter_append(const char *path, bool sync, fiat__record *
     int fd;
     fiat_status status = open_file(&fd, path, err);
     if (status != FIAT_OK) return status;
+    const bool is_new = is_empty(fd);
     fiat__buf_init(&line, LINE_MAX_BYTES);
     status = append_events(fd, path, record, verdict, &line, err);
     fiat__buf_deinit(&line);
-    if (status == FIAT_OK && sync && fsync(fd) != 0)
-        status = fiat__err_sys(err, errno, "cannot sync %s", path);
+    if (status == FIAT_OK && sync) status = sync_lines(fd, path, is_new, err);
     close(fd);
     return status;
 }

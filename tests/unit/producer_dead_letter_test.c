@@ -5,15 +5,30 @@
 #include "support/tmpdir.h"
 
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 static char *s_dir, s_path[512];
 static fake_sink *s_sink;
 static fiat__producer *s_producer;
 static fiat__producer_stream *s_stream;
 static fiat__buf s_text;
+
+/* Calls of fsync(), and which of them fail. */
+static unsigned s_syncs[2]; /* of files, of folders */
+static bool s_sync_fails[2];
+
+int fsync(int fd) {
+    struct stat st;
+    const bool folder = fstat(fd, &st) == 0 && S_ISDIR(st.st_mode);
+    s_syncs[folder]++;
+    if (!s_sync_fails[folder]) return (int)syscall(SYS_fsync, fd);
+    errno = EIO;
+    return -1;
+}
 
 static void setup(void) {
     s_dir = tmpdir_make();
@@ -293,6 +308,55 @@ START_TEST(a_full_disk_is_reported) {
 }
 END_TEST
 
+static void check_syncs(unsigned files, unsigned folders) {
+    ck_assert_uint_eq(s_syncs[false], files);
+    ck_assert_uint_eq(s_syncs[true], folders);
+}
+
+/* What is reported as kept outlives a power cut: the lines, and the name of a new file. */
+START_TEST(lines_are_synced_before_they_are_reported) {
+    fiat__producer_opts opts = dead_opts();
+    opts.dead_letter_sync = _i;
+    open_with(&opts);
+    send_events("X");
+    if (_i) check_syncs(1, 1);
+    send_events("X");
+    if (_i) check_syncs(2, 1);
+    ck_assert_int_eq(unlink(s_path), 0); /* rotated away */
+    send_events("X");
+    if (_i) check_syncs(3, 2);
+    if (!_i) check_syncs(0, 0);
+    close_empty();
+}
+END_TEST
+
+/* The disk refuses to sync, once or for good: those events are in no file, as far as is known. */
+START_TEST(a_sync_that_fails_is_reported) {
+    const bool folder = _i & 1, for_good = _i & 2;
+    fiat__producer_opts opts = dead_opts();
+    opts.dead_letter_sync = true;
+    ck_assert_int_eq(fiat__log_new(&opts.log, FIAT_LOG_ERROR, &fake_clock, NULL), FIAT_OK);
+    fiat__log_on_line(opts.log, keep_line, NULL);
+    open_with(&opts);
+    s_sync_fails[folder] = true;
+    for (int round = 0; round < 3; round++) {
+        const bool failed = round == 0 || for_good;
+        if (round == 1 && !for_good) s_sync_fails[folder] = false;
+        if (folder) unlink(s_path); /* with a new one each time */
+        fake_report_count = 0;
+        send_events("X");
+        ck_assert_uint_eq(fake_report_count, 2);
+        ck_assert_int_eq(fake_reports[0].outcome, FIAT_NOT_DELIVERED);
+        ck_assert_str_eq(fake_reports[0].dead_letter_file, failed ? "" : s_path);
+    }
+    fiat__sender_turn(s_producer);
+    ck_assert_ptr_nonnull(strstr(s_logged, "cannot sync"));
+    ck_assert_uint_eq(stats().dead_letters, for_good ? 0 : 4);
+    close_empty();
+    fiat__log_free(opts.log);
+}
+END_TEST
+
 /* No memory, at each allocation in turn, while events are given up. */
 static fiat_status give_up_once(void *ctx) {
     fiat__producer_opts opts = dead_opts();
@@ -333,6 +397,8 @@ int main(void) {
     tcase_add_loop_test(tcase, files_that_cannot_be_are_refused, 0,
                         sizeof bad_files / sizeof bad_files[0]);
     tcase_add_test(tcase, a_full_disk_is_reported);
+    tcase_add_loop_test(tcase, lines_are_synced_before_they_are_reported, 0, 2);
+    tcase_add_loop_test(tcase, a_sync_that_fails_is_reported, 0, 4);
     tcase_add_test(tcase, each_allocation_fails_in_turn);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
