@@ -231,6 +231,34 @@ START_TEST(threads_log_while_the_sender_sends) {
 }
 END_TEST
 
+/* Memory is full of the events of a stream that takes nothing: what is behind them waits on the
+ * disk, and goes its way when the stream does. */
+START_TEST(what_is_behind_a_stream_that_stands_still_waits_and_goes_on) {
+    s_opts.record_max_events = 1;
+    s_opts.queue_max_bytes = 16 * 1024; /* records of 1 KiB */
+    s_opts.on_delivery = NULL;
+    fiat__producer *producer = start();
+    fiat__producer_stream *still = fake_stream(producer, "still"),
+                          *other = fake_stream(producer, "s");
+    still->hold_until_ms = INT64_MAX;
+    for (int i = 0; i < 20; i++)
+        ck_assert_int_eq(fake_append(still, "e"), FIAT_OK);
+    ck_assert_int_eq(fake_append(other, "e"), FIAT_OK);
+    turn_later(producer);
+    turn_later(producer);
+    ck_assert_uint_eq(s_sink->batch_count, 0);
+    fake_check_stats(producer, 0, 0, 0, 21);
+    still->hold_until_ms = 0;
+    for (int i = 0; i < 10; i++) {
+        turn_later(producer);
+        while (s_sink->batch_count)
+            fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    }
+    fake_check_stats(producer, 21, 0, 0, 0);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+}
+END_TEST
+
 /* --- closing --- */
 
 static char s_topics[2000];
@@ -397,6 +425,7 @@ static Suite *suite(void) {
     tcase_add_test(t, memory_is_bounded_by_the_queue_and_not_by_the_spool);
     tcase_add_test(t, a_refused_event_is_not_accepted);
     tcase_add_loop_test(t, threads_log_while_the_sender_sends, 0, 2);
+    tcase_add_test(t, what_is_behind_a_stream_that_stands_still_waits_and_goes_on);
     tcase_add_test(t, what_close_leaves_is_no_error);
     tcase_add_loop_test(t, close_reports_all_that_can_be_read, 0, 2);
     tcase_add_test(t, flush_asks_for_the_spool_before_it_looks_at_the_records);
