@@ -37,24 +37,37 @@ fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir
     return segment;
 }
 
-/* Keep a damaged segment's file for whoever wants to look into it. */
-static int quarantine(fiat__spool *spool, const fiat__spool_segment *segment, const char *log) {
+/* errno. */
+static int move_to_quarantine(fiat__spool *spool, const fiat__spool_segment *segment,
+                              const char *log) {
     char dir[FIAT__SPOOL_PATH_BYTES], kept[FIAT__SPOOL_PATH_BYTES];
     snprintf(dir, sizeof dir, "%s/" FIAT__SPOOL_QUARANTINE, spool->root);
-    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return -1;
+    if (mkdir(dir, 0700) != 0 && errno != EEXIST) return errno;
     const char *name = strrchr(segment->stem, '/') + 1;
     if (snprintf(kept, sizeof kept, "%s/%s-%016llx.log", dir, name,
                  (unsigned long long)fiat__random_u64()) >= (int)sizeof kept)
-        return -1;
-    return spool->io->rename(log, kept);
+        return ENAMETOOLONG;
+    return spool->io->rename(log, kept) == 0 ? 0 : errno;
+}
+
+/* Keep a damaged segment's file for whoever wants to look into it. false: it is where it was. */
+static bool quarantine(fiat__spool *spool, const fiat__spool_segment *segment) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    fiat_error why;
+    const int error =
+        move_to_quarantine(spool, segment, fiat__spool_path(path, segment->stem, "log"));
+    if (error == 0 || error == ENOENT) return true;
+    fiat__err_sys(&why, error, "%s is damaged and cannot be moved to quarantine", path);
+    fiat__log_write(spool->opts.log, FIAT__LOG_DAMAGED, "",
+                    "spool: %s; it stays, and the next process tries again", why.message);
+    return false;
 }
 
 /* The segment's notes go last: without them its events would be sent again. */
 static void remove_files(fiat__spool *spool, const fiat__spool_segment *segment) {
     char path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_path(path, segment->stem, "log");
-    if (!segment->damaged || quarantine(spool, segment, path) != 0)
-        if (spool->io->unlink(path) != 0 && errno != ENOENT) return;
+    if (!segment->damaged && spool->io->unlink(path) != 0 && errno != ENOENT) return;
     fiat__spool_path(path, segment->stem, "ack");
     (void)spool->io->unlink(path); /* left behind it names nothing */
 }
@@ -79,6 +92,8 @@ static void unlink_segment(fiat__spool *spool, fiat__spool_segment *segment) {
 
 void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment) {
     fiat__spool_dir *dir = segment->dir;
+    segment->stays = segment->damaged && !quarantine(spool, segment);
+    if (segment->stays) return;
     unlink_segment(spool, segment);
     remove_files(spool, segment);
     spool->bytes -= segment->end + segment->note_bytes;

@@ -45,7 +45,7 @@ typedef struct fiat__spool_segment {
     bool own;     /* written by this process */
     bool sealed;  /* nothing more will be written */
     bool stuck;   /* the disk does not give it: the next process may try again */
-    bool partial; /* the disk gave no more when it was taken over: it stays, settled or not */
+    bool stays;   /* settled or not: the disk gave no more of it, or cannot set it apart */
     bool damaged; /* kept in quarantine/ when all else in it is settled */
     bool named;   /* its name is on the disk; only asked with `sync` */
 } fiat__spool_segment;
@@ -151,6 +151,7 @@ void fiat__spool_unreadable(fiat__spool *spool, const char *path, int error);
 /* spool.c. @locks lock held */
 fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir *dir,
                                              const char *stem);
+/* The segment is done with. Of a damaged one the file is set apart, or stays if that fails. */
 void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment);
 
 /* spool_room.c. @locks lock held

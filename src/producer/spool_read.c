@@ -220,7 +220,7 @@ static void note_runs(fiat__spool *spool, const fiat__spool_run *runs, size_t co
         spool->unsettled -= runs[i].count;
     }
     if (segment->unsettled == 0) spool->may_delete = true;
-    if (segment->unsettled > 0 || !segment->sealed || segment->partial)
+    if (segment->unsettled > 0 || !segment->sealed || segment->stays || segment->damaged)
         write_notes(spool, segment, runs, count);
 }
 
@@ -252,7 +252,7 @@ static void delete_settled(fiat__spool *spool) {
     count_taken(spool);
     for (fiat__spool_segment *segment = spool->oldest, *next; segment; segment = next) {
         next = segment->next;
-        if (segment->unsettled > 0 || !segment->sealed || segment->partial) continue;
+        if (segment->unsettled > 0 || !segment->sealed || segment->stays) continue;
         if (spool->reading == segment) leave_segment(spool);
         fiat__spool_drop_segment(spool, segment);
     }

@@ -100,14 +100,14 @@ static fiat_status adopt_segment(fiat__spool *spool, fiat__spool_dir *dir, const
     if (status != FIAT_OK) return status;
     fiat__spool_segment *segment = fiat__spool_add_segment(spool, dir, stem);
     if (!segment) return fiat__err_nomem(err);
-    segment->partial = check.error != 0;
-    if (segment->partial)
+    segment->stays = check.error != 0;
+    if (segment->stays)
         fiat__spool_unreadable(spool, fiat__spool_path(path, stem, "log"), check.error);
     segment->id = check.head.id;
     segment->count = segment->readable = check.count;
     segment->unread = segment->unsettled = (uint32_t)check.unsettled;
     segment->readable_end = check.end;
-    segment->end = segment->partial ? check.bytes : check.end;
+    segment->end = segment->stays ? check.bytes : check.end;
     segment->note_bytes = check.note_bytes;
     segment->sealed = true;
     segment->damaged = check.damaged_bytes > 0;
@@ -117,7 +117,7 @@ static fiat_status adopt_segment(fiat__spool *spool, fiat__spool_dir *dir, const
     spool->damaged += check.damaged;
     spool->damaged_bytes += check.damaged_bytes;
     atomic_fetch_add(&spool->appended, check.unsettled);
-    if (check.unsettled == 0 && !segment->partial) fiat__spool_drop_segment(spool, segment);
+    if (check.unsettled == 0 && !segment->stays) fiat__spool_drop_segment(spool, segment);
     return FIAT_OK;
 }
 

@@ -124,6 +124,31 @@ START_TEST(each_byte_that_flips_costs_one_event_at_most) {
 }
 END_TEST
 
+/* It is not deleted, and its other events are not sent again, when it cannot be set apart. */
+START_TEST(a_damaged_file_that_cannot_be_set_apart_stays) {
+    fiat__spool_stats stats;
+    char place[4096];
+    s_bytes[_i ? 3 : s_ends[0] + 70] ^= 1; /* in the head, or in the second event */
+    write_file(s_log, s_bytes, s_len);
+    snprintf(place, sizeof place, "%s/quarantine", s_dir);
+    write_file(place, "", 0); /* in the way */
+    for (int life = 0; life < 2; life++) {
+        ck_assert_uint_eq(recover(&stats), life || _i ? 0 : 13);
+        ck_assert_uint_gt(stats.damaged_bytes, 0);
+        ck_assert_int_eq(access(s_log, F_OK), 0);
+    }
+    ck_assert_int_eq(unlink(place), 0);
+    disk_fail(DISK_RENAME, 1, EIO, true);
+    ck_assert_uint_eq(recover(&stats), 0);
+    ck_assert_int_eq(access(s_log, F_OK), 0);
+    disk_heal();
+    ck_assert_uint_eq(recover(&stats), 0);
+    ck_assert_int_ne(access(s_log, F_OK), 0);
+    ck_assert_int_ne(access(s_ack, F_OK), 0);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 1);
+}
+END_TEST
+
 START_TEST(a_file_whose_head_is_wrong_is_kept_apart) {
     fiat__spool_stats stats;
     for (size_t at = 0; at < FIAT__SPOOL_HEAD_BYTES; at++) {
@@ -621,6 +646,7 @@ static Suite *suite(void) {
     tcase_add_test(t, a_file_that_is_cut_anywhere_gives_the_whole_frames_before);
     tcase_add_test(t, zeros_at_the_end_are_a_torn_frame);
     tcase_add_test(t, each_byte_that_flips_costs_one_event_at_most);
+    tcase_add_loop_test(t, a_damaged_file_that_cannot_be_set_apart_stays, 0, 2);
     tcase_add_test(t, a_file_whose_head_is_wrong_is_kept_apart);
     tcase_add_test(t, what_was_put_between_frames_is_skipped);
     tcase_add_test(t, a_frame_inside_an_event_is_no_event);
