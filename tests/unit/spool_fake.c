@@ -37,8 +37,10 @@ void disk_fail_bytes(uint64_t from, uint64_t to) {
 
 void disk_heal(void) {
     s_bad_from = s_bad_to = 0;
+    fiat__mutex_lock(&s_lock);
     memset(s_plans, 0, sizeof s_plans);
     memset(&s_plan_of_all, 0, sizeof s_plan_of_all);
+    fiat__mutex_unlock(&s_lock);
 }
 
 bool disk_has_failed(void) {
