@@ -102,9 +102,10 @@ static void print_json(const struct listing *list, const char *dir, long holder)
 }
 
 static void print_summary(const struct listing *list, long holder) {
-    printf("%" PRIu64 " segments, %" PRIu64 " bytes, %" PRIu64 " events, %" PRIu64
+    printf("%" PRIu64 " %s, %" PRIu64 " bytes, %" PRIu64 " %s, %" PRIu64
            " not acknowledged, %" PRIu64 " quarantined",
-           list->segments, list->bytes, list->events, list->unsettled, list->quarantined);
+           list->segments, list->segments == 1 ? "segment" : "segments", list->bytes, list->events,
+           list->events == 1 ? "event" : "events", list->unsettled, list->quarantined);
     if (list->unreadable) printf(", %" PRIu64 " that cannot be read", list->unreadable);
     if (holder) printf("; in use by process %ld", holder);
     putchar('\n');

@@ -7,6 +7,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define WAIT_STEP_MS 500
 
@@ -46,8 +49,9 @@ static int replay(fiat_logger *logger, const char *kept_in) {
     fiat_error err = FIAT_ERROR_INIT;
     drain(logger);
     fiat_logger_stats(logger, &stats);
-    fprintf(stderr, "%" PRIu64 " events delivered, %" PRIu64 " given up, %" PRIu64 " left",
-            stats.delivered, stats.maybe + stats.not_delivered, stats.queued);
+    fprintf(stderr, "%" PRIu64 " %s delivered, %" PRIu64 " given up, %" PRIu64 " left",
+            stats.delivered, stats.delivered == 1 ? "event" : "events",
+            stats.maybe + stats.not_delivered, stats.queued);
     if (stats.spool_damaged)
         fprintf(stderr, ", %" PRIu64 " damaged: see quarantine", stats.spool_damaged);
     if (stats.spool_unreadable)
@@ -58,6 +62,12 @@ static int replay(fiat_logger *logger, const char *kept_in) {
     if (fiat_logger_close(logger, 0, NULL, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
     if (stats.spool_unreadable) return EXIT_FAILED;
     return stats.maybe + stats.not_delivered ? EXIT_PARTIAL : EXIT_DONE;
+}
+
+/* The logger makes it when it opens, whether or not there will be something in it. */
+static void remove_if_empty(const char *path) {
+    struct stat about;
+    if (lstat(path, &about) == 0 && S_ISREG(about.st_mode) && about.st_size == 0) unlink(path);
 }
 
 static fiat_status configure(fiat_config **config, const char *dir, fiat_error *err) {
@@ -84,6 +94,7 @@ static int run(int argc, char **argv) {
     fiat_status status = fiat_logger_open(&logger, s_to, config, &err);
     int code = status == FIAT_OK ? replay(logger, fiat_config_get(config, "dead.letter.file"))
                                  : cmd_fail_error(NULL, &err);
+    if (strcmp(fiat_config_get(config, "dead.letter.file"), KEPT_IN) == 0) remove_if_empty(KEPT_IN);
     fiat_config_free(config);
     return code;
 }

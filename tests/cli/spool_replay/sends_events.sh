@@ -9,3 +9,4 @@ fiat spool replay spool --to local:data
 cat data/Example/*/*/*/*/*.gz | gzip -dc
 fiat spool list spool
 fiat spool replay spool --to local:data
+[ -e spool.refused.jsonl ] || echo 'nothing was refused, and no file says so'
