@@ -51,8 +51,8 @@ struct run {
     rejects *rejects;
     char reject_path[512];
     progress *progress;
-    uint64_t read, refused; /* main thread */
-    _Atomic uint64_t delivered, maybe, not_delivered;
+    uint64_t read, refused;                                    /* main thread */
+    _Atomic uint64_t delivered, maybe, not_delivered, spooled; /* the last: of the two before it */
     atomic_bool reject_failed; /* the reject file cannot be written: reported once */
     fiat_error first_failure;  /* of delivery; sender thread, read after close */
     bool incomplete;           /* input could not be read, or time ran out */
@@ -90,7 +90,10 @@ static void reject(struct run *run, const char *file, uint64_t line, const fiat_
  * left in the spool has no line here: then it is kept as it was to be sent. @thread sender */
 static void keep(struct run *run, const fiat_delivery *report, const fiat_error *reason) {
     const struct origin *origin = report->opaque;
-    if (*report->spool_dir) return;
+    if (*report->spool_dir) {
+        atomic_fetch_add(&run->spooled, 1);
+        return;
+    }
     if (origin)
         reject(run, origin->file, origin->line, reason, fiat__str_of(origin->text, origin->len));
     else
@@ -271,7 +274,8 @@ static void print_json(const struct run *run, bool rejected) {
                   {"delivered", atomic_load(&run->delivered)},
                   {"refused", run->refused},
                   {"maybe", atomic_load(&run->maybe)},
-                  {"not_delivered", atomic_load(&run->not_delivered)}};
+                  {"not_delivered", atomic_load(&run->not_delivered)},
+                  {"left_in_spool", atomic_load(&run->spooled)}};
     fiat__buf_init(&out, SUMMARY_BYTES);
     fiat__buf_append_char(&out, '{');
     fiat__json_write_key(&out, &first, "stream");
@@ -292,12 +296,13 @@ static void print_json(const struct run *run, bool rejected) {
 
 static void print_summary(const struct run *run, bool rejected) {
     uint64_t delivered = atomic_load(&run->delivered), maybe = atomic_load(&run->maybe),
-             lost = atomic_load(&run->not_delivered);
+             lost = atomic_load(&run->not_delivered), spooled = atomic_load(&run->spooled);
     fprintf(stderr, "%" PRIu64 " %s: %" PRIu64 " delivered", run->read,
             run->read == 1 ? "event" : "events", delivered);
     if (run->refused) fprintf(stderr, ", %" PRIu64 " refused", run->refused);
     if (maybe) fprintf(stderr, ", %" PRIu64 " perhaps delivered", maybe);
     if (lost) fprintf(stderr, ", %" PRIu64 " not delivered", lost);
+    if (spooled) fprintf(stderr, ", %" PRIu64 " left in the spool for the next time", spooled);
     if (rejected) fprintf(stderr, "; see %s", run->reject_path);
     fputc('\n', stderr);
 }
