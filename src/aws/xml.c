@@ -102,6 +102,9 @@ static fiat__xml_event read_text(fiat__xml *xml, fiat__str *piece) {
 }
 
 fiat__xml_event fiat__xml_next(fiat__xml *xml, fiat__str *piece) {
+    /* No character of XML, and the end of a text to whoever takes over a value. */
+    if (!xml->seen_root && xml->rest.len && memchr(xml->rest.ptr, '\0', xml->rest.len))
+        return FIAT__XML_BAD;
     while (xml->closing || xml->rest.len) {
         if (xml->closing) {
             xml->closing = false;

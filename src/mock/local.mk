@@ -3,7 +3,8 @@
 noinst_LTLIBRARIES += libfiat_mocking.la
 libfiat_mocking_la_SOURCES = \
 	%D%/certificate.c %D%/certificate.h %D%/credentials.c %D%/credentials.h %D%/fault.c \
-	%D%/fault.h %D%/firehose.c %D%/gunzip.c %D%/gunzip.h %D%/heap.c %D%/heap.h %D%/mock.c \
+	%D%/fault.h %D%/firehose.c %D%/gunzip.c %D%/gunzip.h \
+	%D%/head.c %D%/heap.c %D%/heap.h %D%/mock.c \
 	%D%/mock_internal.h %D%/roles.c %D%/server.c %D%/server.h %D%/store.c %D%/store.h \
 	%D%/streams.c %D%/streams.h %D%/verify.c %D%/wire.c %D%/wire.h
 libfiat_mocking_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(ZLIB_CFLAGS)

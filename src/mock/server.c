@@ -12,8 +12,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <strings.h>
 #include <unistd.h>
 
 #define HEAD_MAX_BYTES (64 * 1024)
@@ -48,8 +46,8 @@ struct fiat__server {
 typedef struct exchange {
     fiat__server_request request;
     fiat__server_reply reply;
-    char *head, *body;
-    char method[16], target[2048], path[2048];
+    fiat__server_head head;
+    char *body;
 } exchange;
 
 /* --- reading ---------------------------------------------------------------------------------- */
@@ -64,58 +62,11 @@ static size_t read_head(connection *c) {
     }
 }
 
-bool fiat__server_header(const char *head, const char *name, fiat__str *value) {
-    const size_t name_len = strlen(name);
-    for (const char *line = head; line && *line; line = strchr(line, '\n')) {
-        if (*line == '\n') line++;
-        if (strncasecmp(line, name, name_len) != 0 || line[name_len] != ':') continue;
-        const char *from = line + name_len + 1;
-        from += strspn(from, " ");
-        *value = fiat__str_of(from, strcspn(from, "\r\n"));
-        return true;
-    }
-    return false;
-}
-
-static void copy_word(char *to, size_t size, const char **from) {
-    const size_t len = strcspn(*from, " \r\n");
-    fiat__err_copy(to, size, *from, len);
-    *from += len + ((*from)[len] == ' ');
-}
-
-/* "POST /path?query HTTP/1.1", then the lines. false: no memory. */
-static bool parse_head(exchange *x, const char *text, size_t head_len) {
-    const char *at = text;
-    copy_word(x->method, sizeof x->method, &at);
-    copy_word(x->target, sizeof x->target, &at);
-    const size_t path_len = strcspn(x->target, "?");
-    fiat__err_copy(x->path, sizeof x->path, x->target, path_len);
-    at = strchr(text, '\n') + 1;
-    x->head = fiat__heap_copy(at, head_len - (size_t)(at - text));
-    x->request.method = x->method;
-    x->request.target = x->target;
-    x->request.path = x->path;
-    x->request.query = x->target + path_len + (x->target[path_len] == '?');
-    x->request.head = x->head;
-    return x->head != NULL;
-}
-
-/* Bytes of the body that are announced. */
-static bool body_length(const exchange *x, size_t *want) {
-    fiat__str value;
-    *want = 0;
-    if (!fiat__server_header(x->head, "content-length", &value)) return true;
-    char *end;
-    const unsigned long long length = strtoull(value.ptr, &end, 10);
-    *want = (size_t)length;
-    return end != value.ptr;
-}
-
 /* "Expect: 100-continue" : clients wait a second for this before a large body. */
 static bool encourage(connection *c, const exchange *x) {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
     fiat__str value;
-    if (!fiat__server_header(x->head, "expect", &value)) return true;
+    if (!fiat__server_header(x->head.lines, "expect", &value)) return true;
     return fiat__wire_send(&c->wire, go_on, sizeof go_on - 1);
 }
 
@@ -233,7 +184,7 @@ static bool serve_head(connection *c, exchange *x, size_t head_len) {
     const fiat__server_handler *handler = &c->server->opts.handler;
     fiat__server_reply early = {0};
     x->request.connection = c->number;
-    if (!parse_head(x, c->text, head_len) || !body_length(x, &x->request.body_len)) return false;
+    if (!fiat__server_head_read(&x->head, &x->request, c->text, head_len)) return false;
     if (handler->begin) handler->begin(handler->ctx, &x->request, &early);
     const bool stays = serve_body(c, x, head_len, &early);
     if (handler->done) handler->done(handler->ctx, &x->request, &x->reply);
@@ -246,7 +197,7 @@ static bool serve_one(connection *c) {
     exchange *x = fiat__heap_new(sizeof *x);
     const bool stays = x && serve_head(c, x, head_len);
     if (x) {
-        fiat__heap_free(x->head);
+        fiat__server_head_deinit(&x->head);
         fiat__heap_free(x->body);
     }
     fiat__heap_free(x);

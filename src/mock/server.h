@@ -86,6 +86,20 @@ uint16_t fiat__server_port(const fiat__server *server);
 /* Accepted so far. */
 size_t fiat__server_connections(fiat__server *server);
 
+/* Where the texts of a request are. */
+typedef struct fiat__server_head {
+    char method[16], target[2048], path[2048];
+    char *lines;
+} fiat__server_head;
+
+/* Fill in the request but for its body, from `len` bytes that end with an empty line and have a NUL
+ * behind them; body_len as announced. false: that is too much, or out of memory. deinit in any
+ * case.
+ */
+bool fiat__server_head_read(fiat__server_head *head, fiat__server_request *request,
+                            const char *text, size_t len);
+void fiat__server_head_deinit(fiat__server_head *head);
+
 /* The value of a header, name in any case, in lines as received. false when there is none. */
 bool fiat__server_header(const char *head, const char *name, fiat__str *value);
 

@@ -53,6 +53,16 @@ static const struct row {
     {"<:/>", "! "},
 };
 
+/* In text, in CDATA and in a name. */
+START_TEST(a_nul_is_refused) {
+    static const char texts[][16] = {"<a>x\0y</a>", "<a><![CDATA[\0", "<a\0></a>"};
+    fiat__xml xml;
+    fiat__str piece;
+    fiat__xml_init(&xml, fiat__str_of(texts[_i], sizeof texts[_i]));
+    ck_assert_int_eq(fiat__xml_next(&xml, &piece), FIAT__XML_BAD);
+}
+END_TEST
+
 START_TEST(events) {
     char got[512];
     /* On the heap and without a NUL, so that a step beyond the end shows. */
@@ -115,6 +125,7 @@ int main(void) {
     Suite *suite = suite_create("aws/xml");
     TCase *tcase = tcase_create("xml");
     tcase_add_loop_test(tcase, events, 0, sizeof s_rows / sizeof s_rows[0]);
+    tcase_add_loop_test(tcase, a_nul_is_refused, 0, 3);
     tcase_add_loop_test(tcase, texts, 0, sizeof s_texts / sizeof s_texts[0]);
     tcase_add_test(tcase, depth_is_bounded);
     suite_add_tcase(suite, tcase);
