@@ -23,6 +23,18 @@ static const struct partition {
     {"", "amazonaws.com", "api.aws"},
 };
 
+/* Regions in which Firehose has no FIPS endpoint, by the endpoints that AWS's SDKs carry (botocore
+ * 1.44.5) for the partitions aws and aws-cn; a test compares. One that is not listed may be newer
+ * than the list, and may have one. */
+static const char *const s_without_fips[] = {
+    "af-south-1",     "ap-east-1",      "ap-east-2",      "ap-northeast-1", "ap-northeast-2",
+    "ap-northeast-3", "ap-south-1",     "ap-south-2",     "ap-southeast-1", "ap-southeast-2",
+    "ap-southeast-3", "ap-southeast-4", "ap-southeast-5", "ap-southeast-6", "ap-southeast-7",
+    "ca-central-1",   "ca-west-1",      "eu-central-1",   "eu-central-2",   "eu-north-1",
+    "eu-south-1",     "eu-south-2",     "eu-west-1",      "eu-west-2",      "eu-west-3",
+    "il-central-1",   "me-central-1",   "me-south-1",     "mx-central-1",   "sa-east-1",
+    "cn-north-1",     "cn-northwest-1"};
+
 static bool is_label(const char *text) {
     size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-");
     return len > 0 && len <= 63 && text[len] == '\0' && text[0] != '-' && text[len - 1] != '-';
@@ -36,6 +48,31 @@ static fiat_status check_region(const char *region, fiat_error *err) {
     if (!is_label(region))
         return fiat__err_set(err, FIAT_E_CONFIG,
                              "\"%.64s\" is no AWS region: it must look like eu-central-1", region);
+    size_t len = strlen(region);
+    /* What AWS's older tools took for regions. */
+    if (strncmp(region, "fips-", 5) == 0 || (len > 5 && strcmp(region + len - 5, "-fips") == 0))
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "\"%.64s\" is no AWS region: leave fips out of its name, and set "
+                             "aws.fips=true or AWS_USE_FIPS_ENDPOINT=true",
+                             region);
+    if (len > 7 && strcmp(region + len - 7, "-global") == 0)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "\"%.64s\" is no place: set a region such as eu-central-1", region);
+    return FIAT_OK;
+}
+
+/* Is there such an endpoint, as far as it can be known before its name is looked up? */
+static fiat_status check_fips(const fiat__aws_endpoint_opts *opts, fiat_error *err) {
+    if (strcmp(opts->service, "firehose") != 0) return FIAT_OK;
+    for (size_t i = 0; i < sizeof s_without_fips / sizeof s_without_fips[0]; i++)
+        if (strcmp(opts->region, s_without_fips[i]) == 0)
+            return fiat__err_set(err, FIAT_E_CONFIG,
+                                 "Firehose has no FIPS endpoint in %s: take away aws.fips, "
+                                 "AWS_USE_FIPS_ENDPOINT and "
+                                 "use_fips_endpoint, take another region, or, should there be one "
+                                 "by now, name it in "
+                                 "aws.endpoint.url instead",
+                                 opts->region);
     return FIAT_OK;
 }
 
@@ -228,7 +265,8 @@ fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const fiat__aws_
     }
     const variants wanted = find_variants(opts, &profile);
     if (!url) {
-        status = own_endpoint(out, opts, &wanted, err);
+        status = wanted.fips ? check_fips(opts, err) : FIAT_OK;
+        if (status == FIAT_OK) status = own_endpoint(out, opts, &wanted, err);
         goto out;
     }
     status = check_variants(setting, &wanted, err);

@@ -29,9 +29,10 @@ typedef struct fiat__aws_endpoint_opts {
  * AWS_USE_DUALSTACK_ENDPOINT and the profile's settings of these names. All but the first and the
  * last are left out when AWS_IGNORE_CONFIGURED_ENDPOINT_URLS or the profile's
  * ignore_configured_endpoint_urls is true.
- * FIAT_E_CONFIG: no or no proper region; a URL that cannot be used, or that is there together with
- * FIPS or dual-stack, which it would leave out without a word; the message names the setting. Also
- * the statuses of fiat__aws_profile_load(). */
+ * FIAT_E_CONFIG: no or no proper region; one in which Firehose is known to have no FIPS endpoint; a
+ * URL that cannot be used, or that is there together with FIPS or dual-stack, which it would leave
+ * out without a word; the message names the setting. Also the statuses of fiat__aws_profile_load().
+ */
 fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
                                        fiat_error *err);
 

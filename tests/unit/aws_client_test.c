@@ -118,6 +118,11 @@ START_TEST(options_that_cannot_work_are_refused) {
     opts.endpoint_url = "ftp://127.0.0.1";
     ck_assert_fiat_status(fiat__aws_client_new(&client, &opts, &err), FIAT_E_CONFIG);
     opts = default_opts();
+    opts.endpoint_url = "";
+    opts.fips = true;
+    ck_assert_fiat_status(fiat__aws_client_new(&client, &opts, &err), FIAT_E_CONFIG);
+    ck_assert_ptr_nonnull(strstr(err.message, "no FIPS endpoint in eu-central-1"));
+    opts = default_opts();
     opts.max_connections = 0;
     ck_assert_fiat_status(fiat__aws_client_new(&client, &opts, &err), FIAT_E_CONFIG);
     opts = default_opts();
