@@ -16,7 +16,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#define MAX_PARTS 16 /* of one event, with head and stream name */
+#define MAX_PARTS   16   /* of one event, with head and stream name */
+#define SMALL_BYTES 2048 /* frames up to here are put together before the lock is taken */
 
 /* One call. */
 typedef struct appending {
@@ -24,6 +25,9 @@ typedef struct appending {
     uint32_t payload_bytes, payload_crc;
     uint64_t frame_bytes;
     int64_t wall_ms;
+    struct iovec parts[MAX_PARTS]; /* of the frame; the first begins with its head */
+    int part_count;
+    char bytes[SMALL_BYTES]; /* the head; a small frame whole */
 } appending;
 
 static fiat_status no_room(fiat__spool *spool, fiat__spool_wake *wake, fiat_error *err) {
@@ -222,28 +226,51 @@ static fiat_status provide_segment(fiat__spool *spool, const appending *call,
 
 /* --- events --- */
 
-static fiat_status measure(appending *call, fiat_error *err) {
+static void add_part(appending *call, const char *bytes, size_t len) {
+    if (len == 0) return;
+    call->parts[call->part_count++] = (struct iovec){(char *)(uintptr_t)bytes, len};
+    call->payload_bytes += (uint32_t)len;
+}
+
+/* Writing one piece takes the kernel two thirds of the time that ten take, with the lock held. */
+static void put_together(appending *call) {
+    char *to = call->bytes + FIAT__SPOOL_FRAME_BYTES;
+    for (int i = 1; i < call->part_count; i++) {
+        memcpy(to, call->parts[i].iov_base, call->parts[i].iov_len);
+        to += call->parts[i].iov_len;
+    }
+    call->parts[0].iov_len = call->frame_bytes;
+    call->part_count = 1;
+    call->payload_crc =
+        fiat__spool_crc(0, call->bytes + FIAT__SPOOL_FRAME_BYTES, call->payload_bytes);
+}
+
+/* All of the frame but its head, which says where it stands. */
+static fiat_status prepare(appending *call, fiat_error *err) {
     const fiat__spool_item *item = call->item;
     const size_t stream_bytes = strlen(item->stream);
-    size_t bytes = stream_bytes;
-    uint32_t crc = fiat__spool_crc(0, item->stream, stream_bytes);
     if (item->part_count > MAX_PARTS - 2 || stream_bytes > FIAT__SPOOL_STREAM_MAX_BYTES)
         return fiat__err_set(err, FIAT_E_ARG, "an event of too many parts for the spool");
-    for (size_t i = 0; i < item->part_count; i++) {
-        if (item->parts[i].len == 0) continue;
-        crc = fiat__spool_crc(crc, item->parts[i].ptr, item->parts[i].len);
-        bytes += item->parts[i].len;
+    call->parts[0] = (struct iovec){call->bytes, FIAT__SPOOL_FRAME_BYTES};
+    call->part_count = 1;
+    add_part(call, item->stream, stream_bytes);
+    for (size_t i = 0; i < item->part_count; i++)
+        add_part(call, item->parts[i].ptr, item->parts[i].len);
+    call->frame_bytes = FIAT__SPOOL_FRAME_BYTES + (uint64_t)call->payload_bytes;
+    if (call->frame_bytes <= sizeof call->bytes) {
+        put_together(call);
+        return FIAT_OK;
     }
-    call->payload_bytes = (uint32_t)bytes;
-    call->payload_crc = crc;
-    call->frame_bytes = FIAT__SPOOL_FRAME_BYTES + bytes;
+    for (int i = 1; i < call->part_count; i++)
+        call->payload_crc =
+            fiat__spool_crc(call->payload_crc, call->parts[i].iov_base, call->parts[i].iov_len);
     return FIAT_OK;
 }
 
 /* @locks lock held */
-static fiat_status write_frame(fiat__spool *spool, const appending *call, fiat_error *err) {
+static fiat_status write_frame(fiat__spool *spool, appending *call, fiat_error *err) {
     static const fiat__uuid none;
-    char bytes[FIAT__SPOOL_FRAME_BYTES], path[FIAT__SPOOL_PATH_BYTES];
+    char path[FIAT__SPOOL_PATH_BYTES];
     const fiat__spool_item *item = call->item;
     fiat__spool_segment *segment = spool->writer;
     const fiat__spool_frame frame = {.index = segment->count,
@@ -252,13 +279,10 @@ static fiat_status write_frame(fiat__spool *spool, const appending *call, fiat_e
                                      .opaque = (uintptr_t)item->opaque,
                                      .uuid = item->uuid ? *item->uuid : none,
                                      .stream = fiat__str_c(item->stream)};
-    struct iovec parts[MAX_PARTS] = {{bytes, sizeof bytes},
-                                     {(char *)(uintptr_t)item->stream, frame.stream.len}};
-    int count = 2;
-    fiat__spool_frame_write(bytes, segment->id, &frame, call->payload_bytes, call->payload_crc);
-    for (size_t i = 0; i < item->part_count; i++)
-        parts[count++] = (struct iovec){(char *)(uintptr_t)item->parts[i].ptr, item->parts[i].len};
-    int error = fiat__spool_write(spool->io, spool->writer_fd, parts, count, segment->end);
+    fiat__spool_frame_write(call->bytes, segment->id, &frame, call->payload_bytes,
+                            call->payload_crc);
+    int error =
+        fiat__spool_write(spool->io, spool->writer_fd, call->parts, call->part_count, segment->end);
     if (error) {
         /* The next frame is written over it, and until then it is a torn one. */
         (void)spool->io->ftruncate(spool->writer_fd, (off_t)segment->end);
@@ -274,7 +298,7 @@ static fiat_status write_frame(fiat__spool *spool, const appending *call, fiat_e
 }
 
 /* @locks lock held */
-static fiat_status append(fiat__spool *spool, const appending *call, fiat__spool_wake *wake,
+static fiat_status append(fiat__spool *spool, appending *call, fiat__spool_wake *wake,
                           fiat_error *err) {
     fiat_status status = provide_segment(spool, call, wake, err);
     if (status == FIAT_OK) status = write_frame(spool, call, err);
@@ -289,11 +313,14 @@ static fiat_status append(fiat__spool *spool, const appending *call, fiat__spool
 
 fiat_status fiat__spool_append(fiat__spool *spool, const fiat__spool_item *item,
                                fiat__spool_wake *wake, fiat_error *err) {
-    appending call = {.item = item, .wall_ms = fiat__wall_ms(spool->opts.clock)};
+    appending call; /* not all of it: most of `bytes` is never used */
+    call.item = item;
+    call.wall_ms = fiat__wall_ms(spool->opts.clock);
+    call.payload_bytes = call.payload_crc = 0;
     *wake = FIAT__SPOOL_WAKE_NONE;
-    fiat_status status = measure(&call, err);
+    fiat_status status = prepare(&call, err);
     if (status != FIAT_OK) return status;
-    fiat__mutex_lock(&spool->lock);
+    fiat__mutex_lock_short(&spool->lock);
     status = append(spool, &call, wake, err);
     fiat__mutex_unlock(&spool->lock);
     return status;

@@ -126,6 +126,32 @@ START_TEST(the_largest_event_fits) {
 }
 END_TEST
 
+/* A frame is written in one piece or in several, by its size; the event comes in three parts, one
+ * of them empty. */
+START_TEST(frames_of_all_sizes_come_back_whole) {
+    fiat__spool_opts opts = spool_opts(s_dir, false);
+    opts.max_bytes = 16 << 20;
+    fiat__spool *spool = spool_open(&opts);
+    static char text[4001];
+    for (size_t i = 0; i < sizeof text - 1; i++)
+        text[i] = (char)('a' + i % 23);
+    for (size_t len = 1800; len < 2300; len++) {
+        const fiat__str parts[] = {{text, 7}, {text, 0}, {text + 7, len - 7}};
+        const fiat__spool_item item = {.stream = "s", .parts = parts, .part_count = 3};
+        fiat__spool_wake wake;
+        ck_assert_int_eq(fiat__spool_append(spool, &item, &wake, NULL), FIAT_OK);
+    }
+    for (size_t len = 1800; len < 2300; len++) {
+        const char kept = text[len];
+        text[len] = '\0';
+        spool_expect(spool, text, true);
+        text[len] = kept;
+    }
+    spool_expect_none(spool);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 START_TEST(at_the_cap_calls_are_refused_until_something_is_settled) {
     fiat__spool_opts opts = spool_opts(s_dir, _i);
     opts.max_bytes = 2 * FIAT__SPOOL_SEGMENT_MIN_BYTES;
@@ -420,6 +446,7 @@ static Suite *suite(void) {
     tcase_add_loop_test(t, what_is_not_settled_comes_back_after_a_restart, 0, 2);
     tcase_add_loop_test(t, segments_are_deleted_as_their_events_are_settled, 0, 2);
     tcase_add_test(t, the_largest_event_fits);
+    tcase_add_test(t, frames_of_all_sizes_come_back_whole);
     tcase_add_loop_test(t, at_the_cap_calls_are_refused_until_something_is_settled, 0, 2);
     tcase_add_test(t, a_folder_belongs_to_one_process);
     tcase_add_test(t, settings_that_cannot_be_are_refused);
