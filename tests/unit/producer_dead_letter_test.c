@@ -48,10 +48,16 @@ static fiat__producer_opts dead_opts(void) {
     return opts;
 }
 
+/* Jitter of 0 would send again at once what is to wait. */
+static uint64_t longest(uint64_t limit) {
+    return limit - 1;
+}
+
 static void open_with(const fiat__producer_opts *opts) {
     fake_now_ms = 1000000;
     s_sink = fake_sink_new();
     s_producer = fake_producer(s_sink, opts);
+    s_producer->random_below = longest;
     s_stream = fake_stream(s_producer, "s");
 }
 
