@@ -20,8 +20,9 @@
 
 enum { THREADS = 2, KILLS_DEFAULT = 100, SHOWN_MAX = 10, LIFE_MAX_MS = 60 };
 
-/* Numbers that a killed writer may have used beyond the last that it told. */
-#define GAP        100000
+/* Numbers that a killed writer may have used beyond the last that it told: one for each thread,
+ * and some to spare. With thousands of kills they must not use up the others. */
+#define GAP        1000
 #define EVENTS_MAX (20 * 1000 * 1000)
 
 static fiat_logger *s_logger;
