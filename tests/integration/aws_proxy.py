@@ -116,7 +116,7 @@ def whole_way(folder):
     asked = len(Proxy.asked)
     Proxy.refusal = 403
     settings = {"FIAT_PROXY_URL": f"http://{USER}127.0.0.1:{serve(Proxy)}", "FIAT_AWS_FIPS": "true",
-                "FIAT_AWS_DUALSTACK": "true", "FIAT_AWS_REGION": "eu-central-1",
+                "FIAT_AWS_DUALSTACK": "true", "FIAT_AWS_REGION": "us-west-2",
                 "AWS_ACCESS_KEY_ID": "A", "AWS_SECRET_ACCESS_KEY": "s"}
     done = subprocess.run([str(pathlib.Path(FIAT).resolve()), "log", "--timeout", "1", "Example"],
                           input="{}\n", cwd=folder, env={**environment(), **settings},
@@ -124,7 +124,7 @@ def whole_way(folder):
     Proxy.refusal = 0
     expect("fiat log", f"{done.returncode} {done.stderr}", "1 ", "status 403")
     path, headers = Proxy.asked[asked]
-    if path != "firehose-fips.eu-central-1.api.aws:443" or "Proxy-Authorization" not in headers:
+    if path != "firehose-fips.us-west-2.api.aws:443" or "Proxy-Authorization" not in headers:
         sys.exit(f"the proxy was asked for {path}")
     left = (pathlib.Path(folder) / "Example.rejected.jsonl").read_text()
     if "s3cr" in done.stdout + done.stderr + left:
@@ -161,6 +161,17 @@ def tinyproxy(folder, authority, port):
                "pause 0 0", "check the user")
         expect("no password", post(far, ca, f"proxy_url=http://127.0.0.1:{at}"), "pause 0 0",
                "status 407")
+        expect("from the environment", post(far, ca, HTTPS_PROXY=f"http://127.0.0.1:{at}"),
+               "pause 0 0", "status 407")
+        for none in ("0.0.0.0", f"0.0.0.0:{port}", "10.0.0.0/8,0.0.0.0/32", "*"):
+            expect(f"none for {none}", post(far, ca, HTTPS_PROXY=f"http://127.0.0.1:{at}",
+                                            NO_PROXY=none), "ok 200")
+        expect("none for others", post(far, ca, HTTPS_PROXY=f"http://127.0.0.1:{at}",
+                                       NO_PROXY="0.0.0.0:1,example.com"), "pause 0 0", "status 407")
+        plain = f"http://0.0.0.0:{serve(Service)}"
+        expect("without TLS", post(plain, through), "ok 200")
+        expect("without TLS, no password", post(plain, http_proxy=f"http://127.0.0.1:{at}"),
+               "pause 407 0")
         expect("port not allowed", post("https://0.0.0.0:1", ca, through),
                "pause 0 0", "status 403")
     finally:

@@ -4,13 +4,17 @@
     aws_tls.py [PROGRAM]    PROGRAM: tests/support/aws_post
 """
 import datetime
+import json
+import pathlib
 import socket
 import ssl
+import subprocess
 import sys
 import threading
 import warnings
 
-from aws_peers import SECRET, Authority, Service, context, expect, post, run, serve
+from aws_peers import (PROGRAM, SECRET, Authority, Service, context, environment, expect, post, run,
+                       serve)
 
 
 def failures(authority, stranger):
@@ -114,6 +118,94 @@ def broken(authority, certificate):
                post(f"https://localhost:{port}", "ca_file=" + authority.ca, f"body={body}"), begin)
 
 
+def kept(authority, certificate):
+    """A connection is given up by us before the server does, and one that the server has closed costs
+    nothing. Python's server closes after its timeout."""
+    class Idle(Service):
+        timeout = 30
+        connections = 0
+
+        def setup(self):
+            super().setup()
+            type(self).connections += 1
+
+    url, ca = f"https://localhost:{serve(Idle, context(*certificate))}", "ca_file=" + authority.ca
+    for what, settings, timeout, connections in (
+            ("kept", ("times=3", "pause_ms=100"), 30, 1),
+            ("idle for too long", ("times=2", "pause_ms=2500", "idle_ms=2000"), 30, 2),
+            ("closed by the server", ("times=2", "pause_ms=2500", "idle_ms=60000"), 1, 2)):
+        Idle.connections, Idle.timeout = 0, timeout
+        got = post(url, ca, *settings)
+        if set(got.split("\n")) != {"ok 200 0 ", ""} or Idle.connections != connections:
+            sys.exit(f"{what}: {got!r}, {Idle.connections} connections")
+        print(f"{what}: {connections} connections")
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[1]
+
+
+class Openssl:
+    """openssl(1) as a server: `openssl s_server`, with these options more."""
+
+    def __init__(self, folder, certificate, *options):
+        self.port = free_port()
+        self.running = subprocess.Popen(
+            ["openssl", "s_server", "-accept", f"127.0.0.1:{self.port}", "-cert", certificate[0],
+             "-key", certificate[1], *options], cwd=folder, stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        said = b""
+        while b"ACCEPT" not in said:
+            said += self.running.stdout.readline() or sys.exit(f"openssl s_server: {said}")
+
+    def stop(self):
+        self.running.kill()
+        return self.running.communicate(timeout=10)[0].decode(errors="replace")
+
+
+def container(authority, certificate, strange):
+    """Credentials of a container by https, which must be trusted, from openssl's files."""
+    folder = authority.folder
+    (folder / "keys").write_text(json.dumps({
+        "AccessKeyId": "AKID", "SecretAccessKey": "s", "Token": "t",
+        "Expiration": "2099-01-01T00:00:00Z"}))
+
+    def ask(port, **more):
+        settings = {"AWS_CONTAINER_CREDENTIALS_FULL_URI": f"https://localhost:{port}/keys",
+                    "AWS_EC2_METADATA_DISABLED": "true"}
+        done = subprocess.run([str(pathlib.Path(PROGRAM).parent / "aws_credentials")],
+                              env={**environment(), **settings, **more}, capture_output=True,
+                              text=True, timeout=60)
+        return done.stdout
+
+    good, bad = (Openssl(folder, each, "-WWW") for each in (certificate, strange))
+    expect("container", ask(good.port, AWS_CA_BUNDLE=authority.ca), '{"access_key_id":"AKID"')
+    expect("container, unknown authority", ask(bad.port, AWS_CA_BUNDLE=authority.ca), '{"error"',
+           "certificate")
+    expect("container, system's authorities", ask(good.port), '{"error"', "certificate")
+    if "GET /keys" in bad.stop():
+        sys.exit("a request went to a server that is not trusted")
+    good.stop()
+
+
+def shown_to_openssl(authority, certificate):
+    """A certificate of our own, asked for and verified by openssl's server, whose answer lies
+    ready."""
+    client, key = authority.issue("client2", ["client"])
+    for version in ("-tls1_2", "-tls1_3"):
+        server = Openssl(authority.folder, certificate, version, "-Verify", "1",
+                         "-verify_return_error", "-CAfile", authority.ca)
+        server.running.stdin.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        server.running.stdin.flush()
+        expect(f"openssl s_server {version}",
+               post(f"https://localhost:{server.port}", "ca_file=" + authority.ca,
+                    "cert_file=" + client, "key_file=" + key), "ok 200")
+        said = server.stop()
+        if "CN = client2" not in said and "CN=client2" not in said:
+            sys.exit(f"openssl saw another certificate: {said}")
+
+
 def main(folder):
     authority, stranger = Authority(folder, "ca"), Authority(folder, "other")
     port = failures(authority, stranger)
@@ -122,6 +214,9 @@ def main(folder):
     old_tls(authority, certificate)
     own_certificate(authority, certificate)
     broken(authority, certificate)
+    kept(authority, certificate)
+    container(authority, certificate, stranger.issue("other-server", ["localhost"]))
+    shown_to_openssl(authority, certificate)
     return 0
 
 
