@@ -161,6 +161,7 @@ START_TEST(credentials_out_of_reach_are_to_be_tried_again) {
     fiat_error err;
     fiat__aws_client_opts opts = default_opts();
     setenv("HOME", "/nonexistent", 1);
+    unsetenv("AWS_EC2_METADATA_DISABLED");
     setenv("AWS_EC2_METADATA_SERVICE_ENDPOINT", http_server_url(s_server), 1);
     http_server_push(s_server, &(http_reply){.status = 503});
     ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);

@@ -89,7 +89,7 @@ static ssize_t power_pwritev(int fd, const struct iovec *parts, int count, off_t
     size_t left = (size_t)put;
     for (char *to = added->bytes; left > 0; parts++) {
         size_t len = parts->iov_len < left ? parts->iov_len : left;
-        memcpy(to, parts->iov_base, len);
+        if (len) memcpy(to, parts->iov_base, len);
         to += len;
         left -= len;
     }
