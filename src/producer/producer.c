@@ -442,7 +442,7 @@ void fiat__producer_leave(fiat__producer *producer) {
     bool left = atomic_compare_exchange_strong(&producer->state, &running, FIAT__PRODUCER_LEFT);
     fiat__mutex_unlock(&producer->lock);
     if (!left) return;
-    wake_waiting(producer);
+    if (atomic_load(&producer->waiting_calls) > 0) wake_waiting(producer);
     atomic_store(&producer->leave, true);
     atomic_store(&producer->stop, true);
     producer->sink->vtable->wakeup(producer->sink);

@@ -310,35 +310,6 @@ START_TEST(damage_of_a_living_segment_is_counted_and_kept) {
 }
 END_TEST
 
-/* A disk that does not give the bytes: they are tried again, left for the next process, and others
- * are not kept waiting. */
-START_TEST(a_segment_that_cannot_be_read_stays) {
-    fiat__spool *spool = spool_open(&s_opts);
-    bool again;
-    fiat__spool_event event;
-    ck_assert_int_eq(spool_put(spool, "new", NULL, NULL), FIAT_OK);
-    disk_fail(DISK_READ, 1, EIO, true);
-    ck_assert(!fiat__spool_peek(spool, &event, &again) && again);
-    disk_heal();
-    spool_expect(spool, s_texts[0], true); /* it was a passing fault */
-    fiat__spool_close(spool);
-
-    spool = spool_open(&s_opts);
-    disk_fail(DISK_OPEN, 1, EACCES, true);
-    for (int i = 0; i < 10; i++)
-        ck_assert(!fiat__spool_peek(spool, &event, &again));
-    disk_heal();
-    spool_expect(spool, "new", true);
-    spool_expect_none(spool);
-    fiat__spool_note(spool);
-    ck_assert_uint_eq(spool_stats(spool).unsettled, 3);
-    ck_assert_uint_eq(spool_stats(spool).lost, 0);
-    fiat__spool_close(spool);
-    fiat__spool_stats stats;
-    ck_assert_uint_eq(recover(&stats), 14);
-}
-END_TEST
-
 /* --- a disk that does not give a file --- */
 
 static fiat__log *s_lines;
@@ -399,6 +370,39 @@ START_TEST(a_file_that_cannot_be_opened_is_left_and_said) {
     ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 1);
     ck_assert_uint_eq(recover(&stats), 15); /* the disk is well again */
     ck_assert_uint_eq(stats.unreadable, 0);
+}
+END_TEST
+
+/* A disk that does not give the bytes: they are tried again, left for the next process, and others
+ * are not kept waiting. */
+START_TEST(a_segment_that_cannot_be_read_stays) {
+    fiat__spool *spool = spool_open(&s_opts);
+    bool again;
+    fiat__spool_event event;
+    ck_assert_int_eq(spool_put(spool, "new", NULL, NULL), FIAT_OK);
+    disk_fail(DISK_READ, 1, EIO, true);
+    ck_assert(!fiat__spool_peek(spool, &event, &again) && again);
+    disk_heal();
+    spool_expect(spool, s_texts[0], true); /* it was a passing fault */
+    fiat__spool_close(spool);
+
+    spool = open_and_listen();
+    disk_fail(DISK_OPEN, 1, EACCES, true);
+    for (int i = 0; i < 10; i++)
+        ck_assert(!fiat__spool_peek(spool, &event, &again));
+    disk_heal();
+    fiat__log_serve(s_lines);
+    ck_assert_uint_eq(s_line_count, 1);
+    ck_assert_ptr_nonnull(strstr(s_line, strerror(EACCES)));
+    ck_assert_uint_eq(spool_stats(spool).unreadable, 1);
+    spool_expect(spool, "new", true);
+    spool_expect_none(spool);
+    fiat__spool_note(spool);
+    ck_assert_uint_eq(spool_stats(spool).unsettled, 3);
+    ck_assert_uint_eq(spool_stats(spool).lost, 0);
+    close_and_forget(spool);
+    fiat__spool_stats stats;
+    ck_assert_uint_eq(recover(&stats), 14);
 }
 END_TEST
 
