@@ -14,8 +14,8 @@ typedef struct plan {
 } plan;
 
 static plan s_plans[DISK_CALL_COUNT], s_plan_of_all;
-static uint64_t s_bad_from, s_bad_to;
-static bool s_failed;
+static _Atomic uint64_t s_bad_from, s_bad_to;
+static atomic_bool s_failed;
 static fiat__mutex s_lock = {PTHREAD_MUTEX_INITIALIZER}; /* syncs come from several threads */
 
 void disk_fail(disk_call call, unsigned nth, int error, bool persistent) {
@@ -26,8 +26,10 @@ void disk_fail(disk_call call, unsigned nth, int error, bool persistent) {
 }
 
 void disk_fail_any(unsigned nth, int error, bool persistent) {
+    fiat__mutex_lock(&s_lock);
     s_plan_of_all = (plan){persistent, nth, error};
     s_failed = false;
+    fiat__mutex_unlock(&s_lock);
 }
 
 void disk_fail_bytes(uint64_t from, uint64_t to) {
@@ -36,7 +38,8 @@ void disk_fail_bytes(uint64_t from, uint64_t to) {
 }
 
 void disk_heal(void) {
-    s_bad_from = s_bad_to = 0;
+    s_bad_from = 0;
+    s_bad_to = 0;
     fiat__mutex_lock(&s_lock);
     memset(s_plans, 0, sizeof s_plans);
     memset(&s_plan_of_all, 0, sizeof s_plan_of_all);
