@@ -332,18 +332,30 @@ void fiat__spool_forked(fiat__spool *spool) {
     spool->forked = true;
 }
 
-fiat_status fiat__spool_reopen(fiat__spool *spool, fiat_error *err) {
+/* Whoever opens the spool above, since the parent is gone, may take the folder over before it is
+ * locked, and remove it, for it is empty. */
+#define FORK_DIR_TRIES 100
+
+static fiat_status make_fork_dir(fiat__spool *spool, fiat_error *err) {
     char path[FIAT__SPOOL_PATH_BYTES];
+    fiat_status status = FIAT_E_SPOOL_LOCKED;
+    for (int i = 0; i < FORK_DIR_TRIES && status == FIAT_E_SPOOL_LOCKED; i++) {
+        /* The number alone may be that of a process long gone, whose folder is still there. */
+        int len = snprintf(path, sizeof path, "%s/fork-%ld-%08x", spool->root, (long)getpid(),
+                           (unsigned)fiat__random_u64());
+        if (len >= (int)sizeof path)
+            return fiat__err_set(err, FIAT_E_CONFIG, "spool.dir: the path is too long");
+        status = open_own_dir(spool, path, err);
+    }
+    return status;
+}
+
+fiat_status fiat__spool_reopen(fiat__spool *spool, fiat_error *err) {
     if (!spool->forked) return FIAT_OK;
     fiat__mutex_lock(&spool->lock);
     forget(spool);
     spool->next_number = 1;
-    /* The number alone may be that of a process long gone, whose folder is still there. */
-    int len = snprintf(path, sizeof path, "%s/fork-%ld-%08x", spool->root, (long)getpid(),
-                       (unsigned)fiat__random_u64());
-    fiat_status status = len < (int)sizeof path
-                             ? open_own_dir(spool, path, err)
-                             : fiat__err_set(err, FIAT_E_CONFIG, "spool.dir: the path is too long");
+    const fiat_status status = make_fork_dir(spool, err);
     if (status == FIAT_OK) spool->forked = false;
     fiat__mutex_unlock(&spool->lock);
     return status;

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define LOCK_NAME      "lock"
@@ -57,12 +58,29 @@ static struct flock whole_file(void) {
     return (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
 }
 
+/* Has the file been removed since it was opened? Its lock guards nothing then. */
+static bool is_gone(int fd) {
+    struct stat file;
+    return fstat(fd, &file) == 0 && file.st_nlink == 0;
+}
+
+/* A fork's folder is removed by its process, or by one that took it for that of a process gone,
+ * between any two steps of whoever opens it. */
+static fiat_status removed(const fiat__spool_dir *dir, fiat_error *err) {
+    return fiat__err_set(err, FIAT_E_SPOOL_LOCKED,
+                         "spool %s was removed by another process as it was being opened: try "
+                         "again",
+                         dir->path);
+}
+
 static fiat_status take_lock(fiat__spool_dir *dir, fiat_error *err) {
     dir->lock_fd = lock_file(dir->path, O_RDWR | O_CREAT);
+    if (dir->lock_fd < 0 && errno == ENOENT) return removed(dir, err);
     if (dir->lock_fd < 0)
         return fiat__err_sys(err, errno, "cannot open the lock of spool %s", dir->path);
     struct flock lock = whole_file();
     if (fcntl(dir->lock_fd, F_OFD_SETLK, &lock) == 0) {
+        if (is_gone(dir->lock_fd)) return removed(dir, err);
         write_holder(dir->lock_fd);
         return FIAT_OK;
     }

@@ -69,6 +69,12 @@ TESTS += %D%/producer_object_test %D%/producer_sink_local_test
 
 # The spool.
 SPOOL_FAKE = %D%/spool_fake.c %D%/spool_fake.h tests/support/tmpdir.h
+check_PROGRAMS += %D%/producer_spool_fork_test
+TESTS += %D%/producer_spool_fork_test
+%C%_producer_spool_fork_test_SOURCES = %D%/producer_spool_fork_test.c $(SPOOL_FAKE)
+%C%_producer_spool_fork_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spool_fork_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS) -ldl
+
 check_PROGRAMS += %D%/producer_spool_test
 TESTS += %D%/producer_spool_test
 %C%_producer_spool_test_SOURCES = %D%/producer_spool_test.c $(SPOOL_FAKE)
