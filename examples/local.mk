@@ -1,6 +1,6 @@
 # Complete programs against the public API. Each is built twice: as C11, and as C++11 from the very
 # same text, so that the headers stay usable from both.
-examples = %D%/audit %D%/validated %D%/package_log %D%/validate
+examples = %D%/audit %D%/validated %D%/package_log %D%/validate %D%/event_loop
 noinst_PROGRAMS += $(examples)
 %C%_audit_SOURCES = %D%/audit.c
 %C%_audit_LDADD = libfiat.la
@@ -11,6 +11,8 @@ noinst_PROGRAMS += $(examples)
 %C%_package_log_LDADD = libfiat.la $(ZLIB_LIBS)
 %C%_validate_SOURCES = %D%/validate.c
 %C%_validate_LDADD = libfiat.la
+%C%_event_loop_SOURCES = %D%/event_loop.c
+%C%_event_loop_LDADD = libfiat.la
 
 EXTRA_DIST += scripts/quickstart tests/data/dpkg/dpkg.log
 EXTRA_DIST += %D%/schemas/PackageEvent/json_schema.json %D%/schemas/PackageEvent/athena.json \

@@ -99,7 +99,8 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_poll(fiat_logger *logger, uint3
                                                       uint64_t *count, fiat_error *err);
 
 /** A file descriptor that is readable (POLLIN) exactly while reports wait for fiat_logger_poll(),
- *  to be watched with poll(), epoll or an event loop. Do not read, write or close it.
+ *  to be watched with poll(), epoll or an event loop (examples/event_loop.c). Do not read, write or
+ *  close it.
  *  @param fd  receives the descriptor, the same with every call; open until close. In the child of
  *             a fork it stands for the child's reports.
  *  @return FIAT_OK; FIAT_E_ARG as fiat_logger_poll(); FIAT_E_IO when there is none to be had.
