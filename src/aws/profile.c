@@ -80,7 +80,11 @@ static fiat_status keep_value(fiat__aws_profile *profile, const fiat__ini_item *
 static fiat_status read_file(fiat__buf *text, const char *path, fiat_error *err) {
     fiat__buf_init(text, MAX_FILE_BYTES);
     fiat_status status = fiat__file_read(path, text, err);
-    return status == FIAT_E_NOT_FOUND ? FIAT_OK : status;
+    if (status == FIAT_E_NOT_FOUND) return FIAT_OK;
+    /* Values would end there. */
+    if (status == FIAT_OK && text->len && memchr(text->ptr, '\0', text->len))
+        return fiat__err_set(err, FIAT_E_CONFIG, "%.128s holds a NUL: it is no text file", path);
+    return status;
 }
 
 static void wipe_file(fiat__buf *text) {

@@ -60,7 +60,7 @@ typedef struct fiat__aws_profile {
 
 /* Read both files; one that does not exist counts as empty. The file of credentials wins where both
  * have a key. A profile that no file has is FIAT_OK with found == false; FIAT_E_IO, FIAT_E_LIMIT,
- * FIAT_E_NOMEM. deinit in any case. */
+ * FIAT_E_CONFIG (one holds a NUL), FIAT_E_NOMEM. deinit in any case. */
 fiat_status fiat__aws_profile_load(fiat__aws_profile *out, fiat_error *err);
 /* The same for the profile of this name. */
 fiat_status fiat__aws_profile_load_named(fiat__aws_profile *out, const char *name, fiat_error *err);

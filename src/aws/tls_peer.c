@@ -48,6 +48,11 @@ static void write_certificate(fiat__tls_peer *peer, X509 *certificate) {
     write_date(peer->until, sizeof peer->until, X509_get0_notAfter(certificate));
 }
 
+void fiat__tls_peer_note(fiat__tls_peer *peer, X509 *own, X509 *about) {
+    write_names(peer->names, sizeof peer->names, own);
+    write_certificate(peer, about);
+}
+
 /* Called for each certificate of the chain, and for each complaint. */
 static int look(int good, X509_STORE_CTX *store) {
     SSL *ssl = X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx());
@@ -55,8 +60,7 @@ static int look(int good, X509_STORE_CTX *store) {
     X509 *own = X509_STORE_CTX_get0_cert(store), *at = X509_STORE_CTX_get_current_cert(store);
     if (peer->trouble != X509_V_OK || !own) return good;
     if (!good) peer->trouble = X509_STORE_CTX_get_error(store);
-    write_names(peer->names, sizeof peer->names, own);
-    write_certificate(peer, !good && at ? at : own);
+    fiat__tls_peer_note(peer, own, !good && at ? at : own);
     return good;
 }
 

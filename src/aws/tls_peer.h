@@ -5,6 +5,7 @@
 
 #include <curl/curl.h>
 #include <fiat/error.h>
+#include <openssl/x509.h>
 
 typedef struct fiat__tls_peer {
     int trouble; /* X509_V_ERR_*: the first complaint; X509_V_OK: none */
@@ -19,6 +20,10 @@ typedef struct fiat__tls_peer {
  * libcurl does not use OpenSSL. */
 CURLcode fiat__tls_peer_watch(fiat__tls_peer *peer, CURL *easy);
 void fiat__tls_peer_reset(fiat__tls_peer *peer);
+
+/* The server's own certificate, and the one that the trouble is about: for the handshake's
+ * callback, and for tests. */
+void fiat__tls_peer_note(fiat__tls_peer *peer, X509 *own, X509 *about);
 
 /* The certificate was refused: say which, why, and what to do. `ca_setting` names the setting for
  * authorities. false, and *err is left as it is, when nothing is known of it. */

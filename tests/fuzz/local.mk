@@ -3,10 +3,10 @@
 EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h %D%/fuzz_cjson.h
 fuzz_targets = \
-	%D%/fuzz_aws_argv %D%/fuzz_aws_credentials %D%/fuzz_aws_ini %D%/fuzz_aws_proxy %D%/fuzz_aws_reply \
+	%D%/fuzz_aws_argv %D%/fuzz_aws_credentials %D%/fuzz_aws_ini %D%/fuzz_aws_profile %D%/fuzz_aws_proxy %D%/fuzz_aws_reply \
 	%D%/fuzz_aws_sigv4 %D%/fuzz_aws_xml %D%/fuzz_firehose_reply %D%/fuzz_mock_request \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
-	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_spool_reader \
+	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_spool_reader %D%/fuzz_stream_json %D%/fuzz_tls_peer \
 	%D%/fuzz_table
 if FUZZING
 fuzz_main =
@@ -109,3 +109,16 @@ endif
 %C%_fuzz_mock_request_SOURCES = %D%/fuzz_mock_request.c $(fuzz_main)
 %C%_fuzz_mock_request_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_mock_request_LDADD = libfiat_mocking.la libfiat_reply.la $(fiat_sigv4)
+
+%C%_fuzz_aws_profile_SOURCES = %D%/fuzz_aws_profile.c $(fuzz_main)
+%C%_fuzz_aws_profile_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_aws_profile_LDADD = $(fiat_aws)
+
+%C%_fuzz_stream_json_SOURCES = %D%/fuzz_stream_json.c $(fuzz_main)
+%C%_fuzz_stream_json_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_stream_json_LDADD = $(fiat_logger)
+
+%C%_fuzz_tls_peer_SOURCES = %D%/fuzz_tls_peer.c $(fuzz_main)
+%C%_fuzz_tls_peer_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
+%C%_fuzz_tls_peer_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_tls_peer_LDADD = $(fiat_aws) $(CRYPTO_LIBS)

@@ -152,6 +152,16 @@ START_TEST(file_that_cannot_be_read_is_named) {
 }
 END_TEST
 
+/* A file cut off by a crash may end in NULs. */
+START_TEST(file_with_a_nul_is_refused) {
+    static const char text[] = "[default]\naws_access_key_id=A\naws_secret_access_key=s\0s\n";
+    fiat_error err;
+    ck_assert_fiat_ok(
+        fiat__file_replace(s_config_path, fiat__str_of(text, sizeof text - 1), false, &err), err);
+    assert_none(" holds a NUL: it is no text file", "profile: ");
+}
+END_TEST
+
 START_TEST(file_without_end_is_not_read_to_its_end) {
     setenv("AWS_CONFIG_FILE", "/dev/zero", 1);
     assert_none("/dev/zero is larger than 1048576 bytes", "profile: ");
@@ -557,6 +567,7 @@ int main(void) {
     tcase_add_test(tcase, keys_that_no_header_can_carry_are_refused);
     tcase_add_loop_test(tcase, files_that_do_not_serve, 0, sizeof s_bad / sizeof s_bad[0]);
     tcase_add_test(tcase, file_that_cannot_be_read_is_named);
+    tcase_add_test(tcase, file_with_a_nul_is_refused);
     tcase_add_test(tcase, file_without_end_is_not_read_to_its_end);
     tcase_add_loop_test(tcase, files_that_serve, 0, sizeof s_good / sizeof s_good[0]);
     tcase_add_test(tcase, files_may_be_named);
