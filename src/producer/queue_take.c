@@ -18,23 +18,37 @@ static const fiat__lane *lanes_end(const fiat__producer_stream *stream) {
     return stream->lanes + (spread ? FIAT__LANE_COUNT : 1);
 }
 
-/* What is open. */
-typedef struct open_records {
-    bool due;          /* one of them is */
+/* What was looked at. */
+typedef struct waiting {
+    bool due;          /* some record is */
     int64_t oldest_ms; /* INT64_MAX: there is none */
-} open_records;
+} waiting;
 
-static open_records look_at_lanes(fiat__producer_stream *stream, const fiat__queue_view *view) {
-    open_records found = {false, INT64_MAX};
+static void look_at(waiting *found, const fiat__record *record, const fiat__queue_view *view) {
+    found->due = found->due || is_due(record, &record->stream->producer->opts, view);
+    if (record->opened_ms < found->oldest_ms) found->oldest_ms = record->opened_ms;
+}
+
+static waiting look_at_lanes(fiat__producer_stream *stream, const fiat__queue_view *view) {
+    waiting found = {false, INT64_MAX};
     for (fiat__lane *lane = stream->lanes; lane < lanes_end(stream); lane++) {
         fiat__mutex_lock(&lane->lock);
-        if (lane->open) {
-            found.due |= is_due(lane->open, &stream->producer->opts, view);
-            if (lane->open->opened_ms < found.oldest_ms) found.oldest_ms = lane->open->opened_ms;
-        }
+        if (lane->open) look_at(&found, lane->open, view);
         fiat__mutex_unlock(&lane->lock);
     }
     return found;
+}
+
+/* What makes a batch is due. Short of that, all of it is looked at: with several lanes a younger
+ * record may lie before an older one. @locks stream->lock held */
+static void look_at_ready(waiting *found, const fiat__producer_stream *stream,
+                          const fiat__queue_view *view) {
+    const bool batch = fiat__is_batch_ready(stream);
+    const fiat__record *record = stream->ready.head;
+    for (; record; record = found->due ? NULL : record->next) {
+        look_at(found, record, view);
+        found->due |= batch;
+    }
 }
 
 bool fiat__batch_fits(const fiat__batch_limits *limits, const fiat__records *batch, size_t bytes) {
@@ -73,23 +87,31 @@ static void take_open(fiat__producer_stream *stream, fiat__lane *lane, const fia
     fiat__mutex_unlock(&lane->lock);
 }
 
-/* `due`: some record is. */
-static void take_ready(fiat__producer_stream *stream, const fiat__queue_view *view, bool due,
+/* `found`: what is open. */
+static void take_ready(fiat__producer_stream *stream, const fiat__queue_view *view, waiting found,
                        const fiat__batch_limits *limits, fiat__records *out) {
     fiat__mutex_lock(&stream->lock);
     fiat__records *ready = &stream->ready;
-    if (ready->head &&
-        (due || is_due(ready->head, &stream->producer->opts, view) || fiat__is_batch_ready(stream)))
-        while (ready->head && fiat__batch_fits(limits, out, ready->head->len))
-            fiat__records_push(out, fiat__records_pop(ready));
+    look_at_ready(&found, stream, view);
+    while (found.due && ready->head && fiat__batch_fits(limits, out, ready->head->len))
+        fiat__records_push(out, fiat__records_pop(ready));
     fiat__mutex_unlock(&stream->lock);
+}
+
+/* An open record that has waited long enough did not fill up. Nor may it wait until nothing is
+ * ready any more, when other lanes keep seeing to that. */
+static void join_overdue(fiat__producer_stream *stream, const fiat__queue_view *view) {
+    const fiat__queue_view patient = {view->now_ms, view->flush_sequence, .hurry = false};
+    if (atomic_load_explicit(&stream->spread, memory_order_relaxed) &&
+        look_at_lanes(stream, &patient).due)
+        fiat__lanes_join(stream);
 }
 
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
                       const fiat__batch_limits *limits, fiat__records *out) {
-    const open_records open = look_at_lanes(stream, view);
-    if (open.due && !view->hurry) fiat__lanes_join(stream);
-    take_ready(stream, view, open.due, limits, out);
+    join_overdue(stream, view);
+    const waiting open = look_at_lanes(stream, view);
+    take_ready(stream, view, open, limits, out);
     if (!open.due) return;
     for (fiat__lane *lane = stream->lanes; lane < lanes_end(stream); lane++)
         take_open(stream, lane, view, limits, out);
@@ -112,17 +134,12 @@ void fiat__queue_take_old(fiat__producer_stream *stream, const fiat__age *age, f
 
 int64_t fiat__queue_due_ms(fiat__producer_stream *stream, const fiat__queue_view *view,
                            int64_t *oldest_ms) {
-    const fiat__producer_opts *opts = &stream->producer->opts;
-    const open_records open = look_at_lanes(stream, view);
-    bool now = open.due;
-    *oldest_ms = open.oldest_ms;
+    waiting found = look_at_lanes(stream, view);
     fiat__mutex_lock(&stream->lock);
-    const fiat__record *first = stream->ready.head;
-    if (first) {
-        now |= is_due(first, opts, view) || fiat__is_batch_ready(stream);
-        if (first->opened_ms < *oldest_ms) *oldest_ms = first->opened_ms;
-    }
+    look_at_ready(&found, stream, view);
     fiat__mutex_unlock(&stream->lock);
-    if (now) return view->now_ms;
-    return *oldest_ms == INT64_MAX ? INT64_MAX : *oldest_ms + opts->linger_ms;
+    *oldest_ms = found.oldest_ms;
+    if (found.due) return view->now_ms;
+    return found.oldest_ms == INT64_MAX ? INT64_MAX
+                                        : found.oldest_ms + stream->producer->opts.linger_ms;
 }

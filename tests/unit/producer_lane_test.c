@@ -262,6 +262,55 @@ START_TEST(what_is_too_old_is_found_in_every_lane) {
 }
 END_TEST
 
+/* While the queue is full something is always ready, and an open record would wait behind all of it
+ * for ever. */
+START_TEST(joins_in_a_full_queue_as_well) {
+    const fiat__batch_limits limits = {1, 1};
+    fiat__queue_view hurry = {.now_ms = fake_now_ms, .hurry = true};
+    fiat__records out = {0};
+    fake_spread(s_stream);
+    fill_record(false);
+    fill_record(false);
+    append_elsewhere("old", 1);
+    hurry.now_ms = fake_now_ms += LINGER_MS;
+    for (int i = 0; i < 3; i++) {
+        fiat__queue_take(s_stream, &hurry, &limits, &out);
+        ck_assert_uint_eq(out.count, 1);
+        const uint64_t sequence = out.head->sequence;
+        fiat__retry_keep(fiat__records_pop(&out), fake_now_ms);
+        ck_assert_uint_eq(sequence, i + 1);
+        fill_record(false);
+    }
+    close_after(5 * RECORD_EVENTS + 1);
+}
+END_TEST
+
+/* Sealed while another lane's older record was open, a young one lies before it. A flush that waits
+ * for the old one must not wait until the young one is due, which may be a quarter of an hour. */
+START_TEST(what_is_due_behind_younger_records_is_sent) {
+    fiat__producer_opts opts = lane_opts();
+    opts.batch_max_records = 4;
+    opts.linger_ms = LINGER_MS;
+    open_with(&opts);
+    fake_spread(s_stream);
+    fill_record(false); /* in the first lane */
+    append_elsewhere("old", 1);
+    if (_i == 0)
+        fiat__producer_flush(s_producer, 0, NULL);
+    else
+        fake_now_ms += LINGER_MS;
+    for (int i = 0; i < 3; i++)
+        fill_record(false);
+    ck_assert_int_eq(fake_append(s_stream, "young"), FIAT_OK);
+    fiat__sender_turn(s_producer);
+    ck_assert(!is_spread());
+    ck_assert_uint_eq(s_sink->batch_count, 2);
+    ck_assert_uint_eq(s_sink->batches[1]->count, 2);
+    ck_assert(fiat__str_eq_c(s_sink->batches[1]->records[1].data, "old\n"));
+    close_after(4 * RECORD_EVENTS + 2);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("producer/lane");
     TCase *tcase = tcase_create("lane");
@@ -273,10 +322,12 @@ int main(void) {
     tcase_add_test(tcase, does_not_wait_for_a_lane_to_join);
     tcase_add_test(tcase, nobody_is_left_in_a_lane_of_its_own);
     tcase_add_test(tcase, what_is_ready_goes_before_what_is_open);
+    tcase_add_test(tcase, joins_in_a_full_queue_as_well);
     tcase_add_test(tcase, what_is_too_old_is_found_in_every_lane);
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("small queue");
     tcase_add_test(tcase, does_not_spread_in_a_small_queue);
+    tcase_add_loop_test(tcase, what_is_due_behind_younger_records_is_sent, 0, 2);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
