@@ -118,11 +118,11 @@ static bool affords(const fiat__ledger *ledger, size_t bytes) {
     return ledger->queued_bytes + bytes <= ledger->queue_max_bytes;
 }
 
-/* @locks ledger->lock held */
+/* The sender may have been at it already, and have left what was not to be evicted then.
+ * @locks ledger->lock held */
 static void charge(fiat__ledger *ledger, size_t bytes, bool *wake) {
-    *wake = ledger->queued_bytes <= ledger->evict_above_bytes &&
-            ledger->queued_bytes + bytes > ledger->evict_above_bytes;
     ledger->queued_bytes += bytes;
+    *wake = ledger->queued_bytes > ledger->evict_above_bytes;
 }
 
 /* @locks ledger->lock held */

@@ -311,6 +311,36 @@ START_TEST(what_is_due_behind_younger_records_is_sent) {
 }
 END_TEST
 
+/* The oldest record may lie behind younger ones, and is not evicted then. The sender has to hear of
+ * the next ones all the same, or the queue would fill up. */
+START_TEST(evicts_around_an_old_record_that_was_sealed_late) {
+    fiat__producer_opts opts = lane_opts();
+    opts.queue_full = FIAT__FULL_EVICT;
+    opts.queue_max_bytes = 64 * 1024;
+    open_with(&opts);
+    s_stream->hold_until_ms = INT64_MAX; /* nothing is sent */
+    fake_spread(s_stream);
+    append_elsewhere("old", 1);
+    uint64_t count = 1;
+    while (s_producer->ledger.queued_bytes <= s_producer->ledger.evict_above_bytes) {
+        fill_record(false);
+        count += RECORD_EVENTS;
+        if (count == 1 + 2 * RECORD_EVENTS) fiat__lanes_join(s_stream);
+    }
+    fiat__sender_turn(s_producer);
+    for (int i = 0; i < 40; i++) {
+        const unsigned wakeups = s_sink->wakeups;
+        atomic_store(&s_producer->wake_at_ms, fake_now_ms + 60000);
+        fill_record(false);
+        if (s_sink->wakeups > wakeups) fiat__sender_turn(s_producer);
+    }
+    fiat_stats stats = {.struct_size = sizeof stats};
+    fiat__producer_stats(s_producer, &stats);
+    ck_assert_uint_gt(stats.evicted, 30 * RECORD_EVENTS);
+    fiat__producer_close(s_producer, 0, NULL, NULL);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("producer/lane");
     TCase *tcase = tcase_create("lane");
@@ -327,6 +357,7 @@ int main(void) {
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("small queue");
     tcase_add_test(tcase, does_not_spread_in_a_small_queue);
+    tcase_add_test(tcase, evicts_around_an_old_record_that_was_sealed_late);
     tcase_add_loop_test(tcase, what_is_due_behind_younger_records_is_sent, 0, 2);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
