@@ -66,7 +66,8 @@ typedef void (*fiat_delivery_cb)(const fiat_delivery *report, void *ctx);
  *  @return FIAT_OK; FIAT_E_CONFIG, also when no AWS region is found; FIAT_E_ARG for an unknown
  *          sink; when a folder below `schemas.dir` is wrong FIAT_E_STREAM_INVALID,
  *          FIAT_E_SCHEMA_INVALID, FIAT_E_SCHEMA_REF or FIAT_E_JSON_*; FIAT_E_SPOOL_LOCKED when
- *          another process uses `spool.dir`; FIAT_E_IO, FIAT_E_NOT_FOUND; FIAT_E_NOMEM.
+ *          another process uses `spool.dir`; FIAT_E_CLOSED, for Firehose, once exit() has ended the
+ *          loggers that were open; FIAT_E_IO, FIAT_E_NOT_FOUND; FIAT_E_NOMEM.
  *  @blocks on disk (schemas, `local:`, the spool), never on the network. */
 FIAT_API FIAT_MUST_CHECK fiat_status fiat_logger_open(fiat_logger **out, const char *sink,
                                                       const fiat_config *config, fiat_error *err);

@@ -79,7 +79,14 @@ void fiat__fence_forked(void) {
 }
 
 fiat_status fiat__fence_check(fiat_error *err) {
-    if (!s_torn) return FIAT_OK;
+    lock();
+    const bool exiting = s_exiting, torn = s_torn;
+    fiat__mutex_unlock(&s_lock);
+    if (exiting)
+        return fiat__err_set(err, FIAT_E_CLOSED,
+                             "the process exits, and libcurl and OpenSSL with it: open loggers "
+                             "before exit()");
+    if (!torn) return FIAT_OK;
     return fiat__err_set(err, FIAT_E_UNSUPPORTED,
                          "this process was forked while a thread of its parent hung inside libcurl "
                          "or OpenSSL, whose locks may be held here for ever: fork again, or exec");

@@ -30,8 +30,9 @@ void fiat__fence_open(void);
 void fiat__fence_exit(int64_t timeout_ms);
 /* In place of fiat__fence_open(), in the child of a fork. */
 void fiat__fence_forked(void);
-/* In a child: FIAT_E_UNSUPPORTED when somebody was still inside as it was forked, so that whoever
- * enters may wait for ever. */
+/* Whether whoever enters may wait for ever: FIAT_E_CLOSED when the process exits, so that the
+ * library's own threads do; FIAT_E_UNSUPPORTED in a child when somebody was still inside as it was
+ * forked. */
 fiat_status fiat__fence_check(fiat_error *err);
 
 #endif

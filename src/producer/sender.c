@@ -112,6 +112,17 @@ static uint32_t take_retries(fiat__producer_stream *stream, const fiat__queue_vi
     return group;
 }
 
+/* exit() has begun, and may have waited for long enough while a callback ran: the thread is kept
+ * out of the sink for ever then (base/fence.h), and nobody could join it. */
+static bool is_leaving(const fiat__producer *producer) {
+    return atomic_load(&producer->leave);
+}
+
+static void keep_all(fiat__records *records, int64_t now_ms) {
+    for (fiat__record *record; (record = fiat__records_pop(records));)
+        fiat__retry_keep(record, now_ms);
+}
+
 /* Send one batch of a stream; false when it has nothing that may go now. */
 static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *view) {
     fiat__producer *producer = stream->producer;
@@ -123,10 +134,13 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     if (group == 0) fiat__queue_take(stream, view, &limits, &records);
     if (producer->packer) fiat__pack_records(producer, &records, view->now_ms);
     if (!records.head) return false;
+    if (is_leaving(producer)) {
+        keep_all(&records, view->now_ms);
+        return false;
+    }
     fiat__slot *slot = free_slot(producer);
     fill_slot(slot, stream, &records, view->now_ms);
-    for (fiat__record *rest; (rest = fiat__records_pop(&records));)
-        fiat__retry_keep(rest, view->now_ms); /* only when memory is short */
+    keep_all(&records, view->now_ms); /* what is left only when memory is short */
     fiat__observe_sent(slot, view->now_ms);
     producer->sink->vtable->submit(producer->sink, &slot->batch);
     return true;
@@ -241,6 +255,7 @@ void *fiat__sender_run(void *arg) {
         int64_t wait_ms = wake_ms - fiat__producer_now(producer);
         if (atomic_load(&producer->dirty) || atomic_load(&producer->stop) || wait_ms < 0)
             wait_ms = 0;
+        if (is_leaving(producer)) break;
         sink->vtable->poll(sink, wait_ms < IDLE_MS ? (int)wait_ms : IDLE_MS);
     }
     if (!atomic_load(&producer->leave)) fiat__sender_give_up(producer);

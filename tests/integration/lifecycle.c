@@ -605,6 +605,48 @@ static void exit_while_a_callback_waits(void) {
     exit(0);
 }
 
+static void report_slowly(const fiat_delivery *report, void *ctx) {
+    (void)report;
+    (void)ctx;
+    if (!atomic_exchange(&s_is_waiting, true)) sleep_ms(2000);
+}
+
+static void close_in_time(void) {
+    fiat_error err = FIAT_ERROR_INIT;
+    uint64_t left;
+    alarm(20);
+    fiat_status status = fiat_logger_close(s_logger, 10, &left, &err);
+    must(status == FIAT_OK || status == FIAT_E_INCOMPLETE, err.message);
+}
+
+/* A callback that takes longer than exit() waits for it; close then waits for its end, but not for
+ * a sender that would go on to libcurl and be kept out of it for ever. */
+static void close_after_a_long_callback(void) {
+    must(atexit(close_in_time) == 0, "no exit handler");
+    open_logger("sender");
+    fiat_logger_on_delivery(s_logger, report_slowly, NULL);
+    log_many(1, 0, 10);
+    while (!atomic_load(&s_is_waiting))
+        sleep_ms(1);
+    log_many(2, 0, 10); /* which the sender would send next */
+    s_leaks = true;
+    exit(0);
+}
+
+static void open_while_exiting(void) {
+    fiat_error err = FIAT_ERROR_INIT;
+    fiat_logger *late = fiat_configure("firehose", &err, NULL);
+    must(!late && err.status == FIAT_E_CLOSED, "a logger nobody can end was opened");
+}
+
+/* Its sender would be kept out of libcurl, and close would wait for it. */
+static void open_in_an_exit_handler(void) {
+    must(atexit(open_while_exiting) == 0, "no exit handler");
+    open_logger("sender");
+    s_leaks = true;
+    exit(0);
+}
+
 /* What the process before left in its spool. */
 static void send_spooled(void) {
     open_logger("sender");
@@ -666,6 +708,8 @@ static const scene s_scenes[] = {
      .faults = "stall x50\n"},
     {"exit-idle", exit_idle, .tls = true, .arrival = ANY},
     {"exit-while-a-callback-waits", exit_while_a_callback_waits, .tls = true, .arrival = ANY},
+    {"exit-after-a-long-callback", close_after_a_long_callback, .tls = true, .arrival = ANY},
+    {"exit-opens", open_in_an_exit_handler, .arrival = ANY},
     {"send-spooled", send_spooled, .arrival = ANY},
 };
 
