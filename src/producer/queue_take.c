@@ -117,12 +117,24 @@ void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *vie
         take_open(stream, lane, view, limits, out);
 }
 
-/* What is ready lies in the order of sealing: with several lanes a record may wait here until one
- * before it is old enough, too. They are not far apart, since none stays open for long. */
+/* As far as look_at_ready() looks: the sender is woken for what it found. Beyond, a record may wait
+ * here until one before it is old enough, too. They are not far apart, since none stays open for
+ * long. @locks stream->lock held */
+static void take_old_ready(fiat__producer_stream *stream, const fiat__age *age,
+                           fiat__records *out) {
+    fiat__records *ready = &stream->ready;
+    while (ready->head && fiat__is_older(ready->head, age))
+        fiat__records_push(out, fiat__records_pop(ready));
+    if (fiat__is_batch_ready(stream)) return;
+    fiat__records all = *ready;
+    *ready = (fiat__records){0};
+    for (fiat__record *record; (record = fiat__records_pop(&all));)
+        fiat__records_push(fiat__is_older(record, age) ? out : ready, record);
+}
+
 void fiat__queue_take_old(fiat__producer_stream *stream, const fiat__age *age, fiat__records *out) {
     fiat__mutex_lock(&stream->lock);
-    while (stream->ready.head && fiat__is_older(stream->ready.head, age))
-        fiat__records_push(out, fiat__records_pop(&stream->ready));
+    take_old_ready(stream, age, out);
     fiat__mutex_unlock(&stream->lock);
     for (fiat__lane *lane = stream->lanes; lane < lanes_end(stream); lane++) {
         fiat__mutex_lock(&lane->lock);

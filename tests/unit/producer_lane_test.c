@@ -311,6 +311,28 @@ START_TEST(what_is_due_behind_younger_records_is_sent) {
 }
 END_TEST
 
+/* The sender must not be awake for what it does not take. */
+START_TEST(what_is_too_old_is_found_behind_younger_records) {
+    fiat__producer_opts opts = lane_opts();
+    opts.delivery_timeout_ms = 1000;
+    open_with(&opts);
+    s_stream->hold_until_ms = INT64_MAX; /* nothing is sent */
+    fake_spread(s_stream);
+    append_elsewhere("old", 1);
+    fake_now_ms += 100;
+    fill_record(false);
+    fiat__lanes_join(s_stream);
+    ck_assert_uint_eq(s_stream->ready.count, 2);
+    fake_now_ms += 900;
+    ck_assert_int_eq(fiat__sender_turn(s_producer), fake_now_ms + 100);
+    fake_check_stats(s_producer, 0, 0, 1, RECORD_EVENTS);
+    fake_now_ms += 100;
+    fiat__sender_turn(s_producer);
+    fake_check_stats(s_producer, 0, 0, 1 + RECORD_EVENTS, 0);
+    ck_assert_int_eq(fiat__producer_close(s_producer, 0, NULL, NULL), FIAT_OK);
+}
+END_TEST
+
 /* The oldest record may lie behind younger ones, and is not evicted then. The sender has to hear of
  * the next ones all the same, or the queue would fill up. */
 START_TEST(evicts_around_an_old_record_that_was_sealed_late) {
@@ -357,6 +379,7 @@ int main(void) {
     suite_add_tcase(suite, tcase);
     tcase = tcase_create("small queue");
     tcase_add_test(tcase, does_not_spread_in_a_small_queue);
+    tcase_add_test(tcase, what_is_too_old_is_found_behind_younger_records);
     tcase_add_test(tcase, evicts_around_an_old_record_that_was_sealed_late);
     tcase_add_loop_test(tcase, what_is_due_behind_younger_records_is_sent, 0, 2);
     suite_add_tcase(suite, tcase);
