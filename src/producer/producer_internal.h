@@ -123,10 +123,10 @@ typedef struct fiat__record_chain {
     fiat__record *oldest, *newest;
 } fiat__record_chain;
 
-/* Blocks are powers of two from 1 KiB to 1 MiB. The largest holds a record of the largest size. */
-#define FIAT__BLOCK_MIN_BITS    10
-#define FIAT__BLOCK_MAX_BITS    20
-#define FIAT__BLOCK_CLASS_COUNT (FIAT__BLOCK_MAX_BITS - FIAT__BLOCK_MIN_BITS + 1)
+/* Blocks are of 4, 5, 6 or 7 times a power of two, from 1 KiB to 1 MiB: at most a fifth is unused.
+ * The largest holds a record of the largest size. */
+#define FIAT__BLOCK_MAX_BYTES   (1u << 20)
+#define FIAT__BLOCK_CLASS_COUNT 41
 
 /* The destination's last complaint about records that are still to be delivered. */
 typedef struct fiat__complaint {

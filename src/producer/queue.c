@@ -67,8 +67,9 @@ static fiat_status open_record(appending *call, fiat_error *err) {
     fiat__record *record;
     bool wake = false;
     size_t need = call->event_bytes + call->note_bytes + producer->verdict_bytes;
-    fiat_status status =
-        fiat__ledger_open(&producer->ledger, need, stream->usual_bytes, &record, &wake, err);
+    size_t usual = stream->usual_bytes;
+    size_t want = usual + usual / 16; /* one a little larger is not moved to another block */
+    fiat_status status = fiat__ledger_open(&producer->ledger, need, want, &record, &wake, err);
     if (wake) call->notify_ms = FIAT__AWAKE;
     if (status != FIAT_OK) return status;
     read_clock(call);

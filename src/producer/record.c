@@ -2,9 +2,9 @@
  *
  * Any thread; ledger->lock guards all of it and is the innermost lock. Each live record costs its
  * whole block against queue_max_bytes, so the queue's bound is a bound on memory. Blocks come in
- * powers of two and return to a pool of bounded size: in the steady state nothing is allocated.
- * With the lock held nothing ever is, nor freed, nor copied: mapping and unmapping large blocks
- * takes the kernel long, and every caller would wait for it. */
+ * sizes of their own and return to a pool of bounded size: in the steady state nothing is
+ * allocated. With the lock held nothing ever is, nor freed, nor copied: mapping and unmapping large
+ * blocks takes the kernel long, and every caller would wait for it. */
 #include "base/error.h"
 #include "base/mem.h"
 #include "producer/producer_internal.h"
@@ -13,7 +13,7 @@
 
 _Static_assert(sizeof(fiat__record) + FIAT__RECORD_MAX_BYTES +
                        FIAT__RECORD_MAX_EVENTS * sizeof(fiat__event_note) + FIAT__VERDICT_ROOM <=
-                   (size_t)1 << FIAT__BLOCK_MAX_BITS,
+                   FIAT__BLOCK_MAX_BYTES,
                "the largest block holds the largest record");
 
 void fiat__records_push(fiat__records *list, fiat__record *record) {
@@ -79,16 +79,16 @@ void fiat__ledger_deinit(fiat__ledger *ledger) {
     fiat__mutex_deinit(&ledger->lock);
 }
 
-/* The smallest class with the room; bytes are at most those of the largest. */
-static unsigned class_for(size_t room) {
-    unsigned class = 0;
-    while (fiat__block_room((size_t)1 << (class + FIAT__BLOCK_MIN_BITS)) < room)
-        class ++;
-    return class;
+static size_t class_bytes(unsigned class) {
+    return (size_t)(4 + class % 4) << (8 + class / 4);
 }
 
-static size_t class_bytes(unsigned class) {
-    return (size_t)1 << (class + FIAT__BLOCK_MIN_BITS);
+/* The smallest class with the room; or the largest, which has room for all that is needed. */
+static unsigned class_for(size_t room) {
+    unsigned class = 0;
+    while (class < FIAT__BLOCK_CLASS_COUNT - 1 && fiat__block_room(class_bytes(class)) < room)
+        class ++;
+    return class;
 }
 
 static unsigned class_of(const fiat__record *record) {
@@ -286,10 +286,13 @@ static void replace_record(fiat__ledger *ledger, fiat__record *to, const fiat__r
 
 fiat_status fiat__ledger_grow(fiat__ledger *ledger, fiat__record **record, size_t need, bool *wake,
                               fiat_error *err) {
-    unsigned class = class_for(need);
-    size_t size = class_bytes(class);
     fiat__record *old = *record, *block = NULL;
+    /* Half as much again, that it need not be moved for every few events. */
+    unsigned least = class_for(need), class = class_for(need + old->size / 2);
     fiat__mutex_lock(&ledger->lock);
+    while (class > least && !affords(ledger, class_bytes(class) - old->size))
+        class --;
+    const size_t size = class_bytes(class);
     fiat_status status = charge_block(ledger, size - old->size, class, &block, wake);
     fiat__mutex_unlock(&ledger->lock);
     if (status != FIAT_OK) return refuse(ledger, status, err);

@@ -227,12 +227,30 @@ START_TEST(the_oldest_of_all_streams_are_evicted) {
 }
 END_TEST
 
+/* Blocks are hardly larger than the records in them. */
+START_TEST(events_fill_most_of_the_queue) {
+    fiat__producer_opts opts = fake_opts();
+    opts.queue_max_bytes = 8 << 20;
+    opts.record_max_events = 500;
+    opts.on_delivery = NULL; /* no notes */
+    open_with(&opts);
+    char text[301];
+    memset(text, 'x', 300);
+    text[300] = '\0';
+    uintptr_t count = 0;
+    while (fake_append(s_stream, text) == FIAT_OK)
+        count++;
+    ck_assert_uint_ge(count * 301, opts.queue_max_bytes / 5 * 4);
+    close_rest(count);
+}
+END_TEST
+
 /* What waits to be reported keeps its memory. While nobody polls, evicting ever more would make no
  * room, and lose events that may still be delivered. */
 START_TEST(reports_that_wait_count_as_on_their_way_out) {
     fiat__producer_opts opts = full_opts(FIAT__FULL_EVICT);
     opts.reports_by_poll = true;
-    opts.queue_max_bytes = 128 * 1024; /* with its verdict a record takes 2 KiB */
+    opts.queue_max_bytes = 64 * 1792; /* with its verdict a record takes so many */
     open_with(&opts);
     s_stream->hold_until_ms = INT64_MAX;
     uintptr_t count = 0;
@@ -320,6 +338,7 @@ int main(void) {
     tcase_add_test(tcase, the_oldest_that_are_not_in_flight_are_evicted);
     tcase_add_test(tcase, records_that_wait_for_another_attempt_are_evicted);
     tcase_add_test(tcase, the_oldest_of_all_streams_are_evicted);
+    tcase_add_test(tcase, events_fill_most_of_the_queue);
     tcase_add_test(tcase, reports_that_wait_count_as_on_their_way_out);
     tcase_add_loop_test(tcase, threads_log_faster_than_it_is_sent, 0, 3);
     suite_add_tcase(suite, tcase);
