@@ -168,11 +168,12 @@ static int wait_synced(fiat__spool *spool, uint64_t end, fiat__spool_wake *wake)
 
 /* --- segments --- */
 
-/* @locks lock held */
+/* A number is used once, even if what it was used for failed: its file may be there all the same.
+ * @locks lock held */
 static fiat_status start_segment(fiat__spool *spool, int64_t wall_ms, fiat_error *err) {
     char stem[FIAT__SPOOL_PATH_BYTES], path[FIAT__SPOOL_PATH_BYTES], bytes[FIAT__SPOOL_HEAD_BYTES];
     const fiat__spool_head head = {.id = fiat__random_u64(),
-                                   .number = spool->next_number,
+                                   .number = spool->next_number++,
                                    .created_ms = wall_ms,
                                    .pid = (uint32_t)getpid()};
     if (snprintf(stem, sizeof stem, "%s/%016llx", spool->dirs->path,
@@ -192,7 +193,6 @@ static fiat_status start_segment(fiat__spool *spool, int64_t wall_ms, fiat_error
     segment->id = head.id;
     segment->own = true;
     segment->end = segment->readable_end = sizeof bytes;
-    spool->next_number++;
     spool->bytes += segment->end;
     spool->writer = segment;
     spool->writer_fd = fd;

@@ -276,6 +276,26 @@ START_TEST(a_disk_that_stays_broken_refuses_all_and_leaves_no_litter) {
 }
 END_TEST
 
+/* A disk that comes back after a while, with the file of a segment that could not be begun, nor be
+ * removed. */
+START_TEST(a_segment_that_could_not_be_begun_is_in_nobodys_way) {
+    const fiat__spool_opts opts = spool_opts(s_dir, true);
+    fiat__spool *spool = spool_open(&opts);
+    disk_fail_any(2, EIO, true); /* the file is made, but its head is not written */
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(spool_put(spool, "refused", NULL, NULL), FIAT_E_IO);
+    disk_heal();
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 1);
+    ck_assert_int_eq(spool_put(spool, "taken", NULL, NULL), FIAT_OK);
+    spool_expect(spool, "taken", false);
+    fiat__spool_close(spool);
+    spool = spool_open(&opts);
+    spool_expect(spool, "taken", true);
+    spool_expect_none(spool);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 /* A sync that failed and a file that cannot be cut: the next process must not find the event. */
 START_TEST(a_refused_event_that_cannot_be_cut_off_is_noted_as_settled) {
     const fiat__spool_opts opts = spool_opts(s_dir, true);
@@ -452,6 +472,7 @@ static Suite *suite(void) {
     tcase_add_test(t, settings_that_cannot_be_are_refused);
     tcase_add_loop_test(t, an_event_that_cannot_be_written_is_refused_and_not_kept, 0, failures);
     tcase_add_test(t, a_disk_that_stays_broken_refuses_all_and_leaves_no_litter);
+    tcase_add_test(t, a_segment_that_could_not_be_begun_is_in_nobodys_way);
     tcase_add_test(t, a_refused_event_that_cannot_be_cut_off_is_noted_as_settled);
     tcase_add_loop_test(t, each_call_to_the_disk_fails_in_turn, 0, 4);
     tcase_add_test(t, threads_share_a_sync);
