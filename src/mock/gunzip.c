@@ -1,48 +1,44 @@
 /* See gunzip.h. */
 #include "mock/gunzip.h"
+#include "base/gunzip.h"
 #include "mock/heap.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <zlib.h>
-
-#define WINDOW_BITS (15 + 16) /* gzip alone */
 #define FIRST_BYTES ((size_t)64 * 1024)
 #define MAX_BYTES   ((size_t)64 * 1024 * 1024)
 
+struct text {
+    char *ptr;
+    size_t len, cap;
+};
+
 /* Twice the room, at most MAX_BYTES; false: there is no more. */
-static bool grow(char **text, size_t *cap) {
-    if (*cap >= MAX_BYTES) return false;
-    char *wider = fiat__heap_resize(*text, *cap * 2);
+static bool grow(struct text *text) {
+    const size_t cap = text->cap ? 2 * text->cap : FIRST_BYTES;
+    char *wider = cap <= MAX_BYTES ? fiat__heap_resize(text->ptr, cap) : NULL;
     if (!wider) return false;
-    *text = wider;
-    *cap *= 2;
+    text->ptr = wider;
+    text->cap = cap;
     return true;
 }
 
-/* true: to the end of the last member. */
-static bool inflate_members(z_stream *z, char **text, size_t *len) {
-    size_t cap = FIRST_BYTES;
-    for (;;) {
-        if (*len == cap && !grow(text, &cap)) return false;
-        z->next_out = (unsigned char *)*text + *len;
-        z->avail_out = (unsigned)(cap - *len);
-        const int result = inflate(z, Z_NO_FLUSH);
-        *len = cap - z->avail_out;
-        if (result == Z_STREAM_END && z->avail_in == 0) return true;
-        if (result == Z_STREAM_END ? inflateReset(z) != Z_OK : result != Z_OK) return false;
-    }
+static bool keep(void *user, const char *bytes, size_t len) {
+    struct text *text = user;
+    while (text->cap - text->len < len)
+        if (!grow(text)) return false;
+    memcpy(text->ptr + text->len, bytes, len);
+    text->len += len;
+    return true;
 }
 
-char *fiat__gunzip(const char *bytes, size_t len, size_t *out_len) {
-    z_stream z = {.next_in = (unsigned char *)(uintptr_t)bytes, .avail_in = (unsigned)len};
-    if (len < 2 || bytes[0] != '\x1f' || bytes[1] != '\x8b') return NULL;
-    if (inflateInit2(&z, WINDOW_BITS) != Z_OK) return NULL;
-    char *text = fiat__heap_new(FIRST_BYTES);
+char *fiat__gunzip_text(const char *bytes, size_t len, size_t *out_len) {
+    struct text text = {0};
+    const fiat__str packed = fiat__str_of(bytes, len);
     *out_len = 0;
-    const bool good = text && inflate_members(&z, &text, out_len);
-    inflateEnd(&z);
-    if (good) return text;
-    fiat__heap_free(text);
-    return NULL;
+    if (!fiat__gunzip_is_gzip(packed) || !grow(&text)) return NULL;
+    if (fiat__gunzip(packed, keep, &text, NULL) != FIAT_OK) {
+        fiat__heap_free(text.ptr);
+        return NULL;
+    }
+    *out_len = text.len;
+    return text.ptr;
 }

@@ -7,8 +7,8 @@ libfiat_mocking_la_SOURCES = \
 	%D%/head.c %D%/heap.c %D%/heap.h %D%/mock.c \
 	%D%/mock_internal.h %D%/roles.c %D%/server.c %D%/server.h %D%/store.c %D%/store.h \
 	%D%/streams.c %D%/streams.h %D%/verify.c %D%/wire.c %D%/wire.h
-libfiat_mocking_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS) $(ZLIB_CFLAGS)
-libfiat_mocking_la_LIBADD = $(SSL_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)
+libfiat_mocking_la_CFLAGS = $(AM_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
+libfiat_mocking_la_LIBADD = $(SSL_LIBS) $(CRYPTO_LIBS)
 
 # It exports what fiat/unstable/mock.h declares. Its API may change with any release, and so does
 # its name. Shared alone, because parts of libfiat are in it once more.

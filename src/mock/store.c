@@ -139,7 +139,7 @@ static void index_lines(fiat__store *store, const char *at, const char *end) {
 
 static void index_record(fiat__store *store, const fiat__taken *record) {
     size_t len = 0;
-    char *plain = record->data ? fiat__gunzip(record->data, record->length, &len) : NULL;
+    char *plain = record->data ? fiat__gunzip_text(record->data, record->length, &len) : NULL;
     if (plain)
         index_lines(store, plain, plain + len);
     else if (record->data)
