@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "json/object.h"
 #include "logger/event.h"
 #include "logger/logger_internal.h"
 
@@ -72,27 +73,6 @@ static void scratch_trim(struct scratch *scratch) {
     scratch_free(scratch);
 }
 
-static bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-static fiat__str trim(fiat__str text) {
-    while (text.len && is_space(text.ptr[0]))
-        text = fiat__str_of(text.ptr + 1, text.len - 1);
-    while (text.len && is_space(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
-/* A value that is JSON but no object gets its own error; anything else is left to the parser. */
-static fiat_status check_object(fiat__str text, fiat_error *err) {
-    if (text.len == 0) return fiat__err_set(err, FIAT_E_JSON_SYNTAX, "event is empty");
-    if (text.ptr[0] == '{' || !text.ptr[0] || !strchr("[\"tfn-0123456789", text.ptr[0]))
-        return FIAT_OK;
-    return fiat__err_set(err, FIAT_E_JSON_NOT_OBJECT,
-                         "event is not a JSON object: it starts with '%c'", text.ptr[0]);
-}
-
 static fiat_status too_large(size_t bytes, fiat_error *err) {
     return fiat__err_set(err, FIAT_E_EVENT_TOO_LARGE,
                          "event has %zu bytes with its stamps; at most %d fit a record", bytes,
@@ -117,7 +97,7 @@ static size_t stamped_parts(const fiat__stream *stream, fiat__str head, fiat__st
                             fiat__str parts[PART_COUNT]) {
     const fiat__str comma = {",", 1};
     fiat__str constant = fiat__buf_str(&stream->stamp.constant);
-    fiat__str members = trim(fiat__str_of(object.ptr + 1, object.len - 1));
+    fiat__str members = fiat__json_trim(fiat__str_of(object.ptr + 1, object.len - 1));
     size_t count = 0;
     parts[count++] = head;
     if (constant.len) {
@@ -159,7 +139,7 @@ static void blame_stamp(fiat_error *found) {
  * and all. */
 static bool is_malformed(const fiat__stream *stream, struct scratch *scratch, fiat__str given,
                          fiat_error *found) {
-    if (given.len > FIAT_EVENT_MAX_BYTES) given = trim(given);
+    if (given.len > FIAT_EVENT_MAX_BYTES) given = fiat__json_trim(given);
     fiat_status status = fiat__schema_validate(stream->schema, scratch->ctx, given, found);
     return is_json_error(status);
 }
@@ -231,8 +211,8 @@ static fiat_status queue_of(fiat_logger *logger, fiat__stream *stream,
 static fiat_status log_text(fiat_logger *logger, fiat__stream *stream, struct scratch *scratch,
                             fiat__str given, void *opaque, const char *audit_id, fiat__uuid *id,
                             fiat_error *err) {
-    fiat__str text = trim(given);
-    fiat_status status = check_object(text, err);
+    fiat__str text = fiat__json_trim(given);
+    fiat_status status = fiat__json_check_object(text, err);
     if (status != FIAT_OK) return status;
     if (text.len > FIAT_EVENT_MAX_BYTES) return too_large(text.len, err);
     if (stream->stamps_apart || text.ptr[0] != '{') { /* the latter is never JSON: it fails */

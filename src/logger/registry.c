@@ -17,7 +17,8 @@ struct fiat__registry {
     fiat__stream **streams; /* by name, once all are loaded */
     size_t count, cap;
     fiat__stream *audit_output;
-    char *dir; /* for messages; NULL: built-in streams only */
+    char *dir;      /* for messages; NULL: built-in streams only */
+    bool delivered; /* as fiat__stream_texts has it */
 };
 
 static fiat__stream *find(const fiat__registry *registry, const char *name) {
@@ -45,7 +46,8 @@ static fiat_status add(fiat__registry *registry, fiat__stream *stream, fiat_erro
 static fiat_status add_texts(fiat__registry *registry, fiat__stream_texts texts,
                              const fiat_config *config, fiat_error *err) {
     fiat__stream *stream;
-    bool audit = strcmp(texts.name, AUDIT) == 0;
+    bool audit = !registry->delivered && strcmp(texts.name, AUDIT) == 0;
+    texts.delivered = registry->delivered;
     texts.also_required = audit ? "task" : NULL;
     fiat_status status = fiat__stream_load(&stream, &texts, config, err);
     if (status == FIAT_OK) status = add(registry, stream, err);
@@ -96,7 +98,7 @@ static fiat_status add_folder(fiat__registry *registry, const char *name, const 
     if (status != FIAT_OK || !found) goto out; /* not a stream's folder */
     status = read_text(dir, "stream.json", &stream, &has_stream_json, err);
     if (status != FIAT_OK) goto out;
-    fiat__stream_texts texts = {name, fiat__buf_str(&schema), fiat__buf_str(&stream), NULL};
+    fiat__stream_texts texts = {name, fiat__buf_str(&schema), fiat__buf_str(&stream), NULL, false};
     status = add_texts(registry, texts, config, err);
     if (status != FIAT_OK) fiat__err_wrap(err, status, "%s", registry->dir);
 out:
@@ -124,9 +126,10 @@ static fiat_status add_builtin(fiat__registry *registry, const fiat_config *conf
     const fiat__builtin_stream *row;
     for (size_t i = 0; status == FIAT_OK && (row = fiat__builtin_at(i)); i++)
         if (!find(registry, row->name)) /* a folder of the same name takes its place */
-            status = add_texts(registry,
-                               (fiat__stream_texts){row->name, row->json_schema, row->stream, NULL},
-                               config, err);
+            status = add_texts(
+                registry,
+                (fiat__stream_texts){row->name, row->json_schema, row->stream, NULL, false}, config,
+                err);
     return status;
 }
 
@@ -134,18 +137,40 @@ static int compare(const void *a, const void *b) {
     return strcmp((*(fiat__stream *const *)a)->name, (*(fiat__stream *const *)b)->name);
 }
 
-fiat_status fiat__registry_load(fiat__registry **out, const fiat_config *config, fiat_error *err) {
+static fiat__stream *find_delivered(const fiat__registry *registry, const char *name) {
+    for (size_t i = 0; i < registry->count; i++)
+        if (strcmp(registry->streams[i]->delivery_name, name) == 0) return registry->streams[i];
+    return NULL;
+}
+
+static fiat_status check_delivery_names(const fiat__registry *registry, fiat_error *err) {
+    for (size_t i = 0; i < registry->count; i++) {
+        const fiat__stream *stream = registry->streams[i];
+        const fiat__stream *first = find_delivered(registry, stream->delivery_name);
+        if (first != stream)
+            return fiat__err_set(err, FIAT_E_STREAM_INVALID,
+                                 "streams %s and %s are both delivered to \"%s\": change one's "
+                                 "\"delivery_stream\"",
+                                 first->name, stream->name, stream->delivery_name);
+    }
+    return FIAT_OK;
+}
+
+static fiat_status load(fiat__registry **out, const fiat_config *config, bool delivered,
+                        fiat_error *err) {
     *out = NULL;
     const char *dir = fiat__config_string(config, FIAT__SET_SCHEMAS_DIR);
     if (!*dir && fiat__path_is_dir(DEFAULT_DIR)) dir = DEFAULT_DIR;
     fiat__registry *registry = fiat__calloc(1, sizeof *registry);
     if (!registry) return fiat__err_nomem(err);
+    registry->delivered = delivered;
     fiat_status status = FIAT_OK;
     if (*dir) {
         registry->dir = fiat__strdup(dir);
         status = registry->dir ? add_folders(registry, config, err) : fiat__err_nomem(err);
     }
     if (status == FIAT_OK) status = add_builtin(registry, config, err);
+    if (status == FIAT_OK && delivered) status = check_delivery_names(registry, err);
     if (status != FIAT_OK) {
         fiat__registry_free(registry);
         return status;
@@ -153,6 +178,15 @@ fiat_status fiat__registry_load(fiat__registry **out, const fiat_config *config,
     qsort(registry->streams, registry->count, sizeof registry->streams[0], compare);
     *out = registry;
     return FIAT_OK;
+}
+
+fiat_status fiat__registry_load(fiat__registry **out, const fiat_config *config, fiat_error *err) {
+    return load(out, config, false, err);
+}
+
+fiat_status fiat__registry_load_delivered(fiat__registry **out, const fiat_config *config,
+                                          fiat_error *err) {
+    return load(out, config, true, err);
 }
 
 void fiat__registry_free(fiat__registry *registry) {
@@ -197,6 +231,17 @@ fiat__stream *fiat__registry_find(const fiat__registry *registry, const char *na
                   registry->dir ? registry->dir : DEFAULT_DIR, name,
                   near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
     return NULL;
+}
+
+fiat__stream *fiat__registry_find_delivered(const fiat__registry *registry, const char *name,
+                                            fiat_error *err) {
+    fiat__stream *stream = find_delivered(registry, name);
+    if (!stream)
+        fiat__err_set(err, FIAT_E_STREAM_UNKNOWN,
+                      "no stream is delivered to \"%.64s\": there is neither %s/%.64s nor a "
+                      "stream.json below it with that \"delivery_stream\"",
+                      name, registry->dir ? registry->dir : DEFAULT_DIR, name);
+    return stream;
 }
 
 const fiat__stream *fiat__registry_at(const fiat__registry *registry, size_t index) {

@@ -148,7 +148,8 @@ static fiat_status load_asked(fiat__stream *stream, const fiat__stream_texts *te
     fiat_status status = fiat__stream_json_read(&asked, texts->stream, NULL, NULL, err);
     if (status == FIAT_OK)
         status = set_names(stream, texts->name, asked.delivery_stream, config, err);
-    if (status == FIAT_OK) status = fiat__stamp_init(&stream->stamp, &asked, config, err);
+    if (status == FIAT_OK && !texts->delivered)
+        status = fiat__stamp_init(&stream->stamp, &asked, config, err);
     if (status != FIAT_OK && status != FIAT_E_CONFIG) fiat__err_wrap(err, status, "stream.json");
     fiat__stream_json_deinit(&asked);
     return status;

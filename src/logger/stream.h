@@ -28,6 +28,9 @@ typedef struct fiat__stream_texts {
     fiat__str json_schema, stream;
     /* A member that each event must bring, beside those that the schema requires; NULL: none. */
     const char *also_required;
+    /* For whoever reads what was delivered: the stamps are in the events, and are like any other
+     * member. No setting that is stamped is wanted. */
+    bool delivered;
 } fiat__stream_texts;
 
 /* FIAT_E_STREAM_INVALID, FIAT_E_SCHEMA_INVALID, FIAT_E_CONFIG: the message names the stream. */
