@@ -15,6 +15,8 @@ $(man_pages): %D%/man/stamp
 	  ./fiat$(EXEEXT) help --roff $$words >$$page.tmp && mv $$page.tmp $$page || exit 1; \
 	done && touch $@
 
+dist_man1_MANS = %D%/fiat-lambda.1
+
 # docs/configuration.md is committed; a lint compares it with the settings table.
 check_PROGRAMS += %D%/print_settings
 %C%_print_settings_SOURCES = %D%/print_settings.c
@@ -25,7 +27,7 @@ check_PROGRAMS += %D%/print_aws_errors
 %C%_print_aws_errors_LDADD = $(fiat_aws)
 EXTRA_DIST += \
 	%D%/aws-errors.md %D%/configuration.md %D%/conformance.md %D%/credentials.md %D%/delivery-guarantees.md %D%/features.md %D%/flow-control.md %D%/formats.md %D%/json.md \
-	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/testing.md %D%/validation.md
+	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/testing.md %D%/transform.md %D%/validation.md
 
 docs: %D%/print_settings$(EXEEXT) %D%/print_aws_errors$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md

@@ -18,6 +18,7 @@ include %D%/unit/duckdb.mk
 include %D%/unit/query.mk
 include %D%/unit/localengine.mk
 include %D%/unit/mock.mk
+include %D%/unit/transform.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk

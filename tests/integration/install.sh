@@ -36,7 +36,7 @@ check 'make install' make -C "$build" install
 (cd "$prefix" && find . ! -type d | sort) >"$work/installed"
 (cd "$work/staged" && find . ! -type d | sort) | sed "s|^\\.$prefix|.|" >"$work/staged.list"
 check 'DESTDIR holds the same files' diff "$work/installed" "$work/staged.list"
-for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat \
+for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat bin/fiat-lambda \
     lib/libfiat-mock.so lib/pkgconfig/fiat-mock.pc include/fiat/unstable/mock.h; do
     check "$file is installed" test -e "$prefix/$file"
 done

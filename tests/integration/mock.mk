@@ -29,3 +29,8 @@ soak: %D%/soak$(EXEEXT) fiat$(EXEEXT)
 dist_check_SCRIPTS += %D%/mock_clients.sh
 TESTS += %D%/mock_clients.sh
 EXTRA_DIST += %D%/clients/client_mock.mjs %D%/clients/client_mock.py %D%/clients/client_mock_awscli.sh
+
+# fiat-lambda in the Runtime Interface Emulator of AWS.
+dist_check_SCRIPTS += %D%/lambda_rie.py
+TESTS += %D%/lambda_rie.py
+EXTRA_DIST += %D%/clients/rie.txt
