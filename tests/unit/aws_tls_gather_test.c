@@ -268,7 +268,7 @@ static const struct {
     size_t at;
     bool maybe;
 } s_breaks[] = {{FIAT__WIRE_RESET_UNREAD, 0, false},
-                {FIAT__WIRE_RESET_UNREAD, LARGE / 2, false},
+                {FIAT__WIRE_RESET_UNREAD, LARGE / 16, false},
                 {FIAT__WIRE_RESET, 0, true}};
 
 START_TEST(doubt_is_told_from_certainty) {
