@@ -341,6 +341,12 @@ static bool send_anew(fiat__aws_client *client, slot *at, fiat__aws_call *call, 
     return true;
 }
 
+/* The head of an answer is enough when it refuses what it has not read: whoever sends such a one
+ * may break the connection before the rest of it is here. */
+static bool is_answered(const fiat__aws_call *call, CURLcode code) {
+    return code == CURLE_OK || call->http_status == 407 || call->http_status == 413;
+}
+
 /* Take a transfer off the wire; its slot stays busy until the call's done() has returned. */
 static void finish(fiat__aws_client *client, slot *at, CURLcode code) {
     fiat__aws_call *call = at->call;
@@ -350,7 +356,7 @@ static void finish(fiat__aws_client *client, slot *at, CURLcode code) {
     bool sent = fiat__http_transfer_was_sent(transfer);
     bool stale = fiat__http_transfer_was_stale(transfer, code);
     curl_multi_remove_handle(client->multi, transfer->easy);
-    if (code == CURLE_OK) {
+    if (is_answered(call, code)) {
         finish_reply(client, at, call);
     } else {
         call->result =

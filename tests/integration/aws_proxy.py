@@ -98,14 +98,35 @@ def scripted(authority, port):
         sys.exit("a request went out all the same")
 
 
+def large_bodies(url, *settings):
+    """Nothing of a large body, whose TLS records are gathered, is held back within the tunnel."""
+    for size in (65535, 65536, 131072, 131073, 1_000_000, 6_000_000):
+        expect(f"{size} bytes through it", post(url, *settings, f"body={size}"), "ok 200")
+
+
 def over_tls(authority, stranger, port):
     """https:// proxies, with an authority of their own."""
     far, ca = f"https://firehose.test:{port}", "ca_file=" + authority.ca
     at = serve(Proxy, context(*stranger.issue("proxy", ["localhost"])))
     url = f"proxy_url=https://{USER}localhost:{at}"
     expect("https:// proxy", post(far, ca, url, "proxy_ca_file=" + stranger.ca), "ok 200")
+    large_bodies(far, ca, url, "proxy_ca_file=" + stranger.ca)
+    large_bodies("http://firehose.test", url, "proxy_ca_file=" + stranger.ca)
     expect("not trusted", post(far, ca, url), "pause 0 0", f"TLS with localhost:{at}", "/CN=proxy",
            "proxy.ca.file")
+
+
+class Refusal(Service):
+    """Says that a request is too large, and breaks the connection before the end of its answer."""
+
+    def do_POST(self):
+        self.send_response(413)
+        self.send_header("Content-Length", "100")
+        self.end_headers()
+        self.wfile.flush()
+        time.sleep(0.2)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+        self.close_connection = True
 
 
 def whole_way(folder):
@@ -186,6 +207,7 @@ def main(folder):
     port = serve(Service, context(*authority.issue("server", names)))
     scripted(authority, port)
     over_tls(authority, stranger, port)
+    expect("broken refusal", post(f"http://localhost:{serve(Refusal)}"), "terminal 413 0")
     whole_way(folder)
     return tinyproxy(folder, authority, port)
 
