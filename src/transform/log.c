@@ -8,13 +8,13 @@
 static const unsigned char s_gzip_newline[] = {0x1f, 0x8b, 8,    0,    0,    0,    0, 0, 0, 3, 0xe3,
                                                2,    0,    0x93, 0x06, 0xd7, 0x32, 1, 0, 0, 0};
 
-fiat_status fiat__log_init(fiat__log *log, bool newline, fiat_error *err) {
-    *log = (fiat__log){.newline = newline};
-    fiat__buf_init(&log->text, FIAT__LOG_TEXT_MAX_BYTES);
+fiat_status fiat__transform_log_init(fiat__transform_log *log, bool newline, fiat_error *err) {
+    *log = (fiat__transform_log){.newline = newline};
+    fiat__buf_init(&log->text, FIAT__TRANSFORM_LOG_TEXT_MAX_BYTES);
     return fiat_validator_new(&log->validator, err);
 }
 
-void fiat__log_deinit(fiat__log *log) {
+void fiat__transform_log_deinit(fiat__transform_log *log) {
     fiat_validator_free(log->validator);
     fiat__buf_deinit(&log->text);
 }
@@ -35,8 +35,8 @@ static void fail(fiat__verdict *verdict, uint64_t event, const fiat_error *reaso
 }
 
 /* The record's text; what is wrong with the gzip is a verdict. */
-static fiat_status unpack(fiat__log *log, fiat__str record, fiat__str *text, fiat__verdict *verdict,
-                          fiat_error *err) {
+static fiat_status unpack(fiat__transform_log *log, fiat__str record, fiat__str *text,
+                          fiat__verdict *verdict, fiat_error *err) {
     fiat_error reason;
     *text = record;
     if (!fiat__gunzip_is_gzip(record)) return FIAT_OK;
@@ -53,7 +53,7 @@ static fiat_status unpack(fiat__log *log, fiat__str record, fiat__str *text, fia
     return FIAT_OK;
 }
 
-static fiat_status judge(fiat__log *log, const fiat_schema *schema, fiat__str line,
+static fiat_status judge(fiat__transform_log *log, const fiat_schema *schema, fiat__str line,
                          fiat_error *reason) {
     fiat_status status = fiat__json_check_object(line, reason);
     if (status != FIAT_OK) return status;
@@ -61,7 +61,7 @@ static fiat_status judge(fiat__log *log, const fiat_schema *schema, fiat__str li
 }
 
 /* Each line that is not blank is an event. */
-static fiat_status judge_lines(fiat__log *log, const fiat_schema *schema, fiat__str text,
+static fiat_status judge_lines(fiat__transform_log *log, const fiat_schema *schema, fiat__str text,
                                uint64_t *events, fiat__verdict *verdict, fiat_error *err) {
     fiat_error reason;
     while (text.len && verdict->result == FIAT__RESULT_OK) {
@@ -80,21 +80,23 @@ static fiat_status judge_lines(fiat__log *log, const fiat_schema *schema, fiat__
 }
 
 /* Plain text, its last line ended as it is wanted. */
-static void write_plain(const fiat__log *log, fiat__str text, fiat__buf *out) {
+static void write_plain(const fiat__transform_log *log, fiat__str text, fiat__buf *out) {
     while (text.len && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == '\r'))
         text.len--;
     fiat__buf_append(out, text.ptr, text.len);
     if (log->newline) fiat__buf_append_char(out, '\n');
 }
 
-static void write_gzip(const fiat__log *log, fiat__str record, fiat__str text, fiat__buf *out) {
+static void write_gzip(const fiat__transform_log *log, fiat__str record, fiat__str text,
+                       fiat__buf *out) {
     fiat__buf_append(out, record.ptr, record.len);
     if (log->newline && !fiat__str_ends(text, fiat__str_c("\n")))
         fiat__buf_append(out, s_gzip_newline, sizeof s_gzip_newline);
 }
 
-fiat_status fiat__log_record(fiat__log *log, const fiat_schema *schema, fiat__str record,
-                             fiat__buf *out, fiat__verdict *verdict, fiat_error *err) {
+fiat_status fiat__transform_log_record(fiat__transform_log *log, const fiat_schema *schema,
+                                       fiat__str record, fiat__buf *out, fiat__verdict *verdict,
+                                       fiat_error *err) {
     fiat__str text;
     uint64_t events = 0;
     *verdict = (fiat__verdict){.result = FIAT__RESULT_OK};

@@ -8,13 +8,13 @@
 /* Small, so that records that do not fit are met. */
 #define REPLY_MAX_BYTES 400
 
-static fiat__log s_log;
+static fiat__transform_log s_log;
 static fiat_schema *s_schema;
 
 static fiat_status judge(void *user, fiat__str data, fiat__buf *out, fiat__verdict *verdict,
                          fiat_error *err) {
     (void)user;
-    return fiat__log_record(&s_log, s_schema, data, out, verdict, err);
+    return fiat__transform_log_record(&s_log, s_schema, data, out, verdict, err);
 }
 
 static void note(void *user, fiat__str id, const fiat__verdict *verdict) {
@@ -55,7 +55,7 @@ static void begin(void) {
     static const char schema[] = "{\"properties\":{\"n\":{\"type\":\"integer\"}}}";
     if (s_schema) return;
     FUZZ_CHECK(fiat_schema_compile(&s_schema, schema, sizeof schema - 1, NULL, NULL) == FIAT_OK);
-    FUZZ_CHECK(fiat__log_init(&s_log, true, NULL) == FIAT_OK);
+    FUZZ_CHECK(fiat__transform_log_init(&s_log, true, NULL) == FIAT_OK);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {

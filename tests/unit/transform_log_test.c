@@ -9,7 +9,7 @@
 #include <fiat/fiat.h>
 
 static fiat_schema *s_schema;
-static fiat__log s_log;
+static fiat__transform_log s_log;
 static fiat__buf s_out, s_record;
 static fiat__verdict s_verdict;
 static fiat_error s_err;
@@ -22,22 +22,22 @@ static void setup(void) {
     const fiat_schema_options options = {.formats = FIAT_SCHEMA_FORMATS_ASSERT};
     ck_assert_fiat_ok(fiat_schema_compile(&s_schema, SCHEMA, strlen(SCHEMA), &options, &s_err),
                       s_err);
-    ck_assert_fiat_ok(fiat__log_init(&s_log, true, &s_err), s_err);
+    ck_assert_fiat_ok(fiat__transform_log_init(&s_log, true, &s_err), s_err);
     fiat__buf_init(&s_out, SIZE_MAX / 2);
     fiat__buf_init(&s_record, SIZE_MAX / 2);
 }
 
 static void teardown(void) {
     fiat_schema_free(s_schema);
-    fiat__log_deinit(&s_log);
+    fiat__transform_log_deinit(&s_log);
     fiat__buf_deinit(&s_out);
     fiat__buf_deinit(&s_record);
 }
 
 static fiat__result judge(fiat__str record) {
     fiat__buf_clear(&s_out);
-    ck_assert_fiat_ok(fiat__log_record(&s_log, s_schema, record, &s_out, &s_verdict, &s_err),
-                      s_err);
+    ck_assert_fiat_ok(
+        fiat__transform_log_record(&s_log, s_schema, record, &s_out, &s_verdict, &s_err), s_err);
     ck_assert(s_verdict.result == FIAT__RESULT_OK || s_out.len == 0);
     return s_verdict.result;
 }
@@ -146,16 +146,16 @@ END_TEST
 
 START_TEST(a_bomb_fails) {
     fiat__buf text;
-    fiat__buf_init(&text, 2 * FIAT__LOG_TEXT_MAX_BYTES);
-    ck_assert(fiat__buf_reserve(&text, FIAT__LOG_TEXT_MAX_BYTES + 1));
-    memset(text.ptr, '\n', FIAT__LOG_TEXT_MAX_BYTES + 1);
-    text.len = FIAT__LOG_TEXT_MAX_BYTES + 1;
+    fiat__buf_init(&text, 2 * FIAT__TRANSFORM_LOG_TEXT_MAX_BYTES);
+    ck_assert(fiat__buf_reserve(&text, FIAT__TRANSFORM_LOG_TEXT_MAX_BYTES + 1));
+    memset(text.ptr, '\n', FIAT__TRANSFORM_LOG_TEXT_MAX_BYTES + 1);
+    text.len = FIAT__TRANSFORM_LOG_TEXT_MAX_BYTES + 1;
     gzip_append(&s_record, fiat__buf_str(&text));
     ck_assert_int_eq(judge(fiat__buf_str(&s_record)), FIAT__RESULT_FAILED);
     ck_assert_fiat_status((fiat_status)s_verdict.reason.status, FIAT_E_LIMIT);
     ck_assert_ptr_nonnull(strstr(s_verdict.reason.message, "16777216"));
     fiat__buf_clear(&s_record);
-    gzip_append(&s_record, fiat__str_of(text.ptr, FIAT__LOG_TEXT_MAX_BYTES));
+    gzip_append(&s_record, fiat__str_of(text.ptr, FIAT__TRANSFORM_LOG_TEXT_MAX_BYTES));
     ck_assert_int_eq(judge(fiat__buf_str(&s_record)), FIAT__RESULT_DROPPED);
     fiat__buf_deinit(&text);
 }
@@ -197,9 +197,9 @@ static fiat__result judge_delivered(const char *delivery, const char *record) {
     const fiat__stream *stream = fiat__registry_find_delivered(s_streams, delivery, &s_err);
     ck_assert_msg(stream != NULL, "%s", s_err.message);
     fiat__buf_clear(&s_out);
-    ck_assert_fiat_ok(
-        fiat__log_record(&s_log, stream->schema, fiat__str_c(record), &s_out, &s_verdict, &s_err),
-        s_err);
+    ck_assert_fiat_ok(fiat__transform_log_record(&s_log, stream->schema, fiat__str_c(record),
+                                                 &s_out, &s_verdict, &s_err),
+                      s_err);
     return s_verdict.result;
 }
 
@@ -280,16 +280,18 @@ END_TEST
 static fiat_status judge_once(void *ctx) {
     static const char *const records[] = {"{\"n\":1}\n", "{\"n\":[1,2,3]}\n", "no JSON"};
     fiat_error err;
-    fiat__log log;
+    fiat__transform_log log;
     fiat__verdict verdict;
-    fiat_status status = fiat__log_init(&log, true, &err);
+    fiat_status status = fiat__transform_log_init(&log, true, &err);
     fiat__buf_clear(&s_out);
     for (size_t i = 0; status == FIAT_OK && i < 3; i++)
-        status = fiat__log_record(&log, s_schema, fiat__str_c(records[i]), &s_out, &verdict, &err);
+        status = fiat__transform_log_record(&log, s_schema, fiat__str_c(records[i]), &s_out,
+                                            &verdict, &err);
     if (status == FIAT_OK)
-        status = fiat__log_record(&log, s_schema, fiat__buf_str(ctx), &s_out, &verdict, &err);
+        status =
+            fiat__transform_log_record(&log, s_schema, fiat__buf_str(ctx), &s_out, &verdict, &err);
     if (status == FIAT_OK) ck_assert_int_eq(verdict.result, FIAT__RESULT_OK);
-    fiat__log_deinit(&log);
+    fiat__transform_log_deinit(&log);
     return status;
 }
 

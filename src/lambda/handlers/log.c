@@ -17,7 +17,7 @@
 
 struct state {
     fiat__registry *streams;
-    fiat__log log;
+    fiat__transform_log log;
 };
 
 /* One invocation. */
@@ -47,7 +47,7 @@ static fiat_status load(struct state *state, fiat_error *err) {
     if (status == FIAT_OK) status = fiat__registry_load_delivered(&state->streams, config, err);
     if (status == FIAT_OK) {
         bool newline = strcmp(fiat_config_get(config, "record.newline"), "true") == 0;
-        status = fiat__log_init(&state->log, newline, err);
+        status = fiat__transform_log_init(&state->log, newline, err);
     }
     fiat_config_free(config);
     return status;
@@ -55,7 +55,7 @@ static fiat_status load(struct state *state, fiat_error *err) {
 
 static void close_log(void *arg) {
     struct state *state = arg;
-    fiat__log_deinit(&state->log);
+    fiat__transform_log_deinit(&state->log);
     fiat__registry_free(state->streams);
     fiat__free(state);
 }
@@ -78,7 +78,8 @@ static fiat_status judge(void *user, fiat__str data, fiat__buf *out, fiat__verdi
         return fiat__err_set(err, FIAT_E_TIMEOUT,
                              "the function's time is over: raise its timeout, or lower the "
                              "delivery stream's BufferSizeInMBs");
-    return fiat__log_record(&work->state->log, work->stream->schema, data, out, verdict, err);
+    return fiat__transform_log_record(&work->state->log, work->stream->schema, data, out, verdict,
+                                      err);
 }
 
 /* What the log may know: not the words of the refusal, which quote the event. */
