@@ -85,8 +85,8 @@ static int before_request(void *ctx, char *remote_ip, char *local_ip, int remote
     curl_easy_getinfo(transfer->easy, CURLINFO_NUM_CONNECTS, &connects);
     transfer->reused = connects == 0;
     SSL *ssl = fiat__tls_gather_session(transfer->easy);
-    if (ssl && body_len(transfer) >= GATHER_MIN_BYTES)
-        transfer->gather = fiat__tls_gather_start(ssl);
+    transfer->gather =
+        ssl && body_len(transfer) >= GATHER_MIN_BYTES ? fiat__tls_gather_start(ssl) : NULL;
     return CURL_PREREQFUNC_OK;
 }
 
