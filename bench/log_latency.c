@@ -4,7 +4,10 @@
  *
  * A slow call is looked into. What it is not to blame for is the time in which its thread, or
  * another one that may have held the lock it waited for, was ready to run and had no processor, by
- * the kernel's account. Figures `by itself` are without that; all others are as they were. */
+ * the kernel's account. Figures `by itself` are without that; all others are as they were.
+ *
+ * `write() alone` is what a call with a spool cannot do without: each thread writes the events'
+ * text to a file of its own, with no lock in common. */
 #include "log_latency.h"
 #include "base/mem.h"
 #include "sink.h"
@@ -58,6 +61,7 @@ struct caller {
     size_t count;
     size_t calls;
     uint32_t *ns;                  /* of each call */
+    int file;                      /* `write() alone`: of this thread */
     int account;                   /* /proc/thread-self/schedstat */
     int64_t account_ns, waited_ns; /* when it was looked at, and what it said */
     struct spans *stalls, *slow_calls;
@@ -99,6 +103,8 @@ static void look_at_account(struct caller *caller, int64_t from_ns) {
 
 static fiat_status call(const struct caller *caller, size_t i) {
     i %= caller->count;
+    if (!caller->logger)
+        return write(caller->file, caller->texts[i], caller->lengths[i]) > 0 ? FIAT_OK : FIAT_E_IO;
     return validated_log(caller->logger, "Audit", FIAT_JSON(caller->texts[i], caller->lengths[i]),
                          NULL);
 }
@@ -135,6 +141,7 @@ struct endpoint {
     int port;
     const char *spool; /* NULL: off */
     size_t calls;      /* of each thread */
+    bool bare;         /* `write() alone` */
 };
 
 static int compare(const void *a, const void *b) {
@@ -142,12 +149,15 @@ static int compare(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+static void make_dir(char *dir) {
+    if (mkdtemp(dir)) return;
+    perror("bench_log: cannot make a folder");
+    exit(1);
+}
+
 static void set_spool(fiat_config *config, const char *how, char *dir) {
     fiat_error err;
-    if (!mkdtemp(dir)) {
-        perror("bench_log: cannot make a folder for the spool");
-        exit(1);
-    }
+    make_dir(dir);
     check(fiat_config_set(config, "spool", how, &err), &err);
     check(fiat_config_set(config, "spool.dir", dir, &err), &err);
 }
@@ -169,6 +179,15 @@ static fiat_logger *open_logger(const struct endpoint *endpoint, char *dir) {
     check(fiat_logger_open(&logger, "firehose", config, &err), &err);
     fiat_config_free(config);
     return logger;
+}
+
+static int open_file(const char *dir, int number) {
+    char path[64];
+    snprintf(path, sizeof path, "%s/%d", dir, number);
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    if (fd >= 0) return fd;
+    perror("bench_log: cannot make a file");
+    exit(1);
 }
 
 static int64_t lesser(int64_t a, int64_t b) {
@@ -238,12 +257,14 @@ static void run_case(const struct endpoint *endpoint, int threads, const struct 
     pthread_barrier_t start;
     fiat_error err;
     char dir[] = "bench_log_spool_XXXXXX";
-    fiat_logger *logger = open_logger(endpoint, dir);
+    fiat_logger *logger = endpoint->bare ? NULL : open_logger(endpoint, dir);
+    if (endpoint->bare) make_dir(dir);
     pthread_barrier_init(&start, NULL, (unsigned)threads);
     for (int i = 0; i < threads; i++) {
         callers[i] = *what;
         callers[i].start = &start;
         callers[i].logger = logger;
+        callers[i].file = endpoint->bare ? open_file(dir, i) : -1;
         callers[i].calls = endpoint->calls;
         callers[i].ns = ns + (size_t)i * endpoint->calls;
         callers[i].stalls = fiat__calloc(1, sizeof *callers[i].stalls);
@@ -258,9 +279,10 @@ static void run_case(const struct endpoint *endpoint, int threads, const struct 
     for (int i = 0; i < threads; i++) {
         fiat__free(callers[i].stalls);
         fiat__free(callers[i].slow_calls);
+        if (endpoint->bare) close(callers[i].file);
     }
     (void)!fiat_logger_close(logger, CLOSE_MS, NULL, &err); /* most was not to be delivered */
-    if (endpoint->spool) (void)!remove_tree(dir);
+    if (endpoint->spool || endpoint->bare) (void)!remove_tree(dir);
 }
 
 /* A port at which nothing listens. */
@@ -281,12 +303,13 @@ void bench_log_latency(const char *const *texts, const size_t *lengths, size_t c
     /* The default; and what holds all events of four threads. */
     static const char cap[] = "67108864", large[] = "1073741824";
     const struct endpoint endpoints[] = {
-        {"healthy", cap, bench_sink_port(healthy), NULL, CALLS},
-        {"slow", cap, bench_sink_port(slow), NULL, CALLS},
-        {"down, queue full", cap, closed_port(), NULL, CALLS},
-        {"down, queue filling", large, closed_port(), NULL, CALLS},
-        {"down, spool async", cap, closed_port(), "async", CALLS},
-        {"down, spool sync", cap, closed_port(), "sync", SYNC_CALLS}};
+        {"healthy", cap, bench_sink_port(healthy), NULL, CALLS, false},
+        {"slow", cap, bench_sink_port(slow), NULL, CALLS, false},
+        {"down, queue full", cap, closed_port(), NULL, CALLS, false},
+        {"down, queue filling", large, closed_port(), NULL, CALLS, false},
+        {"write() alone", NULL, 0, NULL, CALLS, true},
+        {"down, spool async", cap, closed_port(), "async", CALLS, false},
+        {"down, spool sync", cap, closed_port(), "sync", SYNC_CALLS, false}};
     uint32_t *ns = fiat__calloc((size_t)MAX_THREADS * CALLS, sizeof *ns);
     uint32_t *own = fiat__calloc((size_t)MAX_THREADS * CALLS, sizeof *own);
     if (!ns || !own) exit(1);
