@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -159,6 +160,9 @@ static void play_round(uint32_t round) {
     REQUIRE(kill(-child, SIGKILL) == 0, "cannot kill %ld", (long)child);
     REQUIRE(waitpid(child, &status, 0) == child, "the process is gone");
     REQUIRE(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "the process ended by itself");
+    /* One that it had forked is ours now, and until it is gone may hold a copy of the lock. */
+    while (waitpid(-child, &status, 0) > 0)
+        continue;
     pthread_join(reader, NULL);
     fclose(lines);
 }
@@ -261,6 +265,7 @@ int main(int argc, char **argv) {
     printf("FIAT_SEED=%" PRIu64 "\n", s_random);
     fflush(stdout);
     make_dir();
+    REQUIRE(prctl(PR_SET_CHILD_SUBREAPER, 1) == 0, "cannot take in the children of those killed");
     for (; done < kills && (done < 20 || now_ms() < until_ms); done++)
         play_round(done);
     deliver_rest();
