@@ -117,8 +117,7 @@ static size_t write_reply(char *bytes, size_t size, size_t count, void *ctx) {
     return CURL_WRITEFUNC_ERROR;
 }
 
-/* The value of a header line if it has this name. */
-static bool header_value(fiat__str line, const char *name, fiat__str *value) {
+bool fiat__http_header_value(fiat__str line, const char *name, fiat__str *value) {
     size_t len = strlen(name);
     if (line.len <= len || line.ptr[len] != ':' || strncasecmp(line.ptr, name, len) != 0)
         return false;
@@ -142,11 +141,11 @@ static size_t read_header(char *bytes, size_t size, size_t count, void *ctx) {
     fiat__http_transfer *transfer = ctx;
     fiat__str line = fiat__str_of(bytes, size * count), value;
     transfer->replied = true;
-    if (header_value(line, "x-amzn-errortype", &value))
+    if (fiat__http_header_value(line, "x-amzn-errortype", &value))
         copy_ascii(transfer->error_type, sizeof transfer->error_type, value);
-    else if (header_value(line, "x-amzn-requestid", &value))
+    else if (fiat__http_header_value(line, "x-amzn-requestid", &value))
         copy_ascii(transfer->request_id, sizeof transfer->request_id, value);
-    else if (header_value(line, "date", &value))
+    else if (fiat__http_header_value(line, "date", &value))
         (void)fiat__http_date_read(value, &transfer->date_ms);
     return line.len;
 }

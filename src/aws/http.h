@@ -56,6 +56,9 @@ typedef struct fiat__http_transfer {
 /* curl_global_init(), once a process. */
 fiat_status fiat__http_global_init(fiat_error *err);
 
+/* The value of a header line if it has this name, in any case; borrowed from the line. */
+bool fiat__http_header_value(fiat__str line, const char *name, fiat__str *value);
+
 /* opts and sockets are borrowed as long as the transfer's connections live, that is until the multi
  * handle is cleaned up. deinit in any case. */
 fiat_status fiat__http_transfer_init(fiat__http_transfer *transfer, const fiat__http_opts *opts,

@@ -5,7 +5,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
 
 #define URL_MAX_BYTES      1024
 #define BODY_MAX_BYTES     8192
@@ -32,19 +31,6 @@ static bool is_id(fiat__str text) {
     return text.len > 0;
 }
 
-/* The value of the header, if the line is of that name. */
-static bool header_is(fiat__str line, const char *name, fiat__str *value) {
-    size_t len = strlen(name);
-    if (line.len <= len || strncasecmp(line.ptr, name, len) != 0 || line.ptr[len] != ':')
-        return false;
-    *value = fiat__str_of(line.ptr + len + 1, line.len - len - 1);
-    while (value->len && strchr(" \t", value->ptr[0]))
-        *value = fiat__str_of(value->ptr + 1, value->len - 1);
-    while (value->len && strchr(" \t\r\n", value->ptr[value->len - 1]))
-        value->len--;
-    return true;
-}
-
 static int64_t read_deadline(fiat__str text) {
     char digits[20], *end;
     fiat__err_copy(digits, sizeof digits, text.ptr, text.len);
@@ -55,10 +41,10 @@ static int64_t read_deadline(fiat__str text) {
 static size_t take_header(char *bytes, size_t size, size_t count, void *user) {
     fiat__runtime_api *api = user;
     fiat__str line = fiat__str_of(bytes, size * count), value;
-    if (header_is(line, "Lambda-Runtime-Aws-Request-Id", &value) && is_id(value) &&
+    if (fiat__http_header_value(line, "Lambda-Runtime-Aws-Request-Id", &value) && is_id(value) &&
         value.len < sizeof api->request_id)
         fiat__err_copy(api->request_id, sizeof api->request_id, value.ptr, value.len);
-    else if (header_is(line, "Lambda-Runtime-Deadline-Ms", &value))
+    else if (fiat__http_header_value(line, "Lambda-Runtime-Deadline-Ms", &value))
         api->deadline_ms = read_deadline(value);
     return line.len;
 }

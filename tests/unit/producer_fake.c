@@ -205,6 +205,15 @@ fiat__producer_stream *fake_stream(fiat__producer *producer, const char *name) {
     return stream;
 }
 
+fiat__producer *fake_open(const fiat__producer_opts *opts, fake_sink **sink,
+                          fiat__producer_stream **stream) {
+    fake_now_ms = 1000000;
+    *sink = fake_sink_new();
+    fiat__producer *producer = fake_producer(*sink, opts);
+    *stream = fake_stream(producer, "s");
+    return producer;
+}
+
 fiat_status fake_append_with(fiat__producer_stream *stream, const char *text,
                              const fiat__uuid *uuid, void *opaque) {
     size_t half = strlen(text) / 2;

@@ -46,6 +46,9 @@ fiat__producer_opts fake_opts(void);
 /* A producer on a fake clock without a thread: the test calls fiat__sender_turn(). */
 fiat__producer *fake_producer(fake_sink *sink, const fiat__producer_opts *opts);
 fiat__producer_stream *fake_stream(fiat__producer *producer, const char *name);
+/* Both, with a sink of their own, at the beginning of the fake clock's time. */
+fiat__producer *fake_open(const fiat__producer_opts *opts, fake_sink **sink,
+                          fiat__producer_stream **stream);
 /* Spread a stream over its lanes, as if threads had been in each other's way. */
 void fake_spread(fiat__producer_stream *stream);
 /* Append text as one event; the status. */

@@ -19,10 +19,7 @@ static fiat__producer_opts lane_opts(void) {
 }
 
 static void open_with(const fiat__producer_opts *opts) {
-    fake_now_ms = 1000000;
-    s_sink = fake_sink_new();
-    s_producer = fake_producer(s_sink, opts);
-    s_stream = fake_stream(s_producer, "s");
+    s_producer = fake_open(opts, &s_sink, &s_stream);
 }
 
 static void setup(void) {

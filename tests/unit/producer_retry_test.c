@@ -13,10 +13,7 @@ static uint64_t longest(uint64_t limit) {
 }
 
 static void open_with(fiat__producer_opts opts) {
-    fake_now_ms = 1000000;
-    s_sink = fake_sink_new();
-    s_producer = fake_producer(s_sink, &opts);
-    s_stream = fake_stream(s_producer, "s");
+    s_producer = fake_open(&opts, &s_sink, &s_stream);
     s_producer->random_below = longest;
 }
 
