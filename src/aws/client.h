@@ -50,6 +50,7 @@ typedef struct fiat__aws_call {
     const fiat__source
         *source; /* the body while it is sent, in place of `body`; NULL: there is none
                   */
+    const unsigned char *body_sha256; /* of what the source gives; NULL without one */
     /* On the client's thread, inside submit, poll, cancel or free; may submit and cancel, but not
      * free. */
     void (*done)(struct fiat__aws_call *call);

@@ -2,7 +2,6 @@
 #include "aws/request.h"
 #include "aws/sigv4.h"
 #include "base/error.h"
-#include "base/hash.h"
 
 fiat_status fiat__aws_request_sign(fiat__http_transfer *transfer, const fiat__aws_call *call,
                                    const fiat__aws_signing *signing, fiat_error *err) {
@@ -20,13 +19,8 @@ fiat_status fiat__aws_request_sign(fiat__http_transfer *transfer, const fiat__aw
                                    .path = fiat__str_c(signing->endpoint->path),
                                    .headers = headers,
                                    .body = call->body,
+                                   .body_sha256 = call->body_sha256,
                                    .normalize_path = true};
-    unsigned char body_sha256[FIAT__SHA256_BYTES];
-    if (call->source) {
-        fiat_status status = fiat__sha256_source(body_sha256, call->source, err);
-        if (status != FIAT_OK) return status;
-        request.body_sha256 = body_sha256;
-    }
     const fiat__sigv4_scope scope = {signing->region, signing->service, signing->time_ms};
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         if (!lines[i].value) continue;

@@ -1,6 +1,6 @@
 noinst_LTLIBRARIES += libfiat_producer.la
 libfiat_producer_la_SOURCES = \
-	%D%/dead_letter.c %D%/dead_letter.h %D%/fork.c %D%/give_up.c %D%/lane.c %D%/numbers.h %D%/observe.c \
+	%D%/dead_letter.c %D%/dead_letter.h %D%/forecast.c %D%/fork.c %D%/give_up.c %D%/lane.c %D%/numbers.h %D%/observe.c \
 	%D%/pace.c %D%/pace.h %D%/pack.c %D%/pack.h %D%/producer.c %D%/producer.h %D%/producer_internal.h %D%/queue.c \
 	%D%/queue_take.c \
 	%D%/record.c %D%/report.c %D%/report_queue.c %D%/retry.c %D%/sender.c %D%/sink.c %D%/sink.h \

@@ -67,6 +67,7 @@ typedef struct fiat__record {
     char *packed;      /* sender: the events compressed; NULL: not yet */
     uint32_t packed_len;
     uint32_t group; /* sender: shares batches with its group alone; 0: with any */
+    uint64_t place; /* sender: in a forecast; counts up over all of a stream's; 0: in none */
     bool maybe;     /* sender: some attempt may have been received */
     bool in_flight; /* sender */
     bool kept;      /* sender: its end here is not its end: it stays in the spool */
@@ -261,6 +262,9 @@ struct fiat__producer_stream {
     unsigned hold_epoch;              /* sender: counts holds, so that one outage counts once */
     uint32_t batches;                 /* sender: in flight */
     fiat__pace pace;                  /* sender */
+    fiat__sink_forecast forecast;     /* sender: the last one */
+    uint64_t before_forecast;         /* sender: the place before its first record's */
+    uint64_t last_place;              /* sender: that was given */
     unsigned refusals;                /* sender: batches refused in a row */
     uint32_t last_group;              /* sender: of records */
     fiat_error last_error;            /* sender: of the last failed attempt; status FIAT_OK: none */
@@ -325,8 +329,9 @@ struct fiat__producer {
     /* Sender. */
     fiat__slot *slots; /* opts.max_in_flight of them */
     uint32_t slots_used;
-    fiat__slot *finished, **finished_end; /* done() has been called, in that order */
-    fiat__producer_stream *next_to_serve; /* whose turn it is */
+    fiat__str foretold[FIAT__BATCH_MAX_RECORDS]; /* data of the last forecast */
+    fiat__slot *finished, **finished_end;        /* done() has been called, in that order */
+    fiat__producer_stream *next_to_serve;        /* whose turn it is */
     bool settled_any;
     uint64_t given_up;        /* events, by fiat__sender_give_up() */
     bool seen_full;           /* the log said that the queue is full */
@@ -412,6 +417,14 @@ fiat_status fiat__queue_load(fiat__producer_stream *stream, const fiat__spool_ev
  * whole batch is ready or a record is due. */
 void fiat__queue_take(fiat__producer_stream *stream, const fiat__queue_view *view,
                       const fiat__batch_limits *limits, fiat__records *out);
+
+/* forecast.c: what the stream sends next, if that is certain but for retries, limits and evictions.
+ * NULL: it is not, or the sink does not want to know. */
+fiat__sink_forecast *fiat__forecast_make(fiat__producer_stream *stream,
+                                         const fiat__batch_limits *limits);
+/* The stream's last forecast if it foretold these records. */
+const fiat__sink_forecast *fiat__forecast_find(const fiat__producer_stream *stream,
+                                               const fiat__records *records);
 
 /* Records that are old enough: opened before a time, or as one of the first. */
 typedef struct fiat__age {

@@ -142,6 +142,8 @@ static bool send_batch(fiat__producer_stream *stream, const fiat__queue_view *vi
     fill_slot(slot, stream, &records, view->now_ms);
     keep_all(&records, view->now_ms); /* what is left only when memory is short */
     fiat__observe_sent(slot, view->now_ms);
+    slot->batch.foretold = fiat__forecast_find(stream, &slot->records);
+    if (!slot->batch.foretold) slot->batch.next = fiat__forecast_make(stream, &limits);
     producer->sink->vtable->submit(producer->sink, &slot->batch);
     return true;
 }

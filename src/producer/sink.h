@@ -5,6 +5,7 @@
 
 #include "aws/net.h"
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/log.h"
 #include "base/str.h"
 #include <fiat/error.h>
@@ -33,11 +34,22 @@ typedef struct fiat__sink_record {
     fiat_error err; /* set unless DELIVERED */
 } fiat__sink_record;
 
+/* A batch that will probably be submitted soon. */
+typedef struct fiat__sink_forecast {
+    const fiat__str *data; /* of its records; borrowed during submit() */
+    size_t count;
+    bool hashed;                                   /* by the sink: */
+    unsigned char body_sha256[FIAT__SHA256_BYTES]; /* of what it would send */
+} fiat__sink_forecast;
+
 /* One request's worth of records for one stream. */
 typedef struct fiat__sink_batch {
     const char *stream; /* delivery stream name */
     fiat__sink_record *records;
     size_t count;
+    /* During submit(). */
+    const fiat__sink_forecast *foretold; /* what was made of it as another's `next`; NULL: none */
+    fiat__sink_forecast *next; /* what the stream will probably send after it; NULL: unknown */
     void (*done)(struct fiat__sink_batch *batch); /* sender thread, inside submit, poll or cancel */
     void *user;
     bool sent_anew; /* result: a second request carried it at once */
@@ -46,6 +58,7 @@ typedef struct fiat__sink_batch {
 typedef struct fiat__sink_vtable {
     const char *name;
     size_t max_batch_records, max_batch_bytes;
+    bool looks_ahead; /* makes use of a batch's `next` */
     bool takes_bytes; /* passes records on whatever is in them; else they must be lines of text */
     /* Start delivery. Ends in exactly one batch->done() with every record's fate set, possibly
      * before submit returns. */

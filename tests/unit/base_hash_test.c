@@ -1,4 +1,4 @@
-#include "base/hash.h"
+#include "base/sha256_pair.h"
 #include "support/test.h"
 
 /* FIPS 180-4 example values (CSRC "Examples with Intermediate Values", SHA-256). */
@@ -82,6 +82,59 @@ START_TEST(nothing_may_be_null) {
 }
 END_TEST
 
+/* ---- two at once ---- */
+
+static char s_bytes[9000];
+
+typedef struct memory {
+    fiat__str all, left;
+} memory;
+
+static void rewind_memory(void *ctx) {
+    memory *m = ctx;
+    m->left = m->all;
+}
+
+static size_t read_memory(void *ctx, char *to, size_t room) {
+    memory *m = ctx;
+    const size_t len = m->left.len < room ? m->left.len : room;
+    if (len) memcpy(to, m->left.ptr, len);
+    m->left = fiat__str_of(m->left.ptr + len, m->left.len - len);
+    return len;
+}
+
+static void check_pair(fiat__str a, fiat__str b) {
+    memory of_a = {.all = a}, of_b = {.all = b}; /* not rewound */
+    const fiat__source sources[2] = {{a.len, rewind_memory, read_memory, &of_a},
+                                     {b.len, rewind_memory, read_memory, &of_b}};
+    unsigned char got[2][FIAT__SHA256_BYTES], want[2][FIAT__SHA256_BYTES];
+    fiat_error err;
+    fiat__sha256_pair(got[0], &sources[0], got[1], &sources[1]);
+    ck_assert_fiat_ok(fiat__sha256(want[0], a, &err), err);
+    ck_assert_fiat_ok(fiat__sha256(want[1], b, &err), err);
+    ck_assert_msg(memcmp(got, want, sizeof got) == 0, "%zu and %zu bytes", a.len, b.len);
+}
+
+static const struct {
+    size_t from, to;
+} s_lengths[] = {{0, 130}, {4090, 4100}, {8190, 8194}, {8999, 9000}};
+
+/* Around blocks, and around the pieces that are read; beside lengths of every kind. */
+START_TEST(pairs_have_the_hashes_of_single_texts) {
+    static const size_t others[] = {0, 1, 63, 64, 200, 4096, 9000};
+    if (!fiat__sha256_runs_in_pairs()) return;
+    for (size_t i = 0; i < sizeof s_bytes; i++)
+        s_bytes[i] = (char)(i * i / 7);
+    for (size_t len = s_lengths[_i].from; len <= s_lengths[_i].to; len++)
+        for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+            const fiat__str text = fiat__str_of(s_bytes, len);
+            const fiat__str other = fiat__str_of(s_bytes + sizeof s_bytes - others[i], others[i]);
+            check_pair(text, other);
+            check_pair(other, text);
+        }
+}
+END_TEST
+
 START_TEST(equal_ct_compares_all_bytes) {
     ck_assert(fiat__equal_ct(fiat__str_c("same"), fiat__str_c("same")));
     ck_assert(fiat__equal_ct(fiat__str_of(NULL, 0), fiat__str_c("")));
@@ -97,6 +150,8 @@ int main(void) {
     tcase_add_loop_test(tcase, sha256_vector, 0, sizeof s_sha256 / sizeof *s_sha256);
     tcase_add_loop_test(tcase, hmac_vector, 0, sizeof s_hmac / sizeof *s_hmac);
     tcase_add_test(tcase, nothing_may_be_null);
+    tcase_add_loop_test(tcase, pairs_have_the_hashes_of_single_texts, 0,
+                        sizeof s_lengths / sizeof *s_lengths);
     tcase_add_test(tcase, equal_ct_compares_all_bytes);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);

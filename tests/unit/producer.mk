@@ -2,7 +2,7 @@ producer_tests = %D%/producer_observe_test %D%/producer_queue_test %D%/producer_
 	%D%/producer_pace_test %D%/producer_pack_test %D%/producer_retry_test %D%/producer_thread_test \
 	%D%/producer_stdout_test %D%/producer_reply_test %D%/producer_chaos_test \
 	%D%/producer_firehose_test %D%/producer_lane_test %D%/producer_report_test \
-	%D%/producer_full_test %D%/producer_dead_letter_test
+	%D%/producer_full_test %D%/producer_dead_letter_test %D%/producer_forecast_test
 check_PROGRAMS += $(producer_tests)
 TESTS += $(producer_tests)
 PRODUCER_TEST_LDADD = $(fiat_producer) $(CHECK_LIBS)
@@ -33,6 +33,9 @@ PRODUCER_FAKE = %D%/producer_fake.c %D%/producer_fake.h
 	$(PRODUCER_FAKE)
 %C%_producer_dead_letter_test_CFLAGS = $(TEST_CFLAGS) $(CJSON_CFLAGS)
 %C%_producer_dead_letter_test_LDADD = libchaos.la $(PRODUCER_TEST_LDADD) $(CJSON_LIBS) $(ZLIB_LIBS)
+%C%_producer_forecast_test_SOURCES = %D%/producer_forecast_test.c $(PRODUCER_FAKE)
+%C%_producer_forecast_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_forecast_test_LDADD = $(PRODUCER_TEST_LDADD)
 %C%_producer_full_test_SOURCES = %D%/producer_full_test.c $(PRODUCER_FAKE)
 %C%_producer_full_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_full_test_LDADD = $(PRODUCER_TEST_LDADD)

@@ -66,9 +66,48 @@ static fiat__sink_batch *take_oldest(fake_sink *sink) {
     return batch;
 }
 
+/* In place of a hash (FNV-1a). */
+static uint64_t digest(uint64_t so_far, fiat__str data) {
+    so_far = (so_far ^ data.len) * 0x100000001b3;
+    for (size_t i = 0; i < data.len; i++)
+        so_far = (so_far ^ (unsigned char)data.ptr[i]) * 0x100000001b3;
+    return so_far;
+}
+
+static uint64_t digest_of_next(const fiat__sink_forecast *next) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < next->count; i++)
+        sum = digest(sum, next->data[i]);
+    return sum;
+}
+
+static uint64_t digest_of(const fiat__sink_batch *batch) {
+    uint64_t sum = 0;
+    for (size_t i = 0; i < batch->count; i++)
+        sum = digest(sum, batch->records[i].data);
+    return sum;
+}
+
+/* Whatever happens in between: what is said to have come as foretold must have. */
+static void look_ahead(fake_sink *sink, const fiat__sink_batch *batch) {
+    uint64_t made;
+    if (batch->foretold) {
+        memcpy(&made, batch->foretold->body_sha256, sizeof made);
+        if (!batch->foretold->hashed || made != digest_of(batch)) abort();
+        sink->foretold++;
+    }
+    if (batch->next) {
+        made = digest_of_next(batch->next);
+        memcpy(batch->next->body_sha256, &made, sizeof made);
+        batch->next->hashed = true;
+        sink->forecasts++;
+    }
+}
+
 static void submit(fiat__sink *base, fiat__sink_batch *batch) {
     fake_sink *sink = (fake_sink *)base;
     sink->submits++;
+    look_ahead(sink, batch);
     if (sink->at_once) {
         answer(sink, batch);
         return;
@@ -136,6 +175,7 @@ static const fiat__sink_vtable s_vtable = {
     .name = "fake",
     .max_batch_records = FIAT__BATCH_MAX_RECORDS,
     .max_batch_bytes = FIAT__BATCH_MAX_BYTES,
+    .looks_ahead = true,
     .takes_bytes = true,
     .submit = submit,
     .poll = poll_sink,

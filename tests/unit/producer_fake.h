@@ -25,7 +25,8 @@ struct fake_sink {
     fiat__sink_batch *batches[FAKE_MAX_BATCHES]; /* waiting for an answer, oldest first */
     size_t batch_count;
     unsigned submits, wakeups, cancels, reopens;
-    bool *freed; /* may be NULL; set by free */
+    unsigned forecasts, foretold; /* batches with another's, and batches that had come as such */
+    bool *freed;                  /* may be NULL; set by free */
     fiat_status reopen_status;
 };
 
