@@ -65,7 +65,7 @@ static const fiat__sink_vtable s_forgetting = {.name = "forget",
                                                .cancel = nothing,
                                                .free = nothing,
                                                .reopen = reopen};
-static fiat__sink s_sink = {&s_forgetting};
+static fiat__sink s_sink = {.vtable = &s_forgetting};
 
 /* ---- workloads ---- */
 

@@ -9,7 +9,7 @@
 /* Is the next batch's size known, and is nothing to go before it? */
 static bool may_foretell(const fiat__producer_stream *stream, const fiat__batch_limits *limits) {
     const fiat__producer *producer = stream->producer;
-    return producer->sink->vtable->looks_ahead && !producer->packer && !stream->retry.head &&
+    return producer->sink->looks_ahead && !producer->packer && !stream->retry.head &&
            limits->records == producer->batch_max_count &&
            limits->bytes == producer->batch_max_bytes;
 }

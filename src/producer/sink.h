@@ -58,7 +58,6 @@ typedef struct fiat__sink_batch {
 typedef struct fiat__sink_vtable {
     const char *name;
     size_t max_batch_records, max_batch_bytes;
-    bool looks_ahead; /* makes use of a batch's `next` */
     bool takes_bytes; /* passes records on whatever is in them; else they must be lines of text */
     /* Start delivery. Ends in exactly one batch->done() with every record's fate set, possibly
      * before submit returns. */
@@ -75,8 +74,10 @@ typedef struct fiat__sink_vtable {
     fiat_status (*reopen)(struct fiat__sink *sink, fiat_error *err);
 } fiat__sink_vtable;
 
+/* First member of every sink. */
 typedef struct fiat__sink {
-    const fiat__sink_vtable *vtable; /* first member of every sink */
+    const fiat__sink_vtable *vtable;
+    bool looks_ahead; /* makes use of a batch's `next` */
 } fiat__sink;
 
 /* Settings that sinks read; strings are copied by the sink. */

@@ -27,7 +27,6 @@ typedef struct request {
 typedef struct session {
     fiat__aws_credentials_provider *credentials;
     fiat__aws_client *client;
-    bool hashes_pairs;       /* two bodies at once */
     fiat__firehose_put next; /* the body of a forecast, while it is hashed */
     uint32_t request_count;
     request requests[];
@@ -142,9 +141,8 @@ static fiat_status hash_body(session *s, request *r, const fiat__sink_batch *bat
         memcpy(r->body_sha256, batch->foretold->body_sha256, sizeof r->body_sha256);
         return FIAT_OK;
     }
-    if (!next || !s->hashes_pairs ||
-        fiat__firehose_put_begin(&s->next, batch->stream, next->data, next->count, data_of_next,
-                                 NULL) != FIAT_OK)
+    if (!next || fiat__firehose_put_begin(&s->next, batch->stream, next->data, next->count,
+                                          data_of_next, NULL) != FIAT_OK)
         return fiat__sha256_source(r->body_sha256, &r->put.source, err);
     fiat__sha256_pair(r->body_sha256, &r->put.source, next->body_sha256, &s->next.source);
     next->hashed = true;
@@ -222,7 +220,6 @@ static fiat_status new_session(firehose_sink *sink, session **out, fiat_error *e
     session *s = fiat__calloc(1, sizeof *s + count * sizeof s->requests[0]);
     if (!s) return fiat__err_nomem(err);
     s->request_count = count;
-    s->hashes_pairs = fiat__sha256_runs_in_pairs();
     fiat__firehose_put_init(&s->next);
     for (uint32_t i = 0; i < count; i++)
         fiat__firehose_put_init(&s->requests[i].put);
@@ -273,7 +270,6 @@ static const fiat__sink_vtable s_vtable = {
     .name = "firehose",
     .max_batch_records = FIAT__BATCH_MAX_RECORDS,
     .max_batch_bytes = FIAT__BATCH_MAX_BYTES,
-    .looks_ahead = true,
     .takes_bytes = true,
     .submit = submit,
     .poll = poll_sink,
@@ -310,6 +306,7 @@ fiat_status fiat__sink_firehose_new(fiat__sink **out, const fiat__sink_opts *opt
     status = sink->endpoint_url ? fiat__fence_check(err) : fiat__err_nomem(err);
     if (status != FIAT_OK) goto out;
     fiat__fence_enter();
+    sink->base.looks_ahead = fiat__sha256_runs_in_pairs();
     status = new_session(sink, &sink->session, err);
     fiat__fence_leave();
 out:

@@ -81,7 +81,7 @@ void fake_stream(const char *name, const char *schema, const char *stream) {
 
 void fake_new_sink(void) {
     fiat__buf_deinit(&fake_kept.kept);
-    fake_kept = (fake_sink){.sink = {&s_vtable}};
+    fake_kept = (fake_sink){.sink = {.vtable = &s_vtable}};
     fiat__buf_init(&fake_kept.kept, 1 << 24);
 }
 

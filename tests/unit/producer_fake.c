@@ -175,7 +175,6 @@ static const fiat__sink_vtable s_vtable = {
     .name = "fake",
     .max_batch_records = FIAT__BATCH_MAX_RECORDS,
     .max_batch_bytes = FIAT__BATCH_MAX_BYTES,
-    .looks_ahead = true,
     .takes_bytes = true,
     .submit = submit,
     .poll = poll_sink,
@@ -189,6 +188,7 @@ fake_sink *fake_sink_new(void) {
     fake_sink *sink = calloc(1, sizeof *sink); /* not the library's: chaos must not fail it */
     ck_assert_ptr_nonnull(sink);
     sink->base.vtable = &s_vtable;
+    sink->base.looks_ahead = true;
     fiat__mutex_init(&sink->lock);
     fiat__cond_init(&sink->changed);
     return sink;

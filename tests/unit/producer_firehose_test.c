@@ -384,7 +384,8 @@ START_TEST(full_batches_follow_each_other) {
         append(producer, i, i % 200 + 1);
     fiat_error err = FIAT_ERROR_INIT;
     ck_assert_fiat_ok(fiat__producer_flush(producer, 60000, &err), err);
-    ck_assert_uint_gt(atomic_load(&producer->streams)->last_place, 0); /* it was foretold */
+    if (producer->sink->looks_ahead)
+        ck_assert_uint_gt(atomic_load(&producer->streams)->last_place, 0); /* some were foretold */
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
     ck_assert_uint_eq(stats.requests, MAX_EVENTS / 50);
