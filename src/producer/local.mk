@@ -9,7 +9,8 @@ libfiat_producer_la_SOURCES = \
 libfiat_producer_la_SOURCES += \
 	%D%/intake.c %D%/spool.c %D%/spool.h %D%/spool_append.c %D%/spool_dir.c %D%/spool_format.c \
 	%D%/spool_format.h %D%/spool_internal.h %D%/spool_io.c %D%/spool_io.h %D%/spool_read.c \
-	%D%/spool_recover.c %D%/spool_room.c
+	%D%/spool_recover.c %D%/spool_room.c %D%/spool_strands.c %D%/spool_strands.h \
+	%D%/spool_sync.c %D%/spool_writer.c %D%/spool_writer.h
 libfiat_producer_la_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
 libfiat_producer_la_LIBADD = $(ZLIB_LIBS) -lpthread -lm
 

@@ -27,6 +27,8 @@ fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir
     }
     segment->stem = copy;
     segment->dir = dir;
+    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        segment->strands[i].fd = -1;
     segment->tag = ++spool->last_tag;
     dir->segments++;
     if (spool->newest)
@@ -37,27 +39,38 @@ fiat__spool_segment *fiat__spool_add_segment(fiat__spool *spool, fiat__spool_dir
     return segment;
 }
 
+/* Those that are there. errno. */
+static int move_strands(fiat__spool *spool, const char *stem, const char *to) {
+    char from[FIAT__SPOOL_PATH_BYTES], kept[FIAT__SPOOL_PATH_BYTES];
+    for (unsigned i = 0; i < FIAT__SPOOL_STRANDS; i++) {
+        fiat__spool_strand_path(from, stem, i);
+        fiat__spool_strand_path(kept, to, i);
+        if (spool->io->rename(from, kept) != 0 && errno != ENOENT) return errno;
+    }
+    return 0;
+}
+
 /* errno. */
-static int move_to_quarantine(fiat__spool *spool, const fiat__spool_segment *segment,
-                              const char *log) {
-    char dir[FIAT__SPOOL_PATH_BYTES], kept[FIAT__SPOOL_PATH_BYTES];
+static int move_to_quarantine(fiat__spool *spool, const fiat__spool_segment *segment) {
+    char dir[FIAT__SPOOL_PATH_BYTES], to[FIAT__SPOOL_PATH_BYTES];
     snprintf(dir, sizeof dir, "%s/" FIAT__SPOOL_QUARANTINE, spool->root);
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) return errno;
     const char *name = strrchr(segment->stem, '/') + 1;
-    if (snprintf(kept, sizeof kept, "%s/%s-%016llx.log", dir, name,
-                 (unsigned long long)fiat__random_u64()) >= (int)sizeof kept)
+    if (snprintf(to, sizeof to, "%s/%s-%016llx", dir, name,
+                 (unsigned long long)fiat__random_u64()) >= (int)sizeof to - 6)
         return ENAMETOOLONG;
-    return spool->io->rename(log, kept) == 0 ? 0 : errno;
+    return move_strands(spool, segment->stem, to);
 }
 
-/* Keep a damaged segment's file for whoever wants to look into it. false: it is where it was. */
+/* Keep a damaged segment's files for whoever wants to look into it. false: they are where they
+ * were; those that are not are found by the next process all the same. */
 static bool quarantine(fiat__spool *spool, const fiat__spool_segment *segment) {
     char path[FIAT__SPOOL_PATH_BYTES];
     fiat_error why;
-    const int error =
-        move_to_quarantine(spool, segment, fiat__spool_path(path, segment->stem, "log"));
-    if (error == 0 || error == ENOENT) return true;
-    fiat__err_sys(&why, error, "%s is damaged and cannot be moved to quarantine", path);
+    const int error = move_to_quarantine(spool, segment);
+    if (error == 0) return true;
+    fiat__err_sys(&why, error, "%s is damaged and cannot be moved to quarantine",
+                  fiat__spool_strand_path(path, segment->stem, 0));
     fiat__log_write(spool->opts.log, FIAT__LOG_DAMAGED, "",
                     "spool: %s; it stays, and the next process tries again", why.message);
     return false;
@@ -66,8 +79,10 @@ static bool quarantine(fiat__spool *spool, const fiat__spool_segment *segment) {
 /* The segment's notes go last: without them its events would be sent again. */
 static void remove_files(fiat__spool *spool, const fiat__spool_segment *segment) {
     char path[FIAT__SPOOL_PATH_BYTES];
-    fiat__spool_path(path, segment->stem, "log");
-    if (!segment->damaged && spool->io->unlink(path) != 0 && errno != ENOENT) return;
+    for (unsigned i = FIAT__SPOOL_STRANDS; i-- > 0 && !segment->damaged;)
+        if (spool->io->unlink(fiat__spool_strand_path(path, segment->stem, i)) != 0 &&
+            errno != ENOENT)
+            return;
     fiat__spool_path(path, segment->stem, "ack");
     (void)spool->io->unlink(path); /* left behind it names nothing */
 }
@@ -96,8 +111,8 @@ void fiat__spool_drop_segment(fiat__spool *spool, fiat__spool_segment *segment) 
     if (segment->stays) return;
     unlink_segment(spool, segment);
     remove_files(spool, segment);
-    spool->bytes -= segment->end + segment->note_bytes;
-    fiat__spool_show_room(spool);
+    spool->bytes -= segment->bytes + segment->note_bytes;
+    if (segment->bytes > 0) fiat__spool_show_room(spool);
     if (--dir->segments == 0 && dir->passing) unlink_dir(spool, dir);
     fiat__free(segment->stem);
     fiat__free(segment);
@@ -136,20 +151,20 @@ static fiat_status make(fiat__spool **out, const fiat__spool_opts *opts, fiat_er
     fiat__spool *spool = fiat__calloc(1, sizeof *spool);
     if (!spool) return fiat__err_nomem(err);
     spool->root = fiat__strdup(opts->dir);
-    spool->window = fiat__malloc(FIAT__SPOOL_WINDOW_BYTES);
     spool->opts = *opts;
     spool->opts.dir = spool->root;
     spool->io = opts->io ? opts->io : &fiat__spool_io_system;
     if (!opts->clock) spool->opts.clock = &fiat__clock_system;
-    spool->writer_fd = spool->reader.fd = -1;
+    fiat__spool_strands_init(&spool->reader, spool->io);
     spool->waiters_end = &spool->waiters;
     spool->next_number = 1;
     spool->idle = true;
     fiat__mutex_init(&spool->lock);
     fiat__cond_init(&spool->changed);
+    fiat__cond_init(&spool->strand_free);
     fiat__cond_init(&spool->room);
     *out = spool;
-    return spool->root && spool->window ? FIAT_OK : fiat__err_nomem(err);
+    return spool->root ? FIAT_OK : fiat__err_nomem(err);
 }
 
 static void close_fd(int *fd) {
@@ -157,11 +172,17 @@ static void close_fd(int *fd) {
     *fd = -1;
 }
 
+static void close_files(fiat__spool *spool) {
+    fiat__spool_strands_close(&spool->reader);
+    for (fiat__spool_segment *s = spool->oldest; s; s = s->next)
+        for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+            close_fd(&s->strands[i].fd);
+}
+
 /* Forget all segments and folders; what is in them stays. */
 static void forget(fiat__spool *spool) {
     const fiat__spool_dir *own = spool->dirs;
-    close_fd(&spool->writer_fd);
-    close_fd(&spool->reader.fd);
+    close_files(spool);
     for (fiat__spool_segment *s = spool->oldest, *next; s; s = next) {
         next = s->next;
         fiat__free(s->stem);
@@ -182,15 +203,16 @@ static void forget(fiat__spool *spool) {
     spool->waiters_end = &spool->waiters;
     spool->syncing = spool->may_delete = spool->has_peeked = false;
     spool->idle = true;
-    spool->took = spool->failures = 0;
+    spool->took = spool->failures = spool->queuing = 0;
     spool->run_count = 0;
 }
 
 static void destroy(fiat__spool *spool) {
     forget(spool);
-    fiat__free(spool->window);
+    fiat__spool_strands_deinit(&spool->reader);
     fiat__free(spool->root);
     fiat__cond_deinit(&spool->room);
+    fiat__cond_deinit(&spool->strand_free);
     fiat__cond_deinit(&spool->changed);
     fiat__mutex_deinit(&spool->lock);
     fiat__free(spool);
@@ -271,7 +293,7 @@ void fiat__spool_close(fiat__spool *spool) {
     if (!spool->forked) {
         fiat__spool_note(spool);
         fiat__mutex_lock(&spool->lock);
-        fiat__spool_seal(spool);
+        fiat__spool_end_writer(spool);
         spool->may_delete = true;
         fiat__mutex_unlock(&spool->lock);
         fiat__spool_note(spool);
@@ -315,12 +337,12 @@ void fiat__spool_unlock(fiat__spool *spool) {
 }
 
 void fiat__spool_forked(fiat__spool *spool) {
-    close_fd(&spool->writer_fd);
-    close_fd(&spool->reader.fd);
+    close_files(spool);
     for (fiat__spool_dir *dir = spool->dirs; dir; dir = dir->next)
         close_fd(&dir->lock_fd); /* or the child would hold the parent's lock when that is gone */
     fiat__mutex_init(&spool->lock);
     fiat__cond_init(&spool->changed); /* they remember waiters, who are not here */
+    fiat__cond_init(&spool->strand_free);
     fiat__cond_init(&spool->room);
     spool->full = spool->disk_full = spool->said_full = false;
     atomic_store(&spool->appended, 0);

@@ -17,17 +17,10 @@
 #define LOCK_NAME      "lock"
 #define SEGMENT_DIGITS 16
 
-const char *fiat__spool_path(char out[FIAT__SPOOL_PATH_BYTES], const char *stem, const char *ext) {
-    snprintf(out, FIAT__SPOOL_PATH_BYTES, "%s.%s", stem, ext);
-    return out;
-}
-
 bool fiat__spool_is_segment(const char *name, uint64_t *number) {
-    if (strspn(name, "0123456789abcdef") != SEGMENT_DIGITS ||
-        strcmp(name + SEGMENT_DIGITS, ".log") != 0)
-        return false;
+    if (strspn(name, "0123456789abcdef") != SEGMENT_DIGITS) return false;
     *number = strtoull(name, NULL, 16);
-    return true;
+    return fiat__spool_is_strand(fiat__str_c(name + SEGMENT_DIGITS));
 }
 
 bool fiat__spool_is_fork(const char *name) {

@@ -80,7 +80,7 @@ void fiat__spool_reader_init(fiat__spool_reader *reader, const fiat__spool_io *i
                                    .id = id,
                                    .at = FIAT__SPOOL_HEAD_BYTES,
                                    .limit = limit,
-                                   .index_limit = UINT32_MAX,
+                                   .index_limit = FIAT__SPOOL_INDEX_LIMIT,
                                    .window = window};
 }
 
@@ -89,8 +89,9 @@ static const char *view(fiat__spool_reader *reader, uint64_t at, size_t len) {
     if (at > reader->limit || len > reader->limit - at) return NULL;
     if (at >= reader->window_at && at + len <= reader->window_at + reader->window_len)
         return reader->window + (at - reader->window_at);
-    uint64_t left = reader->limit - at;
-    size_t want = left < FIAT__SPOOL_WINDOW_BYTES ? (size_t)left : FIAT__SPOOL_WINDOW_BYTES;
+    const uint64_t left = reader->limit - at;
+    size_t want = len > FIAT__SPOOL_READ_BYTES ? len : FIAT__SPOOL_READ_BYTES;
+    if (want > left) want = (size_t)left;
     reader->window_at = at;
     reader->window_len =
         fiat__spool_read(reader->io, reader->fd, reader->window, want, at, &reader->error);
@@ -183,10 +184,17 @@ bool fiat__spool_reader_next(fiat__spool_reader *reader, fiat__spool_frame *out,
 }
 
 static void set_bits(unsigned char *bits, uint32_t count, uint32_t first, uint32_t length) {
-    uint64_t end = (uint64_t)first + length;
+    uint64_t at = first, end = at + length;
     if (end > count) end = count;
-    for (uint64_t i = first; i < end; i++)
-        bits[i / 8] |= (unsigned char)(1u << (i % 8));
+    while (at < end) {
+        if (at % 8 == 0 && end - at >= 8) {
+            memset(bits + at / 8, 0xff, (end - at) / 8);
+            at = end - end % 8;
+        } else {
+            bits[at / 8] |= (unsigned char)(1u << (at % 8));
+            at++;
+        }
+    }
 }
 
 uint64_t fiat__spool_notes_read(const fiat__spool_io *io, const char *path, uint64_t id,

@@ -1,6 +1,7 @@
 /* What the files of a spool hold; docs/spool.md describes it. Numbers are little-endian.
  *
- *   NUMBER.log = head frame*            a segment: the events, in the order in which they came
+ *   NUMBER.log, NUMBER.1.log ... NUMBER.7.log = head frame*    a segment: the events, the frames of
+ *                                       all its files in the order of their indices
  *   NUMBER.ack = note*                  which of them are settled
  *   head  = "FIATSPL1" | id u64 | number u64 | created i64 (ms) | pid u32 | crc u32 of the 36
  * before frame = "FEv1" | crc u32 of id and the 56 bytes that follow | payload length u32 | payload
@@ -23,7 +24,8 @@
 #define FIAT__SPOOL_STREAM_MAX_BYTES 64
 #define FIAT__SPOOL_FRAME_MAX_BYTES                                                                \
     (FIAT__SPOOL_FRAME_BYTES + FIAT__SPOOL_STREAM_MAX_BYTES + FIAT_EVENT_MAX_BYTES)
-#define FIAT__SPOOL_NOTE_BYTES 12
+#define FIAT__SPOOL_NOTE_BYTES  12
+#define FIAT__SPOOL_INDEX_LIMIT (1u << 24)
 
 typedef struct fiat__spool_head {
     uint64_t id, number;
@@ -35,7 +37,7 @@ void fiat__spool_head_write(char out[FIAT__SPOOL_HEAD_BYTES], const fiat__spool_
 bool fiat__spool_head_read(const char in[FIAT__SPOOL_HEAD_BYTES], fiat__spool_head *out);
 
 typedef struct fiat__spool_frame {
-    uint32_t index;           /* place in the segment, from 0 */
+    uint32_t index;           /* place in the segment, from 0, below FIAT__SPOOL_INDEX_LIMIT */
     int64_t wall_ms, mono_ms; /* of the call; mono_ms means something to its process alone */
     uint64_t opaque;          /* a pointer of that process */
     fiat__uuid uuid;          /* all zero: none */
@@ -58,7 +60,7 @@ typedef struct fiat__spool_reader {
     uint64_t id;
     uint64_t at, limit;     /* offsets of the next frame and behind the last that may be read */
     uint32_t next_index;    /* no later frame has a lower one */
-    uint32_t index_limit;   /* and none has this one; UINT32_MAX at the start */
+    uint32_t index_limit;   /* and none has this one; FIAT__SPOOL_INDEX_LIMIT at the start */
     uint64_t damaged_bytes; /* so far */
     int error;              /* errno of a read that failed at `at`; set it to 0 to try again */
     char *window;           /* FIAT__SPOOL_WINDOW_BYTES of the owner's */
@@ -66,7 +68,8 @@ typedef struct fiat__spool_reader {
     size_t window_len;
 } fiat__spool_reader;
 
-#define FIAT__SPOOL_WINDOW_BYTES (FIAT__SPOOL_FRAME_MAX_BYTES + 64 * 1024)
+#define FIAT__SPOOL_READ_BYTES   (256 * 1024) /* at a time, if the frame is not larger */
+#define FIAT__SPOOL_WINDOW_BYTES FIAT__SPOOL_FRAME_MAX_BYTES
 
 /* Start behind the head. */
 void fiat__spool_reader_init(fiat__spool_reader *reader, const fiat__spool_io *io, int fd,

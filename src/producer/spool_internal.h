@@ -1,20 +1,18 @@
 /* What the files of the spool share; nobody else includes it.
  *
- * Locks: spool->lock guards everything but what is marked "sender". It is held while a frame is
- * written, so that frames lie in the order of the calls, and not while the disk is synced: of the
- * threads that wait for that, one at a time syncs for all (spool_append.c). Nothing but the atomic
+ * Locks: spool->lock guards everything but what is marked "sender". It is not held while the disk
+ * is synced, nor, without `sync`, while a frame is written (spool_append.c). Nothing but the atomic
  * numbers is looked at without it, and no other lock is taken with it held. */
 #ifndef FIAT_PRODUCER_SPOOL_INTERNAL_H
 #define FIAT_PRODUCER_SPOOL_INTERNAL_H
 
 #include "base/thread.h"
 #include "producer/spool.h"
+#include "producer/spool_strands.h"
 
-#include <limits.h>
 #include <stdatomic.h>
 
-#define FIAT__SPOOL_PATH_BYTES PATH_MAX
-/* Names below the folder: "/fork-2147483647-9999/0123456789abcdef.log" and the like. */
+/* Names below the folder: "/fork-2147483647-9999/0123456789abcdef.1.log" and the like. */
 #define FIAT__SPOOL_DIR_MAX_BYTES (PATH_MAX - 128)
 
 #define FIAT__SPOOL_QUARANTINE "quarantine"
@@ -28,19 +26,30 @@ typedef struct fiat__spool_dir {
     bool passing; /* of a fork that is gone, all of it known: removed with its last segment */
 } fiat__spool_dir;
 
+/* One of a segment's files. The offsets are 0 while there is none. */
+typedef struct fiat__spool_strand {
+    uint64_t end, readable_end; /* behind what is written and what may be read */
+    uint64_t read_at;           /* where reading broke off */
+    int fd;                     /* to write; -1: not open for that */
+    bool broken;                /* it could not be made */
+    bool busy;                  /* it belongs to a call that writes behind `end` without the lock */
+    uint32_t index;             /* of its event */
+} fiat__spool_strand;
+
 typedef struct fiat__spool_segment {
     struct fiat__spool_segment *next;
     fiat__spool_dir *dir;
-    char *stem; /* path without ".log" */
-    uint64_t id;
-    uint32_t tag;               /* upper half of a reference to one of its events */
-    uint32_t count;             /* events written; index of the next */
-    uint32_t readable;          /* events that may be read, a prefix */
-    uint32_t unread;            /* events neither taken nor settled before; readable ones or not */
-    uint32_t unsettled;         /* events */
-    uint64_t read_at;           /* where reading broke off; 0: not begun */
-    uint32_t read_index;        /* and the reader's next_index there */
-    uint64_t end, readable_end; /* offsets behind what is written and what may be read */
+    char *stem;          /* path without ".log" */
+    uint64_t id, number; /* the number of own ones alone */
+    uint32_t tag;        /* upper half of a reference to one of its events */
+    uint32_t count;      /* index of the next event */
+    uint32_t readable;   /* events with a lower index may be read */
+    uint32_t unread;     /* events neither taken nor settled before; readable ones or not */
+    uint32_t unsettled;  /* events */
+    uint32_t read_index; /* the reader's next_index where reading broke off */
+    unsigned busy;       /* strands */
+    fiat__spool_strand strands[FIAT__SPOOL_STRANDS];
+    uint64_t bytes; /* of all strands, with what is being written */
     uint64_t note_bytes;
     bool own;     /* written by this process */
     bool sealed;  /* nothing more will be written */
@@ -70,16 +79,17 @@ struct fiat__spool {
     const fiat__spool_io *io;
 
     fiat__mutex lock;
-    fiat__cond changed;    /* with lock: a sync has ended */
-    fiat__spool_dir *dirs; /* the first is that of new segments */
+    fiat__cond changed;     /* with lock: a sync has ended */
+    fiat__cond strand_free; /* with lock */
+    fiat__spool_dir *dirs;  /* the first is that of new segments */
     fiat__spool_segment *oldest, *newest;
     uint64_t bytes;     /* of all segments and their notes */
     uint64_t unsettled; /* events */
     uint64_t next_number;
     uint32_t last_tag;
-    fiat__spool_segment *writer; /* the newest, or NULL */
-    int writer_fd;
-    bool syncing; /* some thread syncs the writer with the lock not held */
+    fiat__spool_segment *writer; /* the newest, or NULL: to which new events go */
+    unsigned queuing;            /* calls that wait for a strand */
+    bool syncing;                /* some thread syncs the writer with the lock not held */
     fiat__spool_waiter *waiters, **waiters_end;
     bool idle;       /* the sender has read all and waits for more */
     bool may_delete; /* some segment may have become settled */
@@ -97,8 +107,7 @@ struct fiat__spool {
     _Atomic uint64_t unread_bytes;
 
     /* Sender. */
-    char *window;
-    fiat__spool_reader reader;
+    fiat__spool_strands reader;
     fiat__spool_segment *reading; /* NULL: none */
     unsigned failures;            /* to read at this place, one after the other */
     fiat__spool_event peeked;
@@ -108,9 +117,6 @@ struct fiat__spool {
     bool forked; /* the parent's: only to be freed or reopened */
 };
 
-/* "STEM.EXT" in `out`. */
-const char *fiat__spool_path(char out[FIAT__SPOOL_PATH_BYTES], const char *stem, const char *ext);
-
 /* spool_dir.c: make the folder if need be, and lock it. */
 fiat_status fiat__spool_dir_open(fiat__spool_dir **out, const char *path, fiat_error *err);
 /* Unlock it; `remove`: it is empty, remove it. */
@@ -118,7 +124,7 @@ void fiat__spool_dir_close(fiat__spool_dir *dir, bool remove);
 long fiat__spool_dir_holder(const char *path);
 /* Has some process locked it, now or before? */
 bool fiat__spool_dir_was_locked(const char *path);
-/* "0123456789abcdef.log"? */
+/* "0123456789abcdef.log" or "0123456789abcdef.1.log"? */
 bool fiat__spool_is_segment(const char *name, uint64_t *number);
 bool fiat__spool_is_fork(const char *name);
 
@@ -130,14 +136,16 @@ typedef struct fiat__spool_check {
     fiat__spool_head head;
     bool headless; /* it has no valid head: nothing in it can be read */
     bool torn;
-    uint32_t count; /* one more than the last index */
-    uint64_t events, unsettled, damaged, damaged_bytes, end, bytes, note_bytes;
+    uint32_t count;                     /* one more than the last index */
+    uint64_t ends[FIAT__SPOOL_STRANDS]; /* behind the last whole frame; 0: there is no head */
+    uint64_t events, unsettled, damaged, damaged_bytes, bytes, note_bytes;
     int error; /* errno: what was found is what the disk gave before */
+    unsigned error_strand;
 } fiat__spool_check;
 
-/* `window` as for a reader; `visitor` may be NULL. A disk that does not give the file is no failure
- * but a finding. */
-fiat_status fiat__spool_check_segment(const fiat__spool_io *io, const char *stem, char *window,
+/* `reader` is closed, before and after; `visitor` may be NULL. A disk that does not give the files
+ * is no failure but a finding. */
+fiat_status fiat__spool_check_segment(fiat__spool_strands *reader, const char *stem,
                                       const fiat__spool_visitor *visitor, fiat__spool_check *out,
                                       fiat_error *err);
 
@@ -164,7 +172,8 @@ void fiat__spool_show_room(fiat__spool *spool);
 /* Once a turn: does the log have to say that there is room again? */
 void fiat__spool_say_room(fiat__spool *spool);
 
-/* spool_append.c: nothing more will be written. @locks lock held, no sync running */
-void fiat__spool_seal(fiat__spool *spool);
+/* spool_writer.c: the next event goes to a new segment. This one is sealed when the last call that
+ * writes to it is done. @locks lock held, no sync running */
+void fiat__spool_end_writer(fiat__spool *spool);
 
 #endif

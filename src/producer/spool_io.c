@@ -19,10 +19,16 @@ static int system_sync_dir(const char *path) {
     return result;
 }
 
+/* The kernel takes a tenth less for one piece without a list of them. */
+static ssize_t system_pwritev(int fd, const struct iovec *parts, int count, off_t at) {
+    return count == 1 ? pwrite(fd, parts->iov_base, parts->iov_len, at)
+                      : pwritev(fd, parts, count, at);
+}
+
 const fiat__spool_io fiat__spool_io_system = {
     .open = system_open,
     .pread = pread,
-    .pwritev = pwritev,
+    .pwritev = system_pwritev,
     .fdatasync = fdatasync,
     .ftruncate = ftruncate,
     .unlink = unlink,

@@ -35,10 +35,9 @@ static void count_taken(fiat__spool *spool) {
 
 /* @locks lock held */
 static void leave_segment(fiat__spool *spool) {
-    if (spool->reading->own) spool->damaged_bytes += spool->reader.damaged_bytes;
-    if (spool->reader.fd >= 0) close(spool->reader.fd);
-    spool->reader.fd = -1;
-    spool->reader.error = 0;
+    if (spool->reading->own)
+        spool->damaged_bytes += fiat__spool_strands_damaged_bytes(&spool->reader);
+    fiat__spool_strands_close(&spool->reader);
     spool->reading = NULL;
     fiat__free(spool->settled_before);
     spool->settled_before = NULL;
@@ -56,70 +55,96 @@ static int read_notes(fiat__spool *spool, const fiat__spool_segment *segment) {
     return error;
 }
 
-/* Begin with a segment. false: memory or descriptors are short. @locks lock held */
-static bool enter_segment(fiat__spool *spool, fiat__spool_segment *segment) {
-    char path[FIAT__SPOOL_PATH_BYTES];
-    int fd = -1, error = read_notes(spool, segment);
-    if (!error) {
-        fd = spool->io->open(fiat__spool_path(path, segment->stem, "log"), O_RDONLY, 0);
-        error = fd < 0 ? errno : 0;
+/* Where reading broke off, or at the beginning. */
+static void place_reader(fiat__spool_strands *reader, const fiat__spool_segment *segment,
+                         unsigned strand) {
+    fiat__spool_reader *file = &reader->strands[strand].reader;
+    if (segment->strands[strand].read_at) file->at = segment->strands[strand].read_at;
+    file->next_index = segment->read_index;
+    /* Events of a former process were counted when it was taken over, with bits for so many. */
+    if (!segment->own) file->index_limit = segment->count;
+}
+
+/* Have the reader see all that may be read of the segment. errno. @locks lock held */
+static int show(fiat__spool *spool, const fiat__spool_segment *segment) {
+    fiat__spool_strands *reader = &spool->reader;
+    for (unsigned i = 0; i < FIAT__SPOOL_STRANDS; i++) {
+        const uint64_t end = segment->strands[i].readable_end;
+        fiat__spool_reader *file = &reader->strands[i].reader;
+        if (end > 0 && file->fd < 0) {
+            const int error = fiat__spool_strands_open(reader, segment->stem, i, segment->id, end);
+            if (error) {
+                reader->error_strand = i;
+                return error;
+            }
+            place_reader(reader, segment, i);
+        }
+        file->limit = end;
     }
-    if (fiat__spool_is_shortage(error)) {
-        fiat__free(spool->settled_before);
-        spool->settled_before = NULL;
-        return false;
-    }
-    fiat__spool_reader_init(&spool->reader, spool->io, fd, segment->id, segment->readable_end,
-                            spool->window);
-    /* Its events were counted when it was taken over, and there are bits for so many. */
-    if (!segment->own) spool->reader.index_limit = segment->count;
-    if (segment->read_at) {
-        spool->reader.at = segment->read_at;
-        spool->reader.next_index = segment->read_index;
-    }
+    reader->end_index = segment->readable;
+    return 0;
+}
+
+/* @locks lock held */
+static void enter_segment(fiat__spool *spool, fiat__spool_segment *segment) {
+    int error = read_notes(spool, segment);
+    if (!error) error = show(spool, segment);
+    spool->reader.next_index = segment->read_index;
     spool->reader.error = error;
     spool->reading = segment;
-    return true;
+}
+
+/* To come back to it. @locks lock held */
+static void break_off(fiat__spool *spool) {
+    fiat__spool_segment *segment = spool->reading;
+    for (unsigned i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        if (spool->reader.strands[i].reader.fd >= 0)
+            segment->strands[i].read_at = fiat__spool_strands_at(&spool->reader, i);
+    segment->read_index = spool->reader.next_index;
+    leave_segment(spool);
 }
 
 /* The disk does not give the segment's bytes. It is tried again, but not so long that what comes
- * behind it would wait for ever: then it stays as it is, for the next process to try.
- * @locks lock held */
+ * behind it would wait for ever: then it stays as it is, for the next process to try. Where memory
+ * or descriptors are short it is tried as long as they are. @locks lock held */
 static void stumble(fiat__spool *spool) {
     char path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_segment *segment = spool->reading;
-    segment->stuck = ++spool->failures >= READ_ATTEMPTS;
+    const fiat__spool_strands *reader = &spool->reader;
+    segment->stuck = !fiat__spool_is_shortage(reader->error) && ++spool->failures >= READ_ATTEMPTS;
     if (segment->stuck) {
         spool->failures = 0;
-        fiat__spool_unreadable(spool, fiat__spool_path(path, segment->stem, "log"),
-                               spool->reader.error);
+        fiat__spool_strand_path(path, segment->stem, reader->error_strand);
+        fiat__spool_unreadable(spool, path, reader->error);
     }
-    segment->read_at = spool->reader.at;
-    segment->read_index = spool->reader.next_index;
-    leave_segment(spool);
+    break_off(spool);
 }
 
 /* All that could be read of the segment was: what should be there and was not is lost. How much of
  * it may be read may have grown. true: go on in it. @locks lock held */
 static bool go_on_in_segment(fiat__spool *spool) {
     fiat__spool_segment *segment = spool->reading;
-    if (segment->readable_end > spool->reader.limit) {
-        spool->reader.limit = segment->readable_end;
+    if (segment->readable > spool->reader.end_index) {
+        spool->reader.error = show(spool, segment);
         return true;
     }
-    lose(spool, segment, segment->unread - (segment->count - segment->readable));
+    /* Of what is behind, while calls write, nobody knows how many events it is. */
+    if (segment->busy == 0)
+        lose(spool, segment, segment->unread - (segment->count - segment->readable));
     if (segment->sealed) leave_segment(spool);
     return false;
 }
 
 /* @locks lock held */
-static bool go_on_elsewhere(fiat__spool *spool, bool *again) {
+static bool go_on_elsewhere(fiat__spool *spool) {
     fiat__spool_segment *segment = spool->oldest;
-    while (segment && (segment->unread == 0 || segment->readable == 0 || segment->stuck))
+    while (segment && segment->sealed && (segment->unread == 0 || segment->stuck))
         segment = segment->next;
-    spool->idle = !segment;
-    *again = segment != NULL;
-    return segment && enter_segment(spool, segment);
+    /* The first that is not sealed: events in those behind it may be later ones of its threads. */
+    const bool more = segment && !segment->stuck && segment->unread > 0 && segment->readable > 0;
+    spool->idle = !more;
+    if (more) enter_segment(spool, segment);
+    return more;
 }
 
 /* Go on where there is more to read. false: there is nothing, or not now. */
@@ -133,7 +158,7 @@ static bool go_on(fiat__spool *spool, bool *again) {
     else if (spool->reading && go_on_in_segment(spool))
         more = true;
     else if (!spool->reading)
-        more = go_on_elsewhere(spool, again);
+        more = go_on_elsewhere(spool);
     else
         spool->idle = true;
     fiat__mutex_unlock(&spool->lock);
@@ -157,10 +182,9 @@ static void peek_at(fiat__spool *spool, const fiat__spool_frame *frame) {
 
 bool fiat__spool_peek(fiat__spool *spool, fiat__spool_event *out, bool *again) {
     fiat__spool_frame frame;
-    bool torn;
     *again = false;
     while (!spool->has_peeked) {
-        if (!spool->reading || !fiat__spool_reader_next(&spool->reader, &frame, &torn)) {
+        if (!spool->reading || !fiat__spool_strands_next(&spool->reader, &frame)) {
             if (!go_on(spool, again)) return false;
         } else if (!spool->settled_before || !fiat__spool_bit(spool->settled_before, frame.index)) {
             peek_at(spool, &frame);

@@ -17,75 +17,106 @@ bool fiat__spool_is_shortage(int error) {
     return error == EMFILE || error == ENFILE || error == ENOMEM;
 }
 
-/* Frames of an open segment: count them, and show the visitor what is not settled. */
-static fiat_status read_frames(fiat__spool_reader *reader, const unsigned char *settled,
+/* Open a strand, if there is one, and look at its head. Of a file without a valid one, or of
+ * another segment's, nothing can be read. errno. */
+static int check_strand(fiat__spool_strands *reader, const char *stem, unsigned strand,
+                        fiat__spool_check *out) {
+    char bytes[FIAT__SPOOL_HEAD_BYTES];
+    fiat__spool_reader *file = &reader->strands[strand].reader;
+    fiat__spool_head head;
+    struct stat st;
+    int error = fiat__spool_strands_open(reader, stem, strand, 0, 0);
+    if (error) return error;
+    if (fstat(file->fd, &st) != 0) return errno;
+    const uint64_t size = (uint64_t)st.st_size;
+    const size_t got = fiat__spool_read(reader->io, file->fd, bytes, sizeof bytes, 0, &error);
+    if (error) return error;
+    out->bytes += size;
+    if (got < sizeof bytes) {
+        reader->torn = true;
+        return 0;
+    }
+    const bool valid = fiat__spool_head_read(bytes, &head);
+    if (valid && out->headless) out->head = head;
+    if (!valid || head.id != out->head.id) {
+        file->damaged_bytes = size;
+        return 0;
+    }
+    out->headless = false;
+    out->ends[strand] = file->at;
+    file->id = head.id;
+    file->limit = size;
+    return 0;
+}
+
+static int check_strands(fiat__spool_strands *reader, const char *stem, fiat__spool_check *out) {
+    unsigned found = 0;
+    for (unsigned i = 0; i < FIAT__SPOOL_STRANDS; i++) {
+        const int error = check_strand(reader, stem, i, out);
+        if (!error) found++;
+        if (!error || error == ENOENT) continue;
+        out->error_strand = i;
+        return error;
+    }
+    return found ? 0 : ENOENT;
+}
+
+/* Count the frames, and show the visitor what is not settled. */
+static fiat_status read_frames(fiat__spool_strands *reader, const unsigned char *settled,
                                const fiat__spool_visitor *visitor, fiat__spool_check *out,
                                fiat_error *err) {
     fiat__spool_frame frame;
     fiat_status status = FIAT_OK;
-    while (status == FIAT_OK && fiat__spool_reader_next(reader, &frame, &out->torn)) {
+    while (status == FIAT_OK && fiat__spool_strands_next(reader, &frame)) {
         out->events++;
-        out->damaged += frame.index - out->count;
         out->count = frame.index + 1;
-        out->end = reader->at;
+        out->ends[reader->last] = fiat__spool_strands_at(reader, reader->last);
         if (fiat__spool_bit(settled, frame.index)) continue;
         out->unsettled++;
         if (visitor && visitor->event) status = visitor->event(&frame, visitor->ctx, err);
     }
-    out->damaged_bytes = reader->damaged_bytes;
-    out->error = reader->error;
     return status;
 }
 
-static fiat_status check_open(const fiat__spool_io *io, int fd, const char *stem, char *window,
-                              const fiat__spool_visitor *visitor, fiat__spool_check *out,
-                              fiat_error *err) {
-    char head[FIAT__SPOOL_HEAD_BYTES], path[FIAT__SPOOL_PATH_BYTES];
-    struct stat st;
-    if (fstat(fd, &st) != 0) {
-        out->error = errno;
-        return FIAT_OK;
-    }
-    out->bytes = (uint64_t)st.st_size;
-    out->end = FIAT__SPOOL_HEAD_BYTES;
-    size_t got = fiat__spool_read(io, fd, head, sizeof head, 0, &out->error);
-    if (out->error) return FIAT_OK;
-    out->headless = got < sizeof head || !fiat__spool_head_read(head, &out->head);
-    if (out->headless) {
-        out->torn = got < sizeof head;
-        out->damaged_bytes = out->torn ? 0 : out->bytes;
-        return FIAT_OK;
-    }
-    /* No frame is shorter than its head: a bound of the indices that count. */
-    const uint64_t most = out->bytes / FIAT__SPOOL_FRAME_BYTES + 1;
-    const uint32_t bit_count = most < UINT32_MAX ? (uint32_t)most : UINT32_MAX;
-    unsigned char *settled = fiat__calloc(bit_count / 8 + 1, 1);
+/* An index that is missing without damage is that of a call that never returned. */
+static void conclude(const fiat__spool_strands *reader, fiat__spool_check *out) {
+    out->torn = reader->torn;
+    out->damaged_bytes = fiat__spool_strands_damaged_bytes(reader);
+    if (out->damaged_bytes) out->damaged = out->count - out->events;
+}
+
+static fiat_status check_frames(fiat__spool_strands *reader, const char *stem,
+                                const fiat__spool_visitor *visitor, fiat__spool_check *out,
+                                fiat_error *err) {
+    char path[FIAT__SPOOL_PATH_BYTES];
+    unsigned char *settled = fiat__calloc(FIAT__SPOOL_INDEX_LIMIT / 8, 1);
     if (!settled) return fiat__err_nomem(err);
-    out->note_bytes = fiat__spool_notes_read(io, fiat__spool_path(path, stem, "ack"), out->head.id,
-                                             settled, bit_count, &out->error);
-    fiat__spool_reader reader;
-    fiat__spool_reader_init(&reader, io, fd, out->head.id, out->bytes, window);
-    reader.index_limit = bit_count;
+    out->note_bytes =
+        fiat__spool_notes_read(reader->io, fiat__spool_path(path, stem, "ack"), out->head.id,
+                               settled, FIAT__SPOOL_INDEX_LIMIT, &out->error);
     fiat_status status = FIAT_OK; /* with some notes missing, settled events would be sent again */
-    if (!out->error) status = read_frames(&reader, settled, visitor, out, err);
+    if (!out->error) {
+        status = read_frames(reader, settled, visitor, out, err);
+        out->error = reader->error;
+        out->error_strand = reader->error_strand;
+    }
     fiat__free(settled);
     return status;
 }
 
-fiat_status fiat__spool_check_segment(const fiat__spool_io *io, const char *stem, char *window,
+fiat_status fiat__spool_check_segment(fiat__spool_strands *reader, const char *stem,
                                       const fiat__spool_visitor *visitor, fiat__spool_check *out,
                                       fiat_error *err) {
     char path[FIAT__SPOOL_PATH_BYTES];
-    *out = (fiat__spool_check){0};
-    int fd = io->open(fiat__spool_path(path, stem, "log"), O_RDONLY, 0);
     fiat_status status = FIAT_OK;
-    if (fd < 0)
-        out->error = errno;
-    else
-        status = check_open(io, fd, stem, window, visitor, out, err);
-    if (fd >= 0) close(fd);
+    *out = (fiat__spool_check){.headless = true};
+    out->error = check_strands(reader, stem, out);
+    if (!out->error && !out->headless) status = check_frames(reader, stem, visitor, out, err);
+    conclude(reader, out);
+    fiat__spool_strands_close(reader);
     if (status == FIAT_OK && fiat__spool_is_shortage(out->error))
-        return fiat__err_sys(err, out->error, "cannot read %s", path);
+        return fiat__err_sys(err, out->error, "cannot read %s",
+                             fiat__spool_strand_path(path, stem, out->error_strand));
     return status;
 }
 
@@ -95,23 +126,24 @@ static fiat_status adopt_segment(fiat__spool *spool, fiat__spool_dir *dir, const
                                  fiat_error *err) {
     char path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_check check;
-    fiat_status status =
-        fiat__spool_check_segment(spool->io, stem, spool->window, NULL, &check, err);
+    fiat_status status = fiat__spool_check_segment(&spool->reader, stem, NULL, &check, err);
     if (status != FIAT_OK) return status;
     fiat__spool_segment *segment = fiat__spool_add_segment(spool, dir, stem);
     if (!segment) return fiat__err_nomem(err);
     segment->stays = check.error != 0;
     if (segment->stays)
-        fiat__spool_unreadable(spool, fiat__spool_path(path, stem, "log"), check.error);
+        fiat__spool_unreadable(spool, fiat__spool_strand_path(path, stem, check.error_strand),
+                               check.error);
     segment->id = check.head.id;
     segment->count = segment->readable = check.count;
     segment->unread = segment->unsettled = (uint32_t)check.unsettled;
-    segment->readable_end = check.end;
-    segment->end = segment->stays ? check.bytes : check.end;
+    segment->bytes = check.bytes;
+    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        segment->strands[i].readable_end = check.ends[i];
     segment->note_bytes = check.note_bytes;
     segment->sealed = true;
     segment->damaged = check.damaged_bytes > 0;
-    spool->bytes += segment->end + check.note_bytes;
+    spool->bytes += check.bytes + check.note_bytes;
     spool->unsettled += check.unsettled;
     spool->recovered += check.unsettled;
     spool->damaged += check.damaged;
@@ -121,14 +153,25 @@ static fiat_status adopt_segment(fiat__spool *spool, fiat__spool_dir *dir, const
     return FIAT_OK;
 }
 
+/* Of the strands of a segment, whose names stand together, is this the first? */
+static bool is_first_strand(const char *name, const char **before) {
+    const char *last = *before;
+    const size_t stem = strcspn(name, ".");
+    if (!fiat__spool_is_strand(fiat__str_c(name + stem))) return false;
+    *before = name;
+    return !last || strncmp(last, name, stem + 1) != 0;
+}
+
 fiat_status fiat__spool_recover(fiat__spool *spool, fiat__spool_dir *dir, fiat_error *err) {
     char **names, stem[FIAT__SPOOL_PATH_BYTES];
     size_t count;
     fiat_status status = fiat__dir_list(dir->path, &names, &count, err);
     if (status != FIAT_OK) return status;
+    uint64_t number;
+    const char *before = NULL;
     for (size_t i = 0; i < count && status == FIAT_OK; i++) {
-        uint64_t number;
-        if (!fiat__spool_is_segment(names[i], &number)) continue;
+        if (!fiat__spool_is_segment(names[i], &number) || !is_first_strand(names[i], &before))
+            continue;
         /* No spool comes to numbers beyond; a name that does must not use them up. */
         if (dir == spool->dirs && number >= spool->next_number && number < INT64_MAX)
             spool->next_number = number + 1;
@@ -143,21 +186,20 @@ fiat_status fiat__spool_recover(fiat__spool *spool, fiat__spool_dir *dir, fiat_e
 
 typedef struct looking {
     const fiat__spool_visitor *visitor;
-    char *window;
+    fiat__spool_strands reader;
     size_t skip; /* bytes of a path that are the spool's own folder */
 } looking;
 
-static fiat_status look_at_segment(const looking *look, const char *dir, const char *name,
+static fiat_status look_at_segment(looking *look, const char *dir, const char *name,
                                    bool quarantined, fiat_error *err) {
     char stem[FIAT__SPOOL_PATH_BYTES], path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_check check;
     fiat__spool_visitor none = {0};
-    int len = snprintf(stem, sizeof stem, "%s/%s", dir, name);
-    if (len >= (int)sizeof stem - 4) return FIAT_OK;
-    stem[len - 4] = '\0'; /* ".log" */
-    fiat_status status =
-        fiat__spool_check_segment(&fiat__spool_io_system, stem, look->window,
-                                  quarantined ? &none : look->visitor, &check, err);
+    if (snprintf(stem, sizeof stem, "%s/%.*s", dir, (int)strcspn(name, "."), name) >=
+        (int)sizeof stem - 6)
+        return FIAT_OK;
+    fiat_status status = fiat__spool_check_segment(
+        &look->reader, stem, quarantined ? &none : look->visitor, &check, err);
     if (status != FIAT_OK) return status;
     if (check.error == ENOENT) return FIAT_OK; /* delivered and deleted meanwhile */
     const fiat__spool_file file = {.path = fiat__spool_path(path, stem, "log") + look->skip,
@@ -174,7 +216,7 @@ static fiat_status look_at_segment(const looking *look, const char *dir, const c
 enum folder { FOLDER_SPOOL, FOLDER_FORK, FOLDER_QUARANTINE };
 
 /* The names in a folder. One below the spool's own that cannot be read is a finding. */
-static fiat_status list_dir(const looking *look, const char *dir, enum folder kind, char ***names,
+static fiat_status list_dir(looking *look, const char *dir, enum folder kind, char ***names,
                             size_t *count, fiat_error *err) {
     fiat_error why = FIAT_ERROR_INIT;
     const fiat_status status = fiat__dir_list(dir, names, count, &why);
@@ -188,15 +230,15 @@ static fiat_status list_dir(const looking *look, const char *dir, enum folder ki
     return look->visitor->file(&file, look->visitor->ctx, err);
 }
 
-static fiat_status look_at_dir(const looking *look, const char *dir, enum folder kind,
-                               fiat_error *err) {
+static fiat_status look_at_dir(looking *look, const char *dir, enum folder kind, fiat_error *err) {
     char **names, path[FIAT__SPOOL_PATH_BYTES];
     size_t count;
     uint64_t number;
+    const char *before = NULL;
     fiat_status status = list_dir(look, dir, kind, &names, &count, err);
     for (size_t i = 0; i < count && status == FIAT_OK; i++)
-        if (kind == FOLDER_QUARANTINE ? fiat__str_ends(fiat__str_c(names[i]), fiat__str_c(".log"))
-                                      : fiat__spool_is_segment(names[i], &number))
+        if ((kind == FOLDER_QUARANTINE || fiat__spool_is_segment(names[i], &number)) &&
+            is_first_strand(names[i], &before))
             status = look_at_segment(look, dir, names[i], kind == FOLDER_QUARANTINE, err);
     for (size_t i = 0; i < count && status == FIAT_OK && kind == FOLDER_SPOOL; i++) {
         enum folder below = fiat__spool_is_fork(names[i]) ? FOLDER_FORK : FOLDER_QUARANTINE;
@@ -232,10 +274,9 @@ fiat_status fiat__spool_inspect(const char *dir, const fiat__spool_visitor *visi
     fiat_status status = fiat__spool_find(dir, err);
     if (status != FIAT_OK) return status;
     looking look = {.visitor = visitor, .skip = strlen(dir) + 1};
-    look.window = fiat__malloc(FIAT__SPOOL_WINDOW_BYTES);
-    if (!look.window) return fiat__err_nomem(err);
+    fiat__spool_strands_init(&look.reader, &fiat__spool_io_system);
     *holder = fiat__spool_dir_holder(dir);
     status = look_at_dir(&look, dir, FOLDER_SPOOL, err);
-    fiat__free(look.window);
+    fiat__spool_strands_deinit(&look.reader);
     return status;
 }

@@ -40,7 +40,7 @@ void fiat__spool_make_room(fiat__spool *spool) {
     /* The newest segment is deleted only when it has come to its end. */
     if (spool->full && writer && writer->count > 0 && writer->unsettled == 0 && !spool->syncing &&
         !spool->waiters)
-        fiat__spool_seal(spool);
+        fiat__spool_end_writer(spool);
 }
 
 void fiat__spool_show_room(fiat__spool *spool) {

@@ -78,6 +78,12 @@ TESTS += %D%/producer_spool_fork_test
 %C%_producer_spool_fork_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_spool_fork_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS) -ldl
 
+check_PROGRAMS += %D%/producer_spool_strands_test
+TESTS += %D%/producer_spool_strands_test
+%C%_producer_spool_strands_test_SOURCES = %D%/producer_spool_strands_test.c $(SPOOL_FAKE)
+%C%_producer_spool_strands_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spool_strands_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
+
 check_PROGRAMS += %D%/producer_spool_test
 TESTS += %D%/producer_spool_test
 %C%_producer_spool_test_SOURCES = %D%/producer_spool_test.c $(SPOOL_FAKE)

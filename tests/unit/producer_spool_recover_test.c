@@ -503,9 +503,9 @@ static unsigned read_with_fault(fiat__spool_reader *reader, int fd, size_t len, 
 /* Behind a damaged place the search for the next frame reads on, and back: a fault on the way is no
  * end, and no more is damaged by it. Twice: with two frames behind the place, or with none. */
 START_TEST(a_fault_during_the_search_for_a_frame_costs_nothing) {
-    static unsigned char bytes[FIAT__SPOOL_WINDOW_BYTES + 8192];
-    /* The third frame begins in the first window and ends in the second. */
-    const size_t third = FIAT__SPOOL_HEAD_BYTES + FIAT__SPOOL_WINDOW_BYTES - 10;
+    static unsigned char bytes[FIAT__SPOOL_READ_BYTES + 8192];
+    /* The third frame begins in the first piece that is read and ends in the second. */
+    const size_t third = FIAT__SPOOL_HEAD_BYTES + FIAT__SPOOL_READ_BYTES - 10;
     const size_t rest = _i ? 100 : s_len - s_ends[1];
     fiat__spool_reader reader;
     unsigned nth = 0;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <time.h>
 
 static char *s_dir;
 
@@ -249,6 +250,8 @@ START_TEST(an_event_that_cannot_be_written_is_refused_and_not_kept) {
         if (before) spool_expect(spool, "before", false);
         spool_expect(spool, "after", false);
         spool_expect_none(spool);
+        ck_assert_uint_eq(fiat__spool_appended(spool), before ? 2 : 1);
+        ck_assert_uint_eq(spool_stats(spool).unread, 0);
         fiat__spool_close(spool);
         spool = spool_open(&opts);
         if (before) spool_expect(spool, "before", true);
@@ -456,6 +459,34 @@ START_TEST(a_sync_that_fails_fails_for_all_that_waited_for_it) {
 }
 END_TEST
 
+/* Log once, however long it takes. */
+static void *put_with_patience(void *arg) {
+    while (spool_put(arg, "patient", NULL, NULL) == FIAT_E_SPOOL_FULL)
+        (void)fiat__spool_wait_room(arg, 10000);
+    return NULL;
+}
+
+/* Each of them tries again every 100 ms, and not because another one did. */
+START_TEST(calls_that_wait_for_a_full_disk_do_not_drive_each_other) {
+    const fiat__spool_opts opts = spool_opts(s_dir, false);
+    const struct timespec half_a_second = {.tv_nsec = 500000000};
+    fiat__spool *spool = spool_open(&opts);
+    pthread_t threads[4];
+    disk_fail(DISK_OPEN, 1, ENOSPC, true);
+    for (int i = 0; i < 4; i++)
+        ck_assert_int_eq(fiat__thread_start(&threads[i], "w", put_with_patience, spool, NULL),
+                         FIAT_OK);
+    nanosleep(&half_a_second, NULL);
+    ck_assert_uint_lt(atomic_load(&disk_calls[DISK_OPEN]), 4 * 10);
+    disk_heal();
+    for (int i = 0; i < 4; i++)
+        fiat__thread_join(threads[i]);
+    for (int i = 0; i < 4; i++)
+        spool_expect(spool, "patient", true);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 static Suite *suite(void) {
     Suite *s = suite_create("producer_spool");
     TCase *t = tcase_create("spool");
@@ -477,6 +508,7 @@ static Suite *suite(void) {
     tcase_add_loop_test(t, each_call_to_the_disk_fails_in_turn, 0, 4);
     tcase_add_test(t, threads_share_a_sync);
     tcase_add_test(t, a_sync_that_fails_fails_for_all_that_waited_for_it);
+    tcase_add_test(t, calls_that_wait_for_a_full_disk_do_not_drive_each_other);
     suite_add_tcase(s, t);
     return s;
 }

@@ -95,7 +95,7 @@ static ssize_t disk_pread(int fd, void *to, size_t len, off_t at) {
 
 /* A short write first, as a disk that runs full makes it. */
 static ssize_t disk_pwritev(int fd, const struct iovec *parts, int count, off_t at) {
-    static bool half;
+    static _Thread_local bool half;
     fiat__mutex_lock(&s_lock);
     const bool next = plan_for(DISK_WRITE)->left == 1;
     fiat__mutex_unlock(&s_lock);
