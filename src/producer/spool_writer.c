@@ -132,6 +132,11 @@ static bool find_strand(const fiat__spool *spool, fiat__spool_place *place) {
     return false;
 }
 
+/* To a call that waits for one. @locks lock held */
+static void offer_strand(fiat__spool *spool) {
+    if (spool->queuing > 0) fiat__cond_signal(&spool->strand_free);
+}
+
 fiat_status fiat__spool_take_place(fiat__spool *spool, fiat__spool_place *place,
                                    fiat__spool_wake *wake, fiat_error *err) {
     fiat_status status;
@@ -141,7 +146,10 @@ fiat_status fiat__spool_take_place(fiat__spool *spool, fiat__spool_place *place,
         fiat__cond_wait(&spool->strand_free, &spool->lock);
         spool->queuing--;
     }
-    if (status != FIAT_OK) return status;
+    if (status != FIAT_OK) {
+        offer_strand(spool); /* that this call was woken for, perhaps */
+        return status;
+    }
     place->head_bytes = place->strand->end > 0 ? 0 : FIAT__SPOOL_HEAD_BYTES;
     place->strand->busy = true;
     place->strand->index = place->segment->count++;
@@ -173,7 +181,7 @@ static void give_back(fiat__spool *spool, const fiat__spool_place *place) {
 /* Has the segment a strand that may take more? */
 static bool is_usable(const fiat__spool_segment *segment) {
     for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
-        if (segment->strands[i].end > 0 || segment->strands[i].busy) return true;
+        if (segment->strands[i].busy || segment->strands[i].end > 0) return true;
     return false;
 }
 
@@ -194,7 +202,7 @@ bool fiat__spool_leave_place(fiat__spool *spool, const fiat__spool_place *place,
         fiat__spool_raise_wake(
             wake, fiat__spool_publish(spool, segment, first_busy(segment), written, bytes));
     }
-    if (spool->queuing > 0) fiat__cond_signal(&spool->strand_free);
+    offer_strand(spool);
     if (segment != spool->writer) {
         close_strand(strand);
         if (segment->busy == 0) seal(spool, segment);

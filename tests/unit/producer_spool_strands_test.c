@@ -380,12 +380,47 @@ START_TEST(a_file_is_not_made_beyond_the_cap) {
     for (int i = 0; i < 2; i++)
         begin_slow(&slow[i], spool, "slow");
     begin(&last, spool, "");
-    for (int i = 0; i < 2; i++) {
-        sem_post(&s_gate);
+    for (int i = 0; i < 2; i++)
+        sem_post(&s_gate); /* for either */
+    for (int i = 0; i < 2; i++)
         end(&slow[i], FIAT_OK);
-    }
     end(&last, FIAT_OK);
     ck_assert_uint_eq(spool_stats(spool).bytes, s_opts.max_bytes - FIAT__SPOOL_HEAD_BYTES + 1);
+    fiat__spool_close(spool);
+}
+END_TEST
+
+static void pause_ms(long ms) {
+    const struct timespec time = {.tv_nsec = ms * 1000000};
+    nanosleep(&time, NULL);
+}
+
+/* It was woken for the strand, and a note took the room meanwhile: the next that waits gets it. */
+START_TEST(a_call_that_is_refused_leaves_the_strand_to_the_next) {
+    static char filling[90001], large[90001];
+    fiat__spool *spool;
+    caller slow, first, second;
+    memset(filling, 'f', sizeof filling - 1);
+    memset(large, 'l', sizeof large - 1);
+    s_opts.max_bytes = FIAT__SPOOL_SEGMENT_MIN_BYTES * 2;
+    spool = spool_open(&s_opts);
+    put(spool, "settled");
+    put(spool, "not settled");
+    spool_expect(spool, "settled", true);
+    put(spool, filling); /* a segment by itself */
+    begin_slow(&slow, spool, "slow");
+    const size_t room = s_opts.max_bytes - spool_stats(spool).bytes;
+    large[room - FIAT__SPOOL_FRAME_BYTES - 1] = '\0';
+    begin(&first, spool, large);
+    pause_ms(100);
+    begin(&second, spool, large + FIAT__SPOOL_NOTE_BYTES);
+    pause_ms(100);
+    fiat__spool_note(spool);
+    sem_post(&s_gate);
+    end(&slow, FIAT_OK);
+    end(&first, FIAT_E_SPOOL_FULL);
+    end(&second, FIAT_OK);
+    ck_assert_uint_eq(spool_stats(spool).bytes, s_opts.max_bytes);
     fiat__spool_close(spool);
 }
 END_TEST
@@ -553,6 +588,7 @@ static Suite *suite(void) {
     tcase_add_test(t, the_first_file_of_a_segment_may_be_missing);
     tcase_add_test(t, more_calls_than_strands_wait_for_one);
     tcase_add_test(t, a_file_is_not_made_beyond_the_cap);
+    tcase_add_test(t, a_call_that_is_refused_leaves_the_strand_to_the_next);
     tcase_add_test(t, damage_in_one_file_costs_no_event_of_another);
     tcase_add_loop_test(t, a_file_that_does_not_belong_there_is_damage, 0, 2);
     tcase_add_loop_test(t, each_file_may_be_torn, 0, 2);
