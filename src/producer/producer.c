@@ -267,9 +267,9 @@ typedef struct mark {
 } mark;
 
 /* Have everything queued so far sent without waiting for company. */
-static mark hurry_all(fiat__producer *producer) {
+static mark hurry_all(fiat__producer *producer, int64_t timeout_ms) {
     mark all = {0};
-    if (producer->spool) all.spooled = fiat__spool_appended(producer->spool);
+    if (producer->spool) all.spooled = fiat__spool_appended_before(producer->spool, timeout_ms);
     fiat__raise_to(&producer->flush_spooled, all.spooled);
     /* After that: whoever opens a record later sees flush_spooled. */
     all.sequence = fiat__ledger_last_sequence(&producer->ledger);
@@ -287,9 +287,10 @@ static bool is_settled(fiat__producer *producer, mark *all) {
     return fiat__ledger_settled(&producer->ledger, all->sequence);
 }
 
-/* Wait, by the real clock, until all of it is settled. */
-static bool wait_settled(fiat__producer *producer, mark all, uint32_t timeout_ms) {
+/* Wait, by the real clock, until everything queued so far is settled. */
+static bool settle_all(fiat__producer *producer, uint32_t timeout_ms) {
     int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + timeout_ms;
+    mark all = hurry_all(producer, timeout_ms);
     bool done;
     fiat__mutex_lock(&producer->lock);
     while (!(done = is_settled(producer, &all))) {
@@ -350,7 +351,7 @@ fiat_status fiat__producer_flush(fiat__producer *producer, uint32_t timeout_ms, 
         if (status != FIAT_OK) return status;
         if (atomic_load(&producer->state) == FIAT__PRODUCER_IDLE) return FIAT_OK;
     }
-    if (wait_settled(producer, hurry_all(producer), timeout_ms)) return FIAT_OK;
+    if (settle_all(producer, timeout_ms)) return FIAT_OK;
     fiat_stats stats;
     fiat__producer_stats(producer, &stats);
     const fiat__complaint why = last_complaint(producer);
@@ -493,8 +494,7 @@ fiat_status fiat__producer_close(fiat__producer *producer, uint32_t timeout_ms, 
     const bool begun = state == FIAT__PRODUCER_RUNNING || state == FIAT__PRODUCER_LEFT;
     end_waits(producer);
     if (begun) {
-        if (state == FIAT__PRODUCER_RUNNING)
-            wait_settled(producer, hurry_all(producer), timeout_ms);
+        if (state == FIAT__PRODUCER_RUNNING) settle_all(producer, timeout_ms);
         why = last_complaint(producer); /* stopping adds one of its own */
         stop_sender(producer);
     }

@@ -203,7 +203,7 @@ static void forget(fiat__spool *spool) {
     spool->waiters_end = &spool->waiters;
     spool->syncing = spool->may_delete = spool->has_peeked = false;
     spool->idle = true;
-    spool->took = spool->failures = spool->queuing = 0;
+    spool->took = spool->failures = spool->queuing = spool->awaiting = 0;
     spool->run_count = 0;
 }
 

@@ -91,10 +91,14 @@ void fiat__spool_settle(fiat__spool *spool, uint64_t ref);
 /* Put on disk what was settled, and delete what is settled whole. Sender. */
 void fiat__spool_note(fiat__spool *spool);
 
-/* Events appended (and those of former processes) so far, and how many of them were taken: flush
- * waits until the one has reached the other. Any thread. */
+/* Events appended (and those of former processes) so far, and how many of them were taken. Any
+ * thread. */
 uint64_t fiat__spool_appended(fiat__spool *spool);
 uint64_t fiat__spool_taken_count(fiat__spool *spool);
+/* So many have to be taken until all are that were appended before this call: events are taken in
+ * the order in which their calls began, so it waits, for at most timeout_ms by the real clock,
+ * until those that are under way have ended. Any thread. */
+uint64_t fiat__spool_appended_before(fiat__spool *spool, int64_t timeout_ms);
 
 void fiat__spool_read_stats(fiat__spool *spool, fiat__spool_stats *out);
 

@@ -79,7 +79,7 @@ struct fiat__spool {
     const fiat__spool_io *io;
 
     fiat__mutex lock;
-    fiat__cond changed;     /* with lock: a sync has ended */
+    fiat__cond changed;     /* with lock: a sync has ended, or a call that is awaited */
     fiat__cond strand_free; /* with lock */
     fiat__spool_dir *dirs;  /* the first is that of new segments */
     fiat__spool_segment *oldest, *newest;
@@ -89,6 +89,7 @@ struct fiat__spool {
     uint32_t last_tag;
     fiat__spool_segment *writer; /* the newest, or NULL: to which new events go */
     unsigned queuing;            /* calls that wait for a strand */
+    unsigned awaiting;           /* threads that wait for calls to end */
     bool syncing;                /* some thread syncs the writer with the lock not held */
     fiat__spool_waiter *waiters, **waiters_end;
     bool idle;       /* the sender has read all and waits for more */

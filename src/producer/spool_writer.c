@@ -59,6 +59,39 @@ static uint32_t first_busy(const fiat__spool_segment *segment) {
     return first;
 }
 
+/* Where an event stands among all. */
+static uint64_t order_of(const fiat__spool_segment *segment, uint32_t index) {
+    return (uint64_t)segment->tag << 32 | index;
+}
+
+/* Calls under way, of those that began before one that came now would. */
+static unsigned count_busy(const fiat__spool *spool, uint64_t before) {
+    unsigned count = 0;
+    for (const fiat__spool_segment *s = spool->oldest; s; s = s->next)
+        for (int i = 0; i < FIAT__SPOOL_STRANDS && s->busy > 0; i++)
+            count += s->strands[i].busy && order_of(s, s->strands[i].index) < before;
+    return count;
+}
+
+uint64_t fiat__spool_appended_before(fiat__spool *spool, int64_t timeout_ms) {
+    const int64_t until_ms = fiat__mono_ms(&fiat__clock_system) + timeout_ms;
+    int64_t left_ms = timeout_ms;
+    unsigned busy;
+    fiat__mutex_lock(&spool->lock);
+    const uint64_t now = spool->writer ? order_of(spool->writer, spool->writer->count)
+                                       : (uint64_t)(spool->last_tag + 1) << 32;
+    spool->awaiting++;
+    while ((busy = count_busy(spool, now)) > 0 && left_ms > 0) {
+        fiat__cond_wait_ms(&spool->changed, &spool->lock, left_ms);
+        left_ms = until_ms - fiat__mono_ms(&fiat__clock_system);
+    }
+    spool->awaiting--;
+    /* Those that have not ended may all come before. */
+    const uint64_t appended = atomic_load(&spool->appended) + busy;
+    fiat__mutex_unlock(&spool->lock);
+    return appended;
+}
+
 /* --- places --- */
 
 static fiat_status no_room(fiat__spool *spool, fiat__spool_wake *wake, fiat_error *err) {
@@ -203,6 +236,7 @@ bool fiat__spool_leave_place(fiat__spool *spool, const fiat__spool_place *place,
             wake, fiat__spool_publish(spool, segment, first_busy(segment), written, bytes));
     }
     offer_strand(spool);
+    if (spool->awaiting > 0) fiat__cond_broadcast(&spool->changed);
     if (segment != spool->writer) {
         close_strand(strand);
         if (segment->busy == 0) seal(spool, segment);

@@ -425,6 +425,36 @@ START_TEST(a_call_that_is_refused_leaves_the_strand_to_the_next) {
 }
 END_TEST
 
+/* --- how many have to be taken for flush --- */
+
+static void *ask_appended(void *spool) {
+    return (void *)(uintptr_t)fiat__spool_appended_before(spool, 60000);
+}
+
+START_TEST(what_flush_waits_for_includes_the_calls_that_began_before) {
+    fiat__spool *spool = spool_open(&s_opts);
+    caller slow, later;
+    pthread_t asking;
+    void *appended;
+    begin_slow(&slow, spool, "slow");
+    put(spool, "second");
+    ck_assert_uint_eq(fiat__spool_appended_before(spool, 0), 2);
+    s_gate_error = _i ? EIO : 0;
+    ck_assert_int_eq(fiat__thread_start(&asking, "asks", ask_appended, spool, NULL), FIAT_OK);
+    pause_ms(50);
+    begin_slow(&later, spool, "slow, and later");
+    sem_post(&s_gate);
+    sem_post(&s_gate);
+    pthread_join(asking, &appended);
+    end(&slow, _i ? FIAT_E_IO : FIAT_OK);
+    end(&later, _i ? FIAT_E_IO : FIAT_OK);
+    ck_assert_uint_ge((uintptr_t)appended, _i ? 1 : 2);
+    ck_assert_uint_le((uintptr_t)appended, _i ? 1 : 3);
+    ck_assert_uint_eq(fiat__spool_appended_before(spool, 60000), _i ? 1 : 3);
+    fiat__spool_close(spool);
+}
+END_TEST
+
 /* --- what a former process left --- */
 
 /* A segment of two files: "first" and "slow" in the one, the others in the second. */
@@ -589,6 +619,7 @@ static Suite *suite(void) {
     tcase_add_test(t, more_calls_than_strands_wait_for_one);
     tcase_add_test(t, a_file_is_not_made_beyond_the_cap);
     tcase_add_test(t, a_call_that_is_refused_leaves_the_strand_to_the_next);
+    tcase_add_loop_test(t, what_flush_waits_for_includes_the_calls_that_began_before, 0, 2);
     tcase_add_test(t, damage_in_one_file_costs_no_event_of_another);
     tcase_add_loop_test(t, a_file_that_does_not_belong_there_is_damage, 0, 2);
     tcase_add_loop_test(t, each_file_may_be_torn, 0, 2);

@@ -353,6 +353,72 @@ START_TEST(flush_asks_for_the_spool_before_it_looks_at_the_records) {
 }
 END_TEST
 
+/* The first call to write waits until the test lets it go on. */
+static atomic_int s_held, s_let_go;
+
+static ssize_t hold_first_write(int fd, const struct iovec *parts, int count, off_t at) {
+    if (at > 0 && atomic_fetch_add(&s_held, 1) == 0)
+        while (!atomic_load(&s_let_go))
+            sched_yield();
+    return disk_io.pwritev(fd, parts, count, at);
+}
+
+static void *append_text(void *stream) {
+    static char text[700001];
+    memset(text, '1', sizeof text - 1);
+    ck_assert_int_eq(fake_append(stream, text), FIAT_OK);
+    return NULL;
+}
+
+static atomic_int s_flushed;
+
+static void *flush_all(void *producer) {
+    ck_assert_int_eq(fiat__producer_flush(producer, 20000, NULL), FIAT_OK);
+    atomic_store(&s_flushed, 1);
+    return NULL;
+}
+
+/* When flush is called, a call has returned whose event is read only behind that of another call,
+ * which has not. Memory has room for one of them. */
+START_TEST(flush_waits_for_an_event_that_is_behind_a_call_under_way) {
+    static char text[700001];
+    const struct timespec pause = {.tv_nsec = 100000000};
+    fiat__spool_io io = disk_io;
+    pthread_t appends, flushes;
+    io.pwritev = hold_first_write;
+    s_held = s_let_go = s_flushed = 0;
+    s_opts.queue_max_bytes = 1 << 20;
+    s_opts.on_delivery = NULL;
+    s_opts.spool = spool_opts(s_dir, false);
+    s_opts.spool.max_bytes = 16 << 20;
+    s_opts.spool.io = &io;
+    fiat__producer *producer = start();
+    fiat__producer_stream *stream = fake_stream(producer, "s");
+    ck_assert_int_eq(fiat__producer_start(producer, NULL), FIAT_OK);
+    ck_assert_int_eq(fiat__thread_start(&appends, "appends", append_text, stream, NULL), FIAT_OK);
+    while (!atomic_load(&s_held))
+        sched_yield();
+    memset(text, '2', sizeof text - 1);
+    ck_assert_int_eq(fake_append(stream, text), FIAT_OK);
+    ck_assert_int_eq(fiat__thread_start(&flushes, "flushes", flush_all, producer, NULL), FIAT_OK);
+    nanosleep(&pause, NULL);
+    atomic_store(&s_let_go, 1);
+    fiat__thread_join(appends);
+    nanosleep(&pause, NULL);
+    for (int i = 0; i < 2; i++) {
+        turn_later(producer);
+        nanosleep(&pause, NULL);
+        ck_assert_int_eq(s_flushed, 0);
+        ck_assert_uint_eq(s_sink->batch_count, 1);
+        fake_finish(s_sink, FIAT__FATE_DELIVERED, false);
+    }
+    turn_later(producer);
+    fiat__thread_join(flushes);
+    fake_check_stats(producer, 2, 0, 0, 0);
+    ck_assert_uint_eq(close_now(producer, NULL), 0);
+}
+END_TEST
+
 /* The child has a spool of its own below, which the next process takes over. */
 START_TEST(the_child_of_a_fork_spools_apart) {
     fiat__producer *producer = start();
@@ -429,6 +495,7 @@ static Suite *suite(void) {
     tcase_add_test(t, what_close_leaves_is_no_error);
     tcase_add_loop_test(t, close_reports_all_that_can_be_read, 0, 2);
     tcase_add_test(t, flush_asks_for_the_spool_before_it_looks_at_the_records);
+    tcase_add_test(t, flush_waits_for_an_event_that_is_behind_a_call_under_way);
     tcase_add_test(t, the_child_of_a_fork_spools_apart);
     tcase_add_test(t, a_child_that_only_closes_leaves_the_spool_alone);
     suite_add_tcase(s, t);
