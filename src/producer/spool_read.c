@@ -135,6 +135,14 @@ static bool go_on_in_segment(fiat__spool *spool) {
     return false;
 }
 
+/* There is nothing to read. @locks lock held */
+static void fall_idle(fiat__spool *spool) {
+    spool->idle = true;
+    for (const fiat__spool_segment *s = spool->oldest; s; s = s->next)
+        if (s->own && s->unread > 0 && !s->stuck) return;
+    atomic_store(&spool->unread_bytes, 0); /* of what was lost it was never subtracted */
+}
+
 /* @locks lock held */
 static bool go_on_elsewhere(fiat__spool *spool) {
     fiat__spool_segment *segment = spool->oldest;
@@ -142,8 +150,10 @@ static bool go_on_elsewhere(fiat__spool *spool) {
         segment = segment->next;
     /* The first that is not sealed: events in those behind it may be later ones of its threads. */
     const bool more = segment && !segment->stuck && segment->unread > 0 && segment->readable > 0;
-    spool->idle = !more;
-    if (more) enter_segment(spool, segment);
+    if (more)
+        enter_segment(spool, segment);
+    else
+        fall_idle(spool);
     return more;
 }
 
@@ -160,7 +170,7 @@ static bool go_on(fiat__spool *spool, bool *again) {
     else if (!spool->reading)
         more = go_on_elsewhere(spool);
     else
-        spool->idle = true;
+        fall_idle(spool);
     fiat__mutex_unlock(&spool->lock);
     return more;
 }

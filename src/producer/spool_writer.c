@@ -38,12 +38,7 @@ fiat__spool_wake fiat__spool_publish(fiat__spool *spool, fiat__spool_segment *se
     const uint64_t batch = spool->opts.batch_bytes;
     const bool first = spool->idle && (readable > segment->readable || segment != spool->writer);
     segment->readable = readable;
-    if (first) {
-        spool->idle = false;
-        /* What was lost was never subtracted. Nothing else waits to be read? */
-        if (segment->unread == events + (segment->count - readable))
-            atomic_store(&spool->unread_bytes, 0);
-    }
+    if (first) spool->idle = false;
     atomic_fetch_add(&spool->appended, events);
     const uint64_t before = atomic_fetch_add(&spool->unread_bytes, bytes);
     if (before + bytes >= batch && (first || before < batch)) return FIAT__SPOOL_WAKE_NOW;

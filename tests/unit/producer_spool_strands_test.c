@@ -16,20 +16,25 @@ static char *s_dir;
 static fiat__spool_io s_io;
 static fiat__spool_opts s_opts;
 
-/* Writing an event with "slow" in it takes until the gate is opened, and fails then if told to. */
-static sem_t s_gate, s_at_gate;
+/* Writing an event with "slow" in it takes until the gate is opened, and fails then if told to. One
+ * with "slower" has a gate of its own. */
+static sem_t s_gate, s_slower_gate, s_at_gate;
 static int s_gate_error;
 
-static bool is_slow(const struct iovec *parts, int count) {
-    for (int i = 0; i < count; i++)
-        if (memmem(parts[i].iov_base, parts[i].iov_len, "slow", 4)) return true;
-    return false;
+/* NULL: none. */
+static sem_t *gate_of(const struct iovec *parts, int count) {
+    for (int i = 0; i < count; i++) {
+        if (memmem(parts[i].iov_base, parts[i].iov_len, "slower", 6)) return &s_slower_gate;
+        if (memmem(parts[i].iov_base, parts[i].iov_len, "slow", 4)) return &s_gate;
+    }
+    return NULL;
 }
 
 static ssize_t gated_pwritev(int fd, const struct iovec *parts, int count, off_t at) {
-    if (!is_slow(parts, count)) return disk_io.pwritev(fd, parts, count, at);
+    sem_t *gate = gate_of(parts, count);
+    if (!gate) return disk_io.pwritev(fd, parts, count, at);
     sem_post(&s_at_gate);
-    sem_wait(&s_gate);
+    sem_wait(gate);
     errno = s_gate_error;
     return s_gate_error ? -1 : disk_io.pwritev(fd, parts, count, at);
 }
@@ -38,6 +43,7 @@ static void set_up(void) {
     s_dir = tmpdir_make();
     disk_heal();
     sem_init(&s_gate, 0, 0);
+    sem_init(&s_slower_gate, 0, 0);
     sem_init(&s_at_gate, 0, 0);
     s_gate_error = 0;
     s_io = disk_io;
@@ -171,6 +177,30 @@ START_TEST(the_call_that_others_wait_for_wakes_the_sender) {
     sem_post(&s_gate);
     end(&slow, FIAT_OK);
     ck_assert_int_eq(slow.wake, FIAT__SPOOL_WAKE_NOW);
+    fiat__spool_close(spool);
+}
+END_TEST
+
+/* Of two calls the first ends: what was hidden behind it still counts. */
+START_TEST(what_one_call_brings_to_light_counts_for_a_batch) {
+    static char half[601];
+    fiat__spool_wake wake;
+    fiat__spool *spool;
+    caller slow, slower;
+    memset(half, 'h', sizeof half - 1);
+    s_opts.batch_bytes = 1000;
+    spool = spool_open(&s_opts);
+    begin_slow(&slow, spool, "slow");
+    spool_expect_none(spool);
+    ck_assert_int_eq(append(spool, half, &wake), FIAT_OK);
+    begin_slow(&slower, spool, "slower");
+    sem_post(&s_gate);
+    end(&slow, FIAT_OK);
+    ck_assert_int_eq(slow.wake, FIAT__SPOOL_WAKE_LINGER);
+    ck_assert_int_eq(append(spool, half, &wake), FIAT_OK);
+    ck_assert_int_eq(wake, FIAT__SPOOL_WAKE_NOW);
+    sem_post(&s_slower_gate);
+    end(&slower, FIAT_OK);
     fiat__spool_close(spool);
 }
 END_TEST
@@ -610,6 +640,7 @@ static Suite *suite(void) {
     tcase_add_checked_fixture(t, set_up, tear_down);
     tcase_add_test(t, an_event_waits_for_those_whose_calls_began_before);
     tcase_add_test(t, the_call_that_others_wait_for_wakes_the_sender);
+    tcase_add_test(t, what_one_call_brings_to_light_counts_for_a_batch);
     tcase_add_test(t, a_segment_ends_while_a_call_still_writes_to_it);
     tcase_add_test(t, a_segment_whose_last_call_fails_keeps_nobody);
     tcase_add_loop_test(t, the_events_of_each_thread_come_in_its_order, 0, 2);
