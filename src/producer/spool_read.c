@@ -104,6 +104,12 @@ static void break_off(fiat__spool *spool) {
     leave_segment(spool);
 }
 
+/* Files that are open to be written to must not keep others from being read for ever: calls that
+ * are refused, since the spool is full, never end them. @locks lock held */
+static void close_writer(fiat__spool *spool) {
+    if (spool->writer && !spool->syncing && !spool->waiters) fiat__spool_end_writer(spool);
+}
+
 /* The disk does not give the segment's bytes. It is tried again, but not so long that what comes
  * behind it would wait for ever: then it stays as it is, for the next process to try. Where memory
  * or descriptors are short it is tried as long as they are. @locks lock held */
@@ -117,7 +123,9 @@ static void stumble(fiat__spool *spool) {
         fiat__spool_strand_path(path, segment->stem, reader->error_strand);
         fiat__spool_unreadable(spool, path, reader->error);
     }
+    const bool no_descriptor = reader->error == EMFILE || reader->error == ENFILE;
     break_off(spool);
+    if (no_descriptor) close_writer(spool);
 }
 
 /* All that could be read of the segment was: what should be there and was not is lost. How much of

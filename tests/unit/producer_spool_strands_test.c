@@ -11,6 +11,7 @@
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
 static char *s_dir;
 static fiat__spool_io s_io;
@@ -353,6 +354,37 @@ START_TEST(without_a_second_file_calls_take_turns) {
 }
 END_TEST
 
+/* There are descriptors to write all strands, or to read them. */
+START_TEST(descriptors_that_are_kept_to_write_are_given_up_to_read) {
+    fiat__spool *spool = spool_open(&s_opts);
+    caller slow[FIAT__SPOOL_STRANDS];
+    fiat__spool_event event;
+    struct rlimit limit;
+    bool again, found;
+    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        begin_slow(&slow[i], spool, "slow");
+    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        sem_post(&s_gate);
+    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        end(&slow[i], FIAT_OK);
+    const int lowest = dup(0);
+    ck_assert_int_ge(lowest, 0);
+    close(lowest);
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = (rlim_t)lowest + 1;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (int tries = 0; !(found = fiat__spool_peek(spool, &event, &again)) && tries < 5; tries++)
+        ck_assert(again);
+    limit.rlim_cur = limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    ck_assert(found);
+    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++)
+        spool_expect(spool, "slow", true);
+    fiat__spool_close(spool);
+    ck_assert_uint_eq(spool_count_files(s_dir, ".log"), 0);
+}
+END_TEST
+
 /* The file of the one that began the segment cannot be made, that of the other can. */
 START_TEST(the_first_file_of_a_segment_may_be_missing) {
     char path[4200];
@@ -646,6 +678,7 @@ static Suite *suite(void) {
     tcase_add_loop_test(t, the_events_of_each_thread_come_in_its_order, 0, 2);
     tcase_add_test(t, a_call_that_fails_while_others_write_leaves_no_trace);
     tcase_add_test(t, without_a_second_file_calls_take_turns);
+    tcase_add_test(t, descriptors_that_are_kept_to_write_are_given_up_to_read);
     tcase_add_test(t, the_first_file_of_a_segment_may_be_missing);
     tcase_add_test(t, more_calls_than_strands_wait_for_one);
     tcase_add_test(t, a_file_is_not_made_beyond_the_cap);
