@@ -144,7 +144,7 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_SPOOL_SEGMENT_BYTES] =
         INTEGER("spool.segment.bytes", "FIAT_SPOOL_SEGMENT_BYTES", "bytes", "16777216",
                 FIAT__SPOOL_SEGMENT_MIN_BYTES, 1073741824,
-                "Size of the spool's files: one is deleted when all in it is acknowledged."),
+                "Size of the spool's segments: one is deleted when all in it is acknowledged."),
     [FIAT__SET_CONNECT_TIMEOUT_MS] =
         INTEGER("connect.timeout.ms", "FIAT_CONNECT_TIMEOUT_MS", "ms", "5000", 1, 300000,
                 "How long a connection may take to be made."),
