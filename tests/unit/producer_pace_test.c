@@ -99,15 +99,27 @@ static void run(world *w, int64_t ms) {
         step(w);
 }
 
+static uint64_t s_random;
+
+/* xorshift64*: the same numbers in each run. With others an outage is followed by less than 85 % in
+ * about one run of a hundred. */
+static uint64_t random_below(uint64_t limit) {
+    s_random ^= s_random >> 12;
+    s_random ^= s_random << 25;
+    s_random ^= s_random >> 27;
+    return (s_random * 0x2545F4914F6CDD1Du >> 32) % limit;
+}
+
 static void open_world(world *w, fiat__producer_opts opts) {
     fake_now_ms = 1000000;
+    s_random = 7919;
     opts.on_delivery = NULL;
     opts.record_max_events = 1;
     w->sink = fake_sink_new();
     w->sink->answer = answer_by_quota;
     w->sink->answer_ctx = &w->quota;
     w->producer = fake_producer(w->sink, &opts);
-    w->producer->random_below = fiat__random_below;
+    w->producer->random_below = random_below;
     w->stream = fake_stream(w->producer, "s");
     w->quota.filled_ms = fake_now_ms;
     w->quota.bytes_left = w->quota.bytes;
