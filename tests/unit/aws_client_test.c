@@ -447,7 +447,7 @@ static const struct fault_row {
 } s_faults[] = {
     {{.fault = HTTP_FAULT_CLOSE}, LIMIT_MS, 0, true, "request to 127.0.0.1:"},
     {{.fault = HTTP_FAULT_RESET}, LIMIT_MS, 0, true, "request to 127.0.0.1:"},
-    {{.fault = HTTP_FAULT_STALL}, 200, 0, true, "timed out"},
+    {{.fault = HTTP_FAULT_STALL}, 1000, 0, true, "timed out"},
     {{.fault = HTTP_FAULT_STALL_UNREAD}, 500, 32 * 1024 * 1024, false, "timed out"},
     {{.fault = HTTP_FAULT_RESET_UNREAD}, LIMIT_MS, 32 * 1024 * 1024, false, "request to"},
     {{.body = "{\"a\":1}", .fault = HTTP_FAULT_CLOSE_IN_BODY, .fault_at = 3},
@@ -461,12 +461,12 @@ static const struct fault_row {
      true,
      "request to"},
     {{.body = "{\"a\":1}", .fault = HTTP_FAULT_STALL_IN_BODY, .fault_at = 3},
-     200,
+     1000,
      0,
      true,
      "timed out"},
     {{.body = "{}", .content_length = 100}, LIMIT_MS, 0, true, "request to"},
-    {{.body = "{}", .delay_ms = LIMIT_MS}, 200, 0, true, "timed out"},
+    {{.body = "{}", .delay_ms = LIMIT_MS}, 1000, 0, true, "timed out"},
     {{.fault = HTTP_FAULT_GARBAGE}, LIMIT_MS, 0, true, "request to"},
 };
 
