@@ -17,22 +17,6 @@ static unsigned char s_bytes[4096];   /* of the log as it was written */
 static size_t s_len;
 static size_t s_ends[EVENTS]; /* of the frames */
 
-static void write_file(const char *path, const void *bytes, size_t len) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
-    close(fd);
-}
-
-static size_t read_file(const char *path, void *bytes, size_t size) {
-    int fd = open(path, O_RDONLY);
-    ck_assert_int_ge(fd, 0);
-    ssize_t len = read(fd, bytes, size);
-    ck_assert_int_ge(len, 0);
-    close(fd);
-    return (size_t)len;
-}
-
 static void set_up(void) {
     s_dir = tmpdir_make();
     s_opts = spool_opts(s_dir, false);
@@ -45,7 +29,7 @@ static void set_up(void) {
     fiat__spool_close(spool);
     snprintf(s_log, sizeof s_log, "%s/0000000000000001.log", s_dir);
     snprintf(s_ack, sizeof s_ack, "%s/0000000000000001.ack", s_dir);
-    s_len = read_file(s_log, s_bytes, sizeof s_bytes);
+    s_len = spool_read_file(s_log, s_bytes, sizeof s_bytes);
     ck_assert_uint_eq(s_len, s_ends[EVENTS - 1]);
 }
 
@@ -81,7 +65,7 @@ START_TEST(a_file_that_is_cut_anywhere_gives_the_whole_frames_before) {
         unsigned want = 0;
         for (int i = 0; i < EVENTS && s_ends[i] <= len; i++)
             want |= 1u << i;
-        write_file(s_log, s_bytes, len);
+        spool_write_file(s_log, s_bytes, len);
         unsigned seen = recover(&stats);
         ck_assert_msg(seen == want, "cut at %zu: got %x, wanted %x", len, seen, want);
         ck_assert_uint_eq(stats.damaged_bytes, 0); /* a kill leaves such */
@@ -96,7 +80,7 @@ START_TEST(zeros_at_the_end_are_a_torn_frame) {
     fiat__spool_stats stats;
     for (size_t len = s_ends[1]; len < s_ends[2]; len += 7) {
         memcpy(bytes, s_bytes, s_ends[1]);
-        write_file(s_log, bytes, len + 4000);
+        spool_write_file(s_log, bytes, len + 4000);
         ck_assert_uint_eq(recover(&stats), 3);
         ck_assert_uint_eq(stats.damaged_bytes, 0);
     }
@@ -112,7 +96,7 @@ START_TEST(each_byte_that_flips_costs_one_event_at_most) {
         while (at >= s_ends[hit])
             hit++;
         s_bytes[at] ^= (unsigned char)(1u << (at % 8));
-        write_file(s_log, s_bytes, s_len);
+        spool_write_file(s_log, s_bytes, s_len);
         s_bytes[at] ^= (unsigned char)(1u << (at % 8));
         unsigned seen = recover(&stats);
         ck_assert_msg(seen == (15u & ~(1u << hit)), "byte %zu: got %x", at, seen);
@@ -129,9 +113,9 @@ START_TEST(a_damaged_file_that_cannot_be_set_apart_stays) {
     fiat__spool_stats stats;
     char place[4096];
     s_bytes[_i ? 3 : s_ends[0] + 70] ^= 1; /* in the head, or in the second event */
-    write_file(s_log, s_bytes, s_len);
+    spool_write_file(s_log, s_bytes, s_len);
     snprintf(place, sizeof place, "%s/quarantine", s_dir);
-    write_file(place, "", 0); /* in the way */
+    spool_write_file(place, "", 0); /* in the way */
     for (int life = 0; life < 2; life++) {
         ck_assert_uint_eq(recover(&stats), life || _i ? 0 : 13);
         ck_assert_uint_gt(stats.damaged_bytes, 0);
@@ -153,7 +137,7 @@ START_TEST(a_file_whose_head_is_wrong_is_kept_apart) {
     fiat__spool_stats stats;
     for (size_t at = 0; at < FIAT__SPOOL_HEAD_BYTES; at++) {
         s_bytes[at] ^= 0x40;
-        write_file(s_log, s_bytes, s_len);
+        spool_write_file(s_log, s_bytes, s_len);
         s_bytes[at] ^= 0x40;
         ck_assert_uint_eq(recover(&stats), 0);
         ck_assert_uint_eq(stats.damaged_bytes, s_len);
@@ -172,7 +156,7 @@ START_TEST(what_was_put_between_frames_is_skipped) {
         memcpy(bytes, s_bytes, places[i]);
         memcpy(bytes + places[i], junk, sizeof junk);
         memcpy(bytes + places[i] + sizeof junk, s_bytes + places[i], s_len - places[i]);
-        write_file(s_log, bytes, s_len + sizeof junk);
+        spool_write_file(s_log, bytes, s_len + sizeof junk);
         ck_assert_uint_eq(recover(&stats), 15);
         /* At the end fewer bytes than a frame's head are what a kill leaves. */
         ck_assert_uint_eq(stats.damaged_bytes, i < 3 ? sizeof junk : 0);
@@ -202,10 +186,10 @@ START_TEST(a_frame_inside_an_event_is_no_event) {
     char path[4096];
     unsigned char bytes[4096];
     snprintf(path, sizeof path, "%s/0000000000000002.log", s_dir);
-    size_t len = read_file(path, bytes, sizeof bytes);
+    size_t len = spool_read_file(path, bytes, sizeof bytes);
     bytes[FIAT__SPOOL_HEAD_BYTES] ^= 1; /* the outer frame is found no more */
     bytes[FIAT__SPOOL_HEAD_BYTES + 2 * (FIAT__SPOOL_FRAME_BYTES + 7) + 70] ^= 1;
-    write_file(path, bytes, len);
+    spool_write_file(path, bytes, len);
     ck_assert_uint_eq(recover(&stats), 15);
     ck_assert_uint_gt(stats.damaged_bytes, 0);
 }
@@ -230,7 +214,7 @@ START_TEST(a_number_out_of_range_is_damage) {
     memcpy(bytes, s_bytes, s_ends[0]);
     memcpy(bytes + s_ends[0], frame, sizeof frame);
     memcpy(bytes + s_ends[0] + sizeof frame, s_bytes + s_ends[0], s_len - s_ends[0]);
-    write_file(s_log, bytes, s_len + sizeof frame);
+    spool_write_file(s_log, bytes, s_len + sizeof frame);
     ck_assert_uint_eq(recover(&stats), 15);
     ck_assert_uint_eq(stats.damaged_bytes, sizeof frame);
 }
@@ -243,14 +227,14 @@ START_TEST(notes_that_are_damaged_say_nothing) {
     fiat__spool_note_write(notes + FIAT__SPOOL_NOTE_BYTES, head_id(), 2, 2);
     for (size_t at = 0; at < sizeof notes; at++) {
         notes[at] ^= 0x10;
-        write_file(s_log, s_bytes, s_len);
-        write_file(s_ack, notes, sizeof notes);
+        spool_write_file(s_log, s_bytes, s_len);
+        spool_write_file(s_ack, notes, sizeof notes);
         ck_assert_uint_eq(recover(&stats), at < FIAT__SPOOL_NOTE_BYTES ? 3 : 14);
         notes[at] ^= 0x10;
     }
     for (size_t len = 0; len <= sizeof notes; len++) {
-        write_file(s_log, s_bytes, s_len);
-        write_file(s_ack, notes, len);
+        spool_write_file(s_log, s_bytes, s_len);
+        spool_write_file(s_ack, notes, len);
         unsigned want = len < FIAT__SPOOL_NOTE_BYTES ? 15 : len < sizeof notes ? 14 : 2;
         ck_assert_uint_eq(recover(&stats), want);
     }
@@ -267,8 +251,8 @@ START_TEST(notes_on_what_is_not_there_do_no_harm) {
     fiat__spool_stats stats;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         fiat__spool_note_write(note, head_id(), rows[i].first, rows[i].count);
-        write_file(s_log, s_bytes, s_len);
-        write_file(s_ack, note, sizeof note);
+        spool_write_file(s_log, s_bytes, s_len);
+        spool_write_file(s_ack, note, sizeof note);
         ck_assert_uint_eq(recover(&stats), rows[i].want);
     }
 }
@@ -279,7 +263,7 @@ START_TEST(notes_of_another_segment_say_nothing) {
     char note[FIAT__SPOOL_NOTE_BYTES];
     fiat__spool_stats stats;
     fiat__spool_note_write(note, head_id() + 1, 0, 4);
-    write_file(s_ack, note, sizeof note);
+    spool_write_file(s_ack, note, sizeof note);
     ck_assert_uint_eq(recover(&stats), 15);
 }
 END_TEST
@@ -449,7 +433,7 @@ END_TEST
 START_TEST(a_damaged_frame_before_bytes_that_the_disk_does_not_give) {
     fiat__spool_stats stats;
     s_bytes[s_ends[0] + 70] ^= 1;
-    write_file(s_log, s_bytes, s_len);
+    spool_write_file(s_log, s_bytes, s_len);
     disk_fail_bytes(s_ends[2], s_len);
     ck_assert_uint_eq(recover(&stats), 1 | 4);
     ck_assert_uint_eq(stats.unreadable, 1);
@@ -465,7 +449,7 @@ START_TEST(a_file_without_its_notes_is_not_sent_anew) {
     char note[FIAT__SPOOL_NOTE_BYTES];
     fiat__spool_stats stats;
     fiat__spool_note_write(note, head_id(), 0, 2);
-    write_file(s_ack, note, sizeof note);
+    spool_write_file(s_ack, note, sizeof note);
     disk_fail(DISK_OPEN, 2, EIO, false);
     ck_assert_uint_eq(recover(&stats), 0);
     ck_assert_uint_eq(stats.unreadable, 1);
@@ -513,7 +497,7 @@ START_TEST(a_fault_during_the_search_for_a_frame_costs_nothing) {
     memcpy(bytes, s_bytes, s_ends[1]);
     bytes[s_ends[0]] ^= 1;
     if (!_i) memcpy(bytes + third, s_bytes + s_ends[1], rest);
-    write_file(s_log, bytes, third + rest);
+    spool_write_file(s_log, bytes, third + rest);
     int fd = open(s_log, O_RDONLY);
     ck_assert_int_ge(fd, 0);
     do {
@@ -535,7 +519,7 @@ static void move_to_fork(void) {
     snprintf(log, sizeof log, "%s/0000000000000001.log", s_fork);
     ck_assert_int_eq(mkdir(s_fork, 0700), 0);
     ck_assert_int_eq(rename(s_log, log), 0);
-    write_file(s_fork_lock, "1\n", 2);
+    spool_write_file(s_fork_lock, "1\n", 2);
 }
 
 /* Its folder, and the lock in it, stay with what is in them. */
@@ -544,7 +528,7 @@ START_TEST(the_folder_of_a_fork_that_cannot_be_read_stays) {
     fiat__spool_stats stats;
     move_to_fork();
     snprintf(file, sizeof file, "%s/fork-2-00000002", s_dir);
-    write_file(file, "no folder", 9);
+    spool_write_file(file, "no folder", 9);
     disk_fail(DISK_OPEN, 1, EIO, false);
     ck_assert_uint_eq(recover(&stats), 0);
     ck_assert_uint_eq(stats.unreadable, 2);
@@ -561,7 +545,7 @@ START_TEST(numbers_do_not_go_round) {
     static const char *const names[] = {"ffffffffffffffff", "fffffffffffffffe", "7fffffffffffffff"};
     char path[4096];
     snprintf(path, sizeof path, "%s/%s.log", s_dir, names[_i]);
-    write_file(path, "", 0);
+    spool_write_file(path, "", 0);
     add_segment("second");
     snprintf(path, sizeof path, "%s/0000000000000002.log", s_dir);
     ck_assert_int_eq(access(path, F_OK), 0);
@@ -583,7 +567,7 @@ static fiat_status recover_once(void *ctx) {
     fiat_error err;
     bool again;
     (void)ctx;
-    write_file(s_log, s_bytes, s_len);
+    spool_write_file(s_log, s_bytes, s_len);
     fiat_status status = fiat__spool_open(&spool, &s_opts, &err);
     if (status != FIAT_OK) return status;
     status = spool_put(spool, "more", NULL, &err);

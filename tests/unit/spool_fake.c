@@ -3,6 +3,7 @@
 #include "base/thread.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdatomic.h>
 
 _Atomic unsigned disk_calls[DISK_CALL_COUNT];
@@ -208,4 +209,20 @@ size_t spool_count_files(const char *dir, const char *ending) {
         if (fiat__str_ends(fiat__str_of(at, (size_t)(end - at)), fiat__str_c(ending))) count++;
     fiat__buf_deinit(&list);
     return count;
+}
+
+size_t spool_read_file(const char *path, void *bytes, size_t size) {
+    int fd = open(path, O_RDONLY);
+    ck_assert_int_ge(fd, 0);
+    const ssize_t len = read(fd, bytes, size);
+    ck_assert_int_gt(len, 0);
+    close(fd);
+    return (size_t)len;
+}
+
+void spool_write_file(const char *path, const void *bytes, size_t len) {
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    ck_assert_int_ge(fd, 0);
+    ck_assert_int_eq(write(fd, bytes, len), (ssize_t)len);
+    close(fd);
 }

@@ -50,5 +50,9 @@ void spool_settle(fiat__spool *spool, uint64_t ref);
 fiat__spool_stats spool_stats(fiat__spool *spool);
 /* How many files below a folder have names that end so. */
 size_t spool_count_files(const char *dir, const char *ending);
+/* The first `size` bytes of a file that is not empty; how many they are. */
+size_t spool_read_file(const char *path, void *bytes, size_t size);
+/* Make a file of these bytes, in the place of what is there. */
+void spool_write_file(const char *path, const void *bytes, size_t len);
 
 #endif
