@@ -72,6 +72,7 @@ TESTS += %D%/producer_object_test %D%/producer_sink_local_test
 
 # The spool.
 SPOOL_FAKE = %D%/spool_fake.c %D%/spool_fake.h tests/support/tmpdir.h
+SPOOL_CALLS = %D%/spool_calls.c %D%/spool_calls.h $(SPOOL_FAKE)
 check_PROGRAMS += %D%/producer_spool_fork_test
 TESTS += %D%/producer_spool_fork_test
 %C%_producer_spool_fork_test_SOURCES = %D%/producer_spool_fork_test.c $(SPOOL_FAKE)
@@ -80,9 +81,15 @@ TESTS += %D%/producer_spool_fork_test
 
 check_PROGRAMS += %D%/producer_spool_strands_test
 TESTS += %D%/producer_spool_strands_test
-%C%_producer_spool_strands_test_SOURCES = %D%/producer_spool_strands_test.c $(SPOOL_FAKE)
+%C%_producer_spool_strands_test_SOURCES = %D%/producer_spool_strands_test.c $(SPOOL_CALLS)
 %C%_producer_spool_strands_test_CFLAGS = $(TEST_CFLAGS)
 %C%_producer_spool_strands_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
+check_PROGRAMS += %D%/producer_spool_strands_recover_test
+TESTS += %D%/producer_spool_strands_recover_test
+%C%_producer_spool_strands_recover_test_SOURCES = %D%/producer_spool_strands_recover_test.c \
+	$(SPOOL_CALLS)
+%C%_producer_spool_strands_recover_test_CFLAGS = $(TEST_CFLAGS)
+%C%_producer_spool_strands_recover_test_LDADD = $(fiat_producer) $(CHECK_LIBS) $(ZLIB_LIBS)
 
 check_PROGRAMS += %D%/producer_spool_test
 TESTS += %D%/producer_spool_test
