@@ -2,7 +2,7 @@ aws_tests = \
 	%D%/aws_argv_test %D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test \
 	%D%/aws_endpoint_test %D%/aws_error_class_test %D%/aws_fence_test %D%/aws_proxy_test \
 	%D%/aws_sent_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test \
-	%D%/aws_tls_gather_test %D%/aws_xml_test
+	%D%/aws_sources_talk_test %D%/aws_tls_gather_test %D%/aws_xml_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
 aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
@@ -31,9 +31,14 @@ libhttp_server_la_LIBADD = libfiat_mocking.la
 %C%_aws_credentials_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_credentials_test_LDADD = $(aws_test_libs)
 
-%C%_aws_sources_test_SOURCES = %D%/aws_sources_test.c
+AWS_SOURCES_FAKE = %D%/aws_sources_fake.c %D%/aws_sources_fake.h tests/support/tmpdir.h
+%C%_aws_sources_test_SOURCES = %D%/aws_sources_test.c $(AWS_SOURCES_FAKE)
 %C%_aws_sources_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_sources_test_LDADD = libhttp_server.la $(aws_test_libs)
+
+%C%_aws_sources_talk_test_SOURCES = %D%/aws_sources_talk_test.c $(AWS_SOURCES_FAKE)
+%C%_aws_sources_talk_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_sources_talk_test_LDADD = libhttp_server.la $(aws_test_libs)
 
 %C%_aws_argv_test_SOURCES = %D%/aws_argv_test.c
 %C%_aws_argv_test_CFLAGS = $(TEST_CFLAGS)

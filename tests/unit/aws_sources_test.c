@@ -1,154 +1,29 @@
 /* The sources of credentials beyond keys that lie ready: metadata services, STS, IAM Identity
  * Center and programs, against a scripted server, and in the ways that they fail. */
-#include "aws/credentials.h"
-#include "support/http_server.h"
-#include "support/test.h"
-#include "support/tmpdir.h"
+#include "aws_sources_fake.h"
 
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#define SECRET_MARK "SeCrEt"
-
-#define KEYS                                                                                       \
-    "\"AccessKeyId\":\"AKID\",\"SecretAccessKey\":\"" SECRET_MARK "\",\"Token\":\"" SECRET_MARK    \
-    "T\",\"Expiration\":\"2099-01-02T03:04:05Z\"}"
-#define METADATA_KEYS  "{\"Code\":\"Success\"," KEYS
-#define CONTAINER_KEYS "{" KEYS
-#define PROCESS_KEYS                                                                               \
-    "{\"Version\":1,\"AccessKeyId\":\"AKID\",\"SecretAccessKey\":\"" SECRET_MARK                   \
-    "\",\"SessionToken\":\"" SECRET_MARK "T\",\"Expiration\":\"2099-01-02T03:04:05Z\"}"
-#define STS_KEYS                                                                                   \
-    "<AssumeRoleResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><AssumeRoleResult>"   \
-    "<Credentials><AccessKeyId>AKID</AccessKeyId><SecretAccessKey>" SECRET_MARK                    \
-    "</SecretAccessKey><SessionToken>" SECRET_MARK "T</SessionToken>"                              \
-    "<Expiration>2099-01-02T03:04:05Z</Expiration></Credentials></AssumeRoleResult>"               \
-    "</AssumeRoleResponse>"
 #define STS_ERROR(code, message)                                                                   \
     "<ErrorResponse><Error><Type>Sender</Type><Code>" code "</Code><Message>" message              \
     "</Message></Error><RequestId>r</RequestId></ErrorResponse>"
-#define SSO_KEYS                                                                                   \
-    "{\"roleCredentials\":{\"accessKeyId\":\"AKID\",\"secretAccessKey\":\"" SECRET_MARK            \
-    "\",\"sessionToken\":\"" SECRET_MARK "T\",\"expiration\":4071006245000}}"
-#define EXPIRES_MS INT64_C(4071006245000) /* 2099-01-02T03:04:05Z */
-
-static char *s_dir;
-static http_server *s_server;
-
-/* `text` with $URL and $DIR replaced. */
-static void expand(fiat__buf *out, const char *text) {
-    fiat__buf_init(out, 64 * 1024);
-    while (*text) {
-        if (strncmp(text, "$URL", 4) == 0 || strncmp(text, "$DIR", 4) == 0) {
-            fiat__buf_append_c(out, text[1] == 'U' ? http_server_url(s_server) : s_dir);
-            text += 4;
-        } else {
-            fiat__buf_append_char(out, *text++);
-        }
-    }
-}
-
-static void set_env(const char *assignment) {
-    fiat__buf text;
-    expand(&text, assignment);
-    char *equals = strchr(text.ptr, '=');
-    *equals = '\0';
-    setenv(text.ptr, equals + 1, 1);
-    fiat__buf_deinit(&text);
-}
-
-static void put(const char *name, const char *contents) {
-    fiat__buf path, text;
-    fiat_error err;
-    fiat__buf_init(&path, 256);
-    fiat__buf_printf(&path, "%s/%s", s_dir, name);
-    expand(&text, contents);
-    ck_assert_fiat_ok(fiat__file_replace(path.ptr, fiat__buf_str(&text), false, &err), err);
-    fiat__buf_deinit(&text);
-    fiat__buf_deinit(&path);
-}
-
-/* Each test runs in a child of its own, with an environment of its own. */
-static void set_up(void) {
-    static const char *const settings[] = {"HOME=$DIR",
-                                           "AWS_CONFIG_FILE=$DIR/config",
-                                           "AWS_SHARED_CREDENTIALS_FILE=$DIR/credentials",
-                                           "AWS_EC2_METADATA_DISABLED=true",
-                                           "AWS_METADATA_SERVICE_TIMEOUT=1",
-                                           "AWS_REGION=eu-west-1",
-                                           "AWS_ENDPOINT_URL_STS=$URL",
-                                           "AWS_ENDPOINT_URL_SSO=$URL",
-                                           "AWS_ENDPOINT_URL_SSO_OIDC=$URL"};
-    fiat__buf cache;
-    fiat_error err;
-    clearenv();
-    setenv("PATH", "/usr/bin:/bin", 1);
-    s_dir = tmpdir_make();
-    s_server = http_server_start();
-    expand(&cache, "$DIR/.aws/sso/cache");
-    ck_assert_fiat_ok(fiat__dir_make(cache.ptr, &err), err);
-    fiat__buf_deinit(&cache);
-    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
-        set_env(settings[i]);
-    put("config", "");
-    put("credentials", "");
-}
-
-static void tear_down(void) {
-    http_server_stop(s_server);
-    tmpdir_remove(s_dir);
-}
-
-static fiat_status get(fiat__aws_credentials *out, fiat_error *err) {
-    fiat__aws_credentials_provider *chain;
-    fiat_error other;
-    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &other), other);
-    memset(err, 0, sizeof *err);
-    fiat_status status = fiat__aws_credentials_get(chain, out, err);
-    fiat__aws_credentials_provider_free(chain);
-    return status;
-}
-
-static void assert_keys(const char *provider) {
-    fiat__aws_credentials out;
-    fiat_error err;
-    ck_assert_fiat_ok(get(&out, &err), err);
-    ck_assert_str_eq(out.access_key_id, "AKID");
-    ck_assert_str_eq(out.secret_access_key, SECRET_MARK);
-    ck_assert_str_eq(out.session_token, SECRET_MARK "T");
-    ck_assert_int_eq(out.expires_ms, EXPIRES_MS);
-    ck_assert_str_eq(out.provider, provider);
-    fiat__aws_credentials_deinit(&out);
-}
-
-/* What may pass is tried again by itself; all else is for an operator. */
-static void assert_none(const char *part, bool passing) {
-    fiat__aws_credentials out;
-    fiat_error err;
-    ck_assert_fiat_status(get(&out, &err), FIAT_E_AWS_CREDENTIALS);
-    ck_assert_msg(!(err.flags & FIAT_ERRF_RETRYABLE) == !passing, "%s", err.message);
-    ck_assert_msg(!(err.flags & FIAT_ERRF_OPERATOR) == passing, "%s", err.message);
-    ck_assert_msg(strstr(err.message, part) != NULL, "\"%s\" is not in: %s", part, err.message);
-    ck_assert_ptr_null(strstr(err.message, SECRET_MARK));
-}
 
 #define IMDS      "AWS_EC2_METADATA_DISABLED=", "AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL/"
 #define CONTAINER "AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/" SECRET_MARK
 #define WEB       "AWS_WEB_IDENTITY_TOKEN_FILE=$DIR/token", "AWS_ROLE_ARN=arn:aws:iam::1:role/r"
 
-#define WITH_SSO_SESSION                                                                           \
-    "[default]\nsso_session=s\nsso_account_id=1\nsso_role_name=r\n"                                \
-    "[sso-session s]\nsso_region=eu-west-1\nsso_start_url=https://s\n"
-#define SESSION_CACHE    ".aws/sso/cache/a0f1490a20d0211c997b44bc357e1972deab8ae3.json" /* of "s" */
 #define SSO_TOKEN(until) "{\"accessToken\":\"" SECRET_MARK "A\",\"expiresAt\":\"" until "\"}"
-#define SSO_RENEWABLE(until)                                                                       \
-    "{\"accessToken\":\"OLD\",\"expiresAt\":\"" until "\",\"refreshToken\":\"" SECRET_MARK         \
-    "R\",\"clientId\":\"c\",\"clientSecret\":\"" SECRET_MARK                                       \
-    "C\",\"registrationExpiresAt\":\"2099-01-01T00:00:00Z\"}"
+
+/* What may pass is tried again by itself; all else is for an operator. */
+static void assert_none(const char *part, bool passing) {
+    fiat__aws_credentials out;
+    fiat_error err;
+    ck_assert_fiat_status(sources_get(&out, &err), FIAT_E_AWS_CREDENTIALS);
+    ck_assert_msg(!(err.flags & FIAT_ERRF_RETRYABLE) == !passing, "%s", err.message);
+    ck_assert_msg(!(err.flags & FIAT_ERRF_OPERATOR) == passing, "%s", err.message);
+    ck_assert_msg(strstr(err.message, part) != NULL, "\"%s\" is not in: %s", part, err.message);
+    ck_assert_ptr_null(strstr(err.message, SECRET_MARK));
+}
 
 /* What is set up, what the server replies, and what comes of it: keys from `provider`, or a message
  * with `part` in it. */
@@ -647,254 +522,16 @@ static const row s_rows[] = {
 START_TEST(source) {
     const row *r = &s_rows[_i];
     for (size_t i = 0; i < 4 && r->env[i]; i++)
-        set_env(r->env[i]);
-    if (r->config) put("config", r->config);
-    if (r->file) put(r->file, r->contents);
+        sources_set_env(r->env[i]);
+    if (r->config) sources_put("config", r->config);
+    if (r->file) sources_put(r->file, r->contents);
     for (size_t i = 0; i < r->requests; i++)
-        http_server_push(s_server, &r->replies[i]);
+        http_server_push(sources_server, &r->replies[i]);
     if (r->provider)
-        assert_keys(r->provider);
+        sources_assert_keys(r->provider);
     else
         assert_none(r->part, r->passing);
-    ck_assert_uint_eq(http_server_request_count(s_server), r->requests);
-}
-END_TEST
-
-static const char *header(size_t request, const char *name) {
-    return http_request_header(http_server_request(s_server, request), name);
-}
-
-START_TEST(instances_are_asked_with_a_token) {
-    set_env("AWS_EC2_METADATA_DISABLED=False");
-    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL/base");
-    http_server_push(s_server, &(http_reply){.body = "tok=="});
-    http_server_push(s_server, &(http_reply){.body = "role"});
-    http_server_push(s_server, &(http_reply){.body = METADATA_KEYS});
-    setenv("http_proxy", "http://127.0.0.1:1", 1); /* not asked, or all fails */
-    assert_keys("instance metadata");
-    const http_request *first = http_server_request(s_server, 0);
-    ck_assert_str_eq(first->method, "PUT");
-    ck_assert_str_eq(first->path, "/base/latest/api/token");
-    ck_assert_str_eq(header(0, "x-aws-ec2-metadata-token-ttl-seconds"), "21600");
-    ck_assert_str_eq(header(0, "content-length"), "0");
-    ck_assert_ptr_null(header(0, "content-type"));
-    ck_assert_str_eq(http_server_request(s_server, 1)->path,
-                     "/base/latest/meta-data/iam/security-credentials/");
-    ck_assert_str_eq(http_server_request(s_server, 2)->path,
-                     "/base/latest/meta-data/iam/security-credentials/role");
-    for (size_t i = 1; i < 3; i++) {
-        ck_assert_str_eq(http_server_request(s_server, i)->method, "GET");
-        ck_assert_str_eq(header(i, "x-aws-ec2-metadata-token"), "tok==");
-    }
-}
-END_TEST
-
-START_TEST(version_1_has_no_token) {
-    set_env("AWS_EC2_METADATA_DISABLED=");
-    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL");
-    set_env("AWS_EC2_METADATA_V1_DISABLED=false");
-    http_server_push(s_server, &(http_reply){.status = 405});
-    http_server_push(s_server, &(http_reply){.body = "role"});
-    http_server_push(s_server, &(http_reply){.body = METADATA_KEYS});
-    assert_keys("instance metadata");
-    ck_assert_ptr_null(header(1, "x-aws-ec2-metadata-token"));
-    ck_assert_ptr_null(header(2, "x-aws-ec2-metadata-token"));
-}
-END_TEST
-
-/* The metadata service in trouble: what it lends has expired, and is used all the same. */
-START_TEST(expired_keys_of_an_instance_are_used) {
-    fiat__aws_credentials out;
-    fiat_error err;
-    set_env("AWS_EC2_METADATA_DISABLED=");
-    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL");
-    http_server_push(s_server, &(http_reply){.body = "tok"});
-    http_server_push(s_server, &(http_reply){.body = "role"});
-    http_server_push(s_server,
-                     &(http_reply){.body = "{\"AccessKeyId\":\"A\",\"SecretAccessKey\":\"s\","
-                                           "\"Expiration\":\"2001-01-01T00:00:00Z\"}"});
-    ck_assert_fiat_ok(get(&out, &err), err);
-    int64_t left_ms = out.expires_ms - fiat__wall_ms(&fiat__clock_system);
-    ck_assert_int_gt(left_ms, 14 * 60 * 1000);
-    ck_assert_int_lt(left_ms, 21 * 60 * 1000);
-    ck_assert(out.outlives);
-    fiat__aws_credentials_deinit(&out);
-}
-END_TEST
-
-/* Where AWS's own address does not answer there may be no service at all, unless it has answered
- * before. An unreachable IPv6 address stands in for it. */
-START_TEST(silence_of_a_service_that_has_answered_may_pass) {
-    fiat__aws_credentials_provider *chain;
-    fiat__aws_credentials out;
-    fiat_error err;
-    set_env("AWS_EC2_METADATA_DISABLED=");
-    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6");
-    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
-    ck_assert_fiat_status(fiat__aws_credentials_get(chain, &out, &err), FIAT_E_AWS_CREDENTIALS);
-    ck_assert_uint_eq(err.flags, FIAT_ERRF_AUTH | FIAT_ERRF_OPERATOR);
-    fiat__aws_credentials_provider_free(chain);
-
-    set_env("AWS_EC2_METADATA_SERVICE_ENDPOINT=$URL");
-    http_server_push(s_server, &(http_reply){.body = "tok"});
-    http_server_push(s_server, &(http_reply){.body = "role"});
-    http_server_push(s_server, &(http_reply){.body = METADATA_KEYS});
-    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
-    ck_assert_fiat_ok(fiat__aws_credentials_get(chain, &out, &err), err);
-    fiat__aws_credentials_deinit(&out);
-    unsetenv("AWS_EC2_METADATA_SERVICE_ENDPOINT");
-    fiat__aws_credentials_refresh(chain);
-    ck_assert_fiat_status(fiat__aws_credentials_get(chain, &out, &err), FIAT_E_AWS_CREDENTIALS);
-    ck_assert_ptr_nonnull(strstr(err.message, "no answer"));
-    ck_assert_uint_eq(err.flags, FIAT_ERRF_AUTH | FIAT_ERRF_RETRYABLE);
-    fiat__aws_credentials_provider_free(chain);
-}
-END_TEST
-
-START_TEST(containers_are_asked_with_the_token_of_the_moment) {
-    set_env("AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL/creds?x=y");
-    set_env("AWS_CONTAINER_AUTHORIZATION_TOKEN=one");
-    http_server_set_default(s_server, &(http_reply){.body = CONTAINER_KEYS});
-    assert_keys("container");
-    ck_assert_str_eq(http_server_request(s_server, 0)->path, "/creds");
-    ck_assert_str_eq(http_server_request(s_server, 0)->query, "x=y");
-    ck_assert_str_eq(header(0, "authorization"), "one");
-    ck_assert_str_eq(header(0, "accept"), "application/json");
-    set_env("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE=$DIR/token"); /* goes first */
-    put("token", "two");
-    assert_keys("container");
-    put("token", "three");
-    assert_keys("container");
-    ck_assert_str_eq(header(1, "authorization"), "two");
-    ck_assert_str_eq(header(2, "authorization"), "three");
-}
-END_TEST
-
-START_TEST(roles_are_asked_for_by_signed_forms) {
-    put("config", "[default]\nrole_arn=arn:aws:iam::1:role/a b\nsource_profile=b\n"
-                  "external_id=x&y=z\nrole_session_name=me\nduration_seconds=900\n"
-                  "[profile b]\naws_access_key_id=B\naws_secret_access_key=s\n"
-                  "aws_session_token=t\n");
-    http_server_push(s_server, &(http_reply){.body = STS_KEYS});
-    assert_keys("assumed role");
-    ck_assert_str_eq(http_server_request(s_server, 0)->body,
-                     "Action=AssumeRole&Version=2011-06-15&RoleArn=arn%3Aaws%3Aiam%3A%3A1%3Arole%2F"
-                     "a%20b&RoleSessionName=me&ExternalId=x%26y%3Dz&DurationSeconds=900");
-    ck_assert_ptr_nonnull(strstr(header(0, "authorization"), "Credential=B/"));
-    ck_assert_ptr_nonnull(strstr(header(0, "authorization"), "/eu-west-1/sts/aws4_request"));
-    ck_assert_str_eq(header(0, "x-amz-security-token"), "t");
-    ck_assert_str_eq(header(0, "content-type"), "application/x-www-form-urlencoded; charset=utf-8");
-}
-END_TEST
-
-START_TEST(web_identities_are_not_signed) {
-    set_env("AWS_WEB_IDENTITY_TOKEN_FILE=$DIR/token");
-    set_env("AWS_ROLE_ARN=arn");
-    set_env("AWS_ROLE_SESSION_NAME=pod");
-    put("token", "a.b-c_d");
-    http_server_push(s_server, &(http_reply){.body = STS_KEYS});
-    assert_keys("web identity");
-    ck_assert_str_eq(http_server_request(s_server, 0)->body,
-                     "Action=AssumeRoleWithWebIdentity&Version=2011-06-15&RoleArn=arn&"
-                     "RoleSessionName=pod&WebIdentityToken=a.b-c_d");
-    ck_assert_ptr_null(header(0, "authorization"));
-    ck_assert_str_eq(header(0, "content-type"), "application/x-www-form-urlencoded; charset=utf-8");
-}
-END_TEST
-
-START_TEST(logins_are_renewed_and_the_file_with_them) {
-    struct stat info;
-    fiat__buf text, path;
-    fiat_error err;
-    put("config", WITH_SSO_SESSION);
-    put(SESSION_CACHE, SSO_RENEWABLE("2001-01-01T00:00:00Z"));
-    http_server_push(s_server, &(http_reply){.body = "{\"accessToken\":\"NEW\",\"expiresIn\":3600,"
-                                                     "\"refreshToken\":\"NEXT\"}"});
-    http_server_push(s_server, &(http_reply){.body = SSO_KEYS});
-    assert_keys("IAM Identity Center");
-    ck_assert_str_eq(http_server_request(s_server, 0)->path, "/token");
-    ck_assert_str_eq(http_server_request(s_server, 0)->body,
-                     "{\"clientId\":\"c\",\"clientSecret\":\"" SECRET_MARK
-                     "C\",\"grantType\":\"refresh_token\",\"refreshToken\":\"" SECRET_MARK "R\"}");
-    ck_assert_str_eq(http_server_request(s_server, 1)->query, "role_name=r&account_id=1");
-    ck_assert_str_eq(header(1, "x-amz-sso_bearer_token"), "NEW");
-    expand(&path, "$DIR/" SESSION_CACHE);
-    fiat__buf_init(&text, 4096);
-    ck_assert_fiat_ok(fiat__file_read(path.ptr, &text, &err), err);
-    ck_assert_ptr_nonnull(strstr(text.ptr, "\"accessToken\":\"NEW\""));
-    ck_assert_ptr_nonnull(strstr(text.ptr, "\"refreshToken\":\"NEXT\""));
-    ck_assert_ptr_nonnull(strstr(text.ptr, "\"startUrl\":\"https://s\""));
-    ck_assert_int_eq(stat(path.ptr, &info), 0);
-    ck_assert_uint_eq(info.st_mode & 0777, 0600);
-    fiat__buf_deinit(&path);
-    fiat__buf_deinit(&text);
-    /* Fresh now: the next search renews nothing. */
-    http_server_push(s_server, &(http_reply){.body = SSO_KEYS});
-    assert_keys("IAM Identity Center");
-    ck_assert_uint_eq(http_server_request_count(s_server), 3);
-}
-END_TEST
-
-START_TEST(login_that_cannot_be_renewed_serves_until_it_expires) {
-    char until[FIAT__RFC3339_LEN + 1] = "", text[512];
-    fiat__rfc3339_write(until, fiat__wall_ms(&fiat__clock_system) + 60 * 1000);
-    snprintf(text, sizeof text,
-             "{\"accessToken\":\"OLD\",\"expiresAt\":\"%s\",\"refreshToken\":\"r\",\"clientId\":"
-             "\"c\",\"clientSecret\":\"s\",\"registrationExpiresAt\":\"2099-01-01T00:00:00Z\"}",
-             until);
-    put("config", WITH_SSO_SESSION);
-    put(SESSION_CACHE, text);
-    http_server_push(s_server, &(http_reply){.status = 400});
-    http_server_push(s_server, &(http_reply){.body = SSO_KEYS});
-    assert_keys("IAM Identity Center");
-    ck_assert_str_eq(header(1, "x-amz-sso_bearer_token"), "OLD");
-}
-END_TEST
-
-/* Where the application leaves its children to the kernel, no exit status is to be had. */
-START_TEST(program_whose_end_is_not_told_is_judged_by_its_words) {
-    signal(SIGCHLD, SIG_IGN);
-    put("out", PROCESS_KEYS);
-    put("config", "[default]\ncredential_process = cat $DIR/out\n");
-    assert_keys("credential process");
-}
-END_TEST
-
-static fiat__aws_credentials_provider *begin_search(void) {
-    fiat__aws_credentials_provider *chain;
-    fiat__aws_credentials out;
-    fiat_error err;
-    ck_assert_fiat_ok(fiat__aws_credentials_chain_new(&chain, NULL, &err), err);
-    ck_assert_int_eq(fiat__aws_credentials_poll(chain, &out, &err), FIAT__AWS_CREDENTIALS_PENDING);
-    return chain;
-}
-
-static void assert_ends_at_once(fiat__aws_credentials_provider *chain) {
-    int64_t began_ms = fiat__mono_ms(&fiat__clock_system);
-    fiat__aws_credentials_provider_free(chain);
-    ck_assert_int_lt(fiat__mono_ms(&fiat__clock_system) - began_ms, 1000);
-}
-
-START_TEST(free_kills_the_program) {
-    fiat__buf path;
-    put("config", "[default]\ncredential_process = sh -c 'touch $DIR/began; sleep 30; exit'\n");
-    fiat__aws_credentials_provider *chain = begin_search();
-    expand(&path, "$DIR/began");
-    while (!fiat__path_exists(path.ptr))
-        usleep(1000);
-    unlink(path.ptr);
-    fiat__buf_deinit(&path);
-    assert_ends_at_once(chain);
-    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1); /* no child is left */
-}
-END_TEST
-
-START_TEST(free_ends_a_request) {
-    set_env("AWS_CONTAINER_CREDENTIALS_FULL_URI=$URL");
-    http_server_push(s_server, &(http_reply){.fault = HTTP_FAULT_STALL});
-    fiat__aws_credentials_provider *chain = begin_search();
-    ck_assert(http_server_wait(s_server, 1, 10000));
-    assert_ends_at_once(chain);
+    ck_assert_uint_eq(http_server_request_count(sources_server), r->requests);
 }
 END_TEST
 
@@ -902,20 +539,8 @@ int main(void) {
     Suite *suite = suite_create("aws/sources");
     TCase *tcase = tcase_create("sources");
     tcase_set_timeout(tcase, 60);
-    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_add_checked_fixture(tcase, sources_setup, sources_teardown);
     tcase_add_loop_test(tcase, source, 0, sizeof s_rows / sizeof s_rows[0]);
-    tcase_add_test(tcase, instances_are_asked_with_a_token);
-    tcase_add_test(tcase, version_1_has_no_token);
-    tcase_add_test(tcase, expired_keys_of_an_instance_are_used);
-    tcase_add_test(tcase, silence_of_a_service_that_has_answered_may_pass);
-    tcase_add_test(tcase, containers_are_asked_with_the_token_of_the_moment);
-    tcase_add_test(tcase, roles_are_asked_for_by_signed_forms);
-    tcase_add_test(tcase, web_identities_are_not_signed);
-    tcase_add_test(tcase, logins_are_renewed_and_the_file_with_them);
-    tcase_add_test(tcase, login_that_cannot_be_renewed_serves_until_it_expires);
-    tcase_add_test(tcase, program_whose_end_is_not_told_is_judged_by_its_words);
-    tcase_add_test(tcase, free_kills_the_program);
-    tcase_add_test(tcase, free_ends_a_request);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
