@@ -52,12 +52,12 @@ static int move_strands(fiat__spool *spool, const char *stem, const char *to) {
 
 /* errno. */
 static int move_to_quarantine(fiat__spool *spool, const fiat__spool_segment *segment) {
-    char dir[FIAT__SPOOL_PATH_BYTES], to[FIAT__SPOOL_PATH_BYTES];
+    char dir[FIAT__SPOOL_PATH_BYTES], to[FIAT__SPOOL_STEM_BYTES];
     snprintf(dir, sizeof dir, "%s/" FIAT__SPOOL_QUARANTINE, spool->root);
     if (mkdir(dir, 0700) != 0 && errno != EEXIST) return errno;
     const char *name = strrchr(segment->stem, '/') + 1;
     if (snprintf(to, sizeof to, "%s/%s-%016llx", dir, name,
-                 (unsigned long long)fiat__random_u64()) >= (int)sizeof to - 6)
+                 (unsigned long long)fiat__random_u64()) >= (int)sizeof to)
         return ENAMETOOLONG;
     return move_strands(spool, segment->stem, to);
 }

@@ -52,7 +52,7 @@ static void add_part(appending *call, const char *bytes, size_t len) {
     call->payload_bytes += (uint32_t)len;
 }
 
-/* Writing one piece takes the kernel two thirds of the time that ten take, with the lock held. */
+/* Writing one piece takes the kernel two thirds of the time that ten take. */
 static void put_together(appending *call) {
     char *to = call->bytes + FIAT__SPOOL_FRAME_BYTES;
     for (int i = 1; i < call->part_count; i++) {

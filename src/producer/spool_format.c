@@ -178,7 +178,7 @@ bool fiat__spool_reader_next(fiat__spool_reader *reader, fiat__spool_frame *out,
     enum look what = look_at(reader, reader->at, out);
     if (reader->error) return false;
     if (what != LOOK_WHOLE && !resync(reader, what, out, torn)) return false;
-    reader->at += FIAT__SPOOL_FRAME_BYTES + out->stream.len + out->event.len;
+    reader->at += fiat__spool_frame_bytes(out);
     reader->next_index = out->index + 1;
     return true;
 }

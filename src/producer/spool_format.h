@@ -44,6 +44,11 @@ typedef struct fiat__spool_frame {
     fiat__str stream, event;
 } fiat__spool_frame;
 
+/* As it lies in the file. */
+static inline uint64_t fiat__spool_frame_bytes(const fiat__spool_frame *frame) {
+    return FIAT__SPOOL_FRAME_BYTES + frame->stream.len + frame->event.len;
+}
+
 uint32_t fiat__spool_crc(uint32_t crc, const void *bytes, size_t len);
 /* The part before the payload, whose length and checksum are given. */
 void fiat__spool_frame_write(char out[FIAT__SPOOL_FRAME_BYTES], uint64_t id,

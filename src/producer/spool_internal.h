@@ -173,6 +173,12 @@ void fiat__spool_show_room(fiat__spool *spool);
 /* Once a turn: does the log have to say that there is room again? */
 void fiat__spool_say_room(fiat__spool *spool);
 
+/* spool_read.c: append notes that runs of a segment's events are settled, at most
+ * FIAT__SPOOL_RUN_COUNT. One that fails is written over by the next; its events may be sent again
+ * by the next process. @locks lock held */
+void fiat__spool_write_notes(fiat__spool *spool, fiat__spool_segment *segment,
+                             const fiat__spool_run *runs, size_t count);
+
 /* spool_writer.c: the next event goes to a new segment. This one is sealed when the last call that
  * writes to it is done. @locks lock held, no sync running */
 void fiat__spool_end_writer(fiat__spool *spool);

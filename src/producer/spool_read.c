@@ -185,15 +185,15 @@ static bool go_on(fiat__spool *spool, bool *again) {
 
 static void peek_at(fiat__spool *spool, const fiat__spool_frame *frame) {
     const fiat__spool_segment *segment = spool->reading;
-    spool->peeked = (fiat__spool_event){
-        .ref = (uint64_t)segment->tag << 32 | frame->index,
-        .stream = frame->stream,
-        .event = frame->event,
-        .uuid = frame->uuid,
-        .opaque = segment->own ? (void *)(uintptr_t)frame->opaque : NULL,
-        .mono_ms = frame->mono_ms,
-        .own = segment->own,
-        .disk_bytes = FIAT__SPOOL_FRAME_BYTES + frame->stream.len + frame->event.len};
+    spool->peeked =
+        (fiat__spool_event){.ref = (uint64_t)segment->tag << 32 | frame->index,
+                            .stream = frame->stream,
+                            .event = frame->event,
+                            .uuid = frame->uuid,
+                            .opaque = segment->own ? (void *)(uintptr_t)frame->opaque : NULL,
+                            .mono_ms = frame->mono_ms,
+                            .own = segment->own,
+                            .disk_bytes = fiat__spool_frame_bytes(frame)};
     spool->has_peeked = true;
     spool->failures = 0;
 }
@@ -228,10 +228,8 @@ void fiat__spool_unusable(fiat__spool *spool) {
 
 /* --- settling --- */
 
-/* Append notes to a segment's file. One that fails is written over by the next; its events may be
- * sent again by the next process. @locks lock held */
-static void write_notes(fiat__spool *spool, fiat__spool_segment *segment,
-                        const fiat__spool_run *runs, size_t count) {
+void fiat__spool_write_notes(fiat__spool *spool, fiat__spool_segment *segment,
+                             const fiat__spool_run *runs, size_t count) {
     char bytes[FIAT__SPOOL_RUN_COUNT * FIAT__SPOOL_NOTE_BYTES], path[FIAT__SPOOL_PATH_BYTES];
     size_t len = 0;
     for (size_t i = 0; i < count; i++, len += FIAT__SPOOL_NOTE_BYTES)
@@ -263,7 +261,7 @@ static void note_runs(fiat__spool *spool, const fiat__spool_run *runs, size_t co
     }
     if (segment->unsettled == 0) spool->may_delete = true;
     if (segment->unsettled > 0 || !segment->sealed || segment->stays || segment->damaged)
-        write_notes(spool, segment, runs, count);
+        fiat__spool_write_notes(spool, segment, runs, count);
 }
 
 /* @locks lock held */

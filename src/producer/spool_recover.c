@@ -163,7 +163,7 @@ static bool is_first_strand(const char *name, const char **before) {
 }
 
 fiat_status fiat__spool_recover(fiat__spool *spool, fiat__spool_dir *dir, fiat_error *err) {
-    char **names, stem[FIAT__SPOOL_PATH_BYTES];
+    char **names, stem[FIAT__SPOOL_STEM_BYTES];
     size_t count;
     fiat_status status = fiat__dir_list(dir->path, &names, &count, err);
     if (status != FIAT_OK) return status;
@@ -192,17 +192,17 @@ typedef struct looking {
 
 static fiat_status look_at_segment(looking *look, const char *dir, const char *name,
                                    bool quarantined, fiat_error *err) {
-    char stem[FIAT__SPOOL_PATH_BYTES], path[FIAT__SPOOL_PATH_BYTES];
+    char stem[FIAT__SPOOL_STEM_BYTES], path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_check check;
     fiat__spool_visitor none = {0};
     if (snprintf(stem, sizeof stem, "%s/%.*s", dir, (int)strcspn(name, "."), name) >=
-        (int)sizeof stem - 6)
+        (int)sizeof stem)
         return FIAT_OK;
     fiat_status status = fiat__spool_check_segment(
         &look->reader, stem, quarantined ? &none : look->visitor, &check, err);
     if (status != FIAT_OK) return status;
     if (check.error == ENOENT) return FIAT_OK; /* delivered and deleted meanwhile */
-    const fiat__spool_file file = {.path = fiat__spool_path(path, stem, "log") + look->skip,
+    const fiat__spool_file file = {.path = fiat__spool_strand_path(path, stem, 0) + look->skip,
                                    .bytes = check.bytes + check.note_bytes,
                                    .events = check.events,
                                    .unsettled = quarantined ? 0 : check.unsettled,
@@ -216,7 +216,7 @@ static fiat_status look_at_segment(looking *look, const char *dir, const char *n
 enum folder { FOLDER_SPOOL, FOLDER_FORK, FOLDER_QUARANTINE };
 
 /* The names in a folder. One below the spool's own that cannot be read is a finding. */
-static fiat_status list_dir(looking *look, const char *dir, enum folder kind, char ***names,
+static fiat_status list_dir(const looking *look, const char *dir, enum folder kind, char ***names,
                             size_t *count, fiat_error *err) {
     fiat_error why = FIAT_ERROR_INIT;
     const fiat_status status = fiat__dir_list(dir, names, count, &why);

@@ -42,7 +42,7 @@ void fiat__spool_strands_close(fiat__spool_strands *strands) {
         if (is_open(strand)) close(strand->reader.fd);
         *strand = (fiat__spool_strand_reader){.reader = {.fd = -1, .window = window}};
     }
-    strands->last = strands->error_strand = 0;
+    strands->count = strands->last = strands->error_strand = 0;
     strands->next_index = 0;
     strands->end_index = UINT32_MAX;
     strands->torn = false;
@@ -67,6 +67,7 @@ int fiat__spool_strands_open(fiat__spool_strands *strands, const char *stem, uns
         return ENOMEM;
     }
     fiat__spool_reader_init(reader, strands->io, fd, id, limit, window);
+    if (strand >= strands->count) strands->count = strand + 1;
     return 0;
 }
 
@@ -82,14 +83,10 @@ static bool load(fiat__spool_strands *strands, fiat__spool_strand_reader *strand
     return false;
 }
 
-static uint64_t frame_bytes(const fiat__spool_frame *frame) {
-    return FIAT__SPOOL_FRAME_BYTES + frame->stream.len + frame->event.len;
-}
-
 /* The strand whose next frame has the lowest index; NULL: none has one, or the disk failed. */
 static fiat__spool_strand_reader *first_strand(fiat__spool_strands *strands) {
     fiat__spool_strand_reader *first = NULL;
-    for (int i = 0; i < FIAT__SPOOL_STRANDS; i++) {
+    for (unsigned i = 0; i < strands->count; i++) {
         fiat__spool_strand_reader *strand = &strands->strands[i];
         if (!load(strands, strand)) return NULL;
         if (strand->loaded && (!first || strand->frame.index < first->frame.index)) first = strand;
@@ -108,14 +105,15 @@ bool fiat__spool_strands_next(fiat__spool_strands *strands, fiat__spool_frame *o
             strands->next_index = out->index + 1;
             return true;
         }
-        first->reader.damaged_bytes += frame_bytes(&first->frame); /* there was one of the index */
+        /* There was one of the index. */
+        first->reader.damaged_bytes += fiat__spool_frame_bytes(&first->frame);
     }
     return false;
 }
 
 uint64_t fiat__spool_strands_at(const fiat__spool_strands *strands, unsigned strand) {
     const fiat__spool_strand_reader *reader = &strands->strands[strand];
-    return reader->reader.at - (reader->loaded ? frame_bytes(&reader->frame) : 0);
+    return reader->reader.at - (reader->loaded ? fiat__spool_frame_bytes(&reader->frame) : 0);
 }
 
 uint64_t fiat__spool_strands_damaged_bytes(const fiat__spool_strands *strands) {

@@ -11,6 +11,7 @@
 #define FIAT__SPOOL_STRANDS 8
 
 #define FIAT__SPOOL_PATH_BYTES PATH_MAX
+#define FIAT__SPOOL_STEM_BYTES (FIAT__SPOOL_PATH_BYTES - 6) /* behind it comes ".1.log" at most */
 
 /* "STEM.EXT" in `out`. */
 const char *fiat__spool_path(char out[FIAT__SPOOL_PATH_BYTES], const char *stem, const char *ext);
@@ -29,7 +30,8 @@ typedef struct fiat__spool_strand_reader {
 typedef struct fiat__spool_strands {
     const fiat__spool_io *io;
     fiat__spool_strand_reader strands[FIAT__SPOOL_STRANDS];
-    unsigned last;       /* the strand of the last frame */
+    unsigned count;      /* no later strand is open */
+    unsigned last;       /* that of the last frame */
     uint32_t next_index; /* no later frame has a lower one */
     uint32_t end_index;  /* a frame with this or a higher one is not given yet */
     bool torn;           /* some file ends in a frame that was never finished */

@@ -3,29 +3,17 @@
 #include "producer/spool_writer.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 /* Take back what is written and not readable. @locks lock held */
 static void retract(fiat__spool *spool) {
-    char note[FIAT__SPOOL_NOTE_BYTES], path[FIAT__SPOOL_PATH_BYTES];
     fiat__spool_segment *segment = spool->writer;
     fiat__spool_strand *strand = segment->strands;
     const uint64_t bytes = strand->end - strand->readable_end;
     const uint32_t lost = segment->count - segment->readable;
     if (spool->io->ftruncate(strand->fd, (off_t)strand->readable_end) != 0) {
         /* Then at least have them taken for settled. */
-        struct iovec part = {note, sizeof note};
-        fiat__spool_note_write(note, segment->id, segment->readable, lost);
-        int fd =
-            spool->io->open(fiat__spool_path(path, segment->stem, "ack"), O_WRONLY | O_CREAT, 0600);
-        if (fd >= 0) {
-            if (fiat__spool_write(spool->io, fd, &part, 1, segment->note_bytes) == 0) {
-                segment->note_bytes += sizeof note;
-                spool->bytes += sizeof note;
-            }
-            close(fd);
-        }
+        const fiat__spool_run run = {segment->tag, segment->readable, lost};
+        fiat__spool_write_notes(spool, segment, &run, 1);
     }
     spool->bytes -= bytes;
     segment->bytes -= bytes;

@@ -103,10 +103,10 @@ static fiat_status no_room(fiat__spool *spool, fiat__spool_wake *wake, fiat_erro
 /* A number is used once, even if what it was used for failed: its file may be there all the same.
  * @locks lock held */
 static fiat_status start_segment(fiat__spool *spool, fiat_error *err) {
-    char stem[FIAT__SPOOL_PATH_BYTES];
+    char stem[FIAT__SPOOL_STEM_BYTES];
     const uint64_t number = spool->next_number++;
     if (snprintf(stem, sizeof stem, "%s/%016llx", spool->dirs->path, (unsigned long long)number) >=
-        (int)sizeof stem - 6)
+        (int)sizeof stem)
         return fiat__err_set(err, FIAT_E_CONFIG, "spool.dir: the path is too long");
     fiat__spool_segment *segment = fiat__spool_add_segment(spool, spool->dirs, stem);
     if (!segment) return fiat__err_nomem(err);
