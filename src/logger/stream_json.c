@@ -61,11 +61,12 @@ static void read_member(struct reading *reading, const fiat__doc *member) {
     } else if (strcmp(name, "delivery_stream") == 0) {
         if (!fiat__doc_string(member, &reading->out->delivery_stream))
             fault(reading, "\"delivery_stream\" must be a string");
-    } else if (strcmp(name, "delivery") != 0 && strcmp(name, "description") != 0) {
-        snprintf(
-            message, sizeof message,
-            "unknown member \"%.60s\"; there are stamp, delivery_stream, delivery, description",
-            name);
+    } else if (strcmp(name, "delivery") != 0 && strcmp(name, "table") != 0 &&
+               strcmp(name, "description") != 0) {
+        snprintf(message, sizeof message,
+                 "unknown member \"%.60s\"; there are stamp, delivery_stream, delivery, table, "
+                 "description",
+                 name);
         fault(reading, message);
     }
 }

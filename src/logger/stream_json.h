@@ -4,6 +4,7 @@
  *   { "stamp": ["id", "time", ...],       members that the logger adds; see stamp.h
  *     "delivery_stream": "name",          if it is not the name of the stream's folder
  *     "delivery": {...},                  settings of the delivery stream, for the tools
+ *     "table": {...},                     settings of the table, for the tools
  *     "description": "..." } */
 #ifndef FIAT_LOGGER_STREAM_JSON_H
 #define FIAT_LOGGER_STREAM_JSON_H
