@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "logger/builtin.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DEFAULT_CONFIG  "fiat.conf"
@@ -150,4 +151,33 @@ void project_stream_free(project_stream *stream) {
     fiat__buf_deinit(&stream->json_schema);
     fiat__buf_deinit(&stream->athena);
     fiat__buf_deinit(&stream->stream);
+}
+
+/* stream.json of the schemas' folder itself, when there is one. */
+static fiat_status add_project_layer(fiat__layers *layers, const char *schemas_dir,
+                                     fiat_error *err) {
+    fiat__buf text;
+    bool there;
+    char *path = fiat__path_join(schemas_dir, "stream.json");
+    if (!path) return fiat__err_nomem(err);
+    fiat__buf_init(&text, PROJECT_FILE_MAX_BYTES);
+    fiat_status status = read_file(schemas_dir, "stream.json", &text, &there, err);
+    if (status == FIAT_OK && there)
+        status = fiat__layers_add_project(layers, fiat__buf_str(&text), path, err);
+    fiat__buf_deinit(&text);
+    fiat__free(path);
+    return status;
+}
+
+fiat_status project_layers(fiat__layers *out, const char *schemas_dir, const project_stream *stream,
+                           const char *member, const char *const *names, fiat_error *err) {
+    char file[FIAT__LAYERS_PATH_BYTES];
+    fiat_status status = FIAT_OK;
+    fiat__layers_init(out, member, names);
+    snprintf(file, sizeof file, "%s/%s/stream.json", stream->builtin ? "built in" : schemas_dir,
+             stream->name);
+    if (stream->has_stream)
+        status = fiat__layers_add_stream(out, fiat__buf_str(&stream->stream), file, err);
+    if (status == FIAT_OK && schemas_dir) status = add_project_layer(out, schemas_dir, err);
+    return status;
 }

@@ -3,6 +3,7 @@
 #define FIAT_TOOLS_PROJECT_H
 
 #include "base/buf.h"
+#include "table/layers.h"
 
 #include <fiat/fiat.h>
 
@@ -33,5 +34,11 @@ typedef struct project_stream {
 fiat_status project_stream_read(project_stream *out, const char *schemas_dir, const char *name,
                                 fiat_error *err);
 void project_stream_free(project_stream *stream);
+
+/* The settings that the stream's stream.json, and stream.json of the schemas' folder for all
+ * streams, have for the tools in their member `member`; see table/layers.h. `names`: those there
+ * are, kept. Deinit in any case. */
+fiat_status project_layers(fiat__layers *out, const char *schemas_dir, const project_stream *stream,
+                           const char *member, const char *const *names, fiat_error *err);
 
 #endif

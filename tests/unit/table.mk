@@ -1,6 +1,6 @@
 table_tests = \
 	%D%/table_check_test %D%/table_columns_test %D%/table_derive_test %D%/table_infer_test \
-	%D%/table_type_test
+	%D%/table_layers_test %D%/table_type_test
 check_PROGRAMS += $(table_tests)
 TESTS += $(table_tests)
 
@@ -16,6 +16,9 @@ TESTS += $(table_tests)
 %C%_table_infer_test_SOURCES = %D%/table_infer_test.c
 %C%_table_infer_test_CFLAGS = $(TEST_CFLAGS)
 %C%_table_infer_test_LDADD = libchaos.la $(fiat_table) $(CHECK_LIBS)
+%C%_table_layers_test_SOURCES = %D%/table_layers_test.c
+%C%_table_layers_test_CFLAGS = $(TEST_CFLAGS)
+%C%_table_layers_test_LDADD = libchaos.la $(fiat_table) $(CHECK_LIBS)
 %C%_table_type_test_SOURCES = %D%/table_type_test.c
 %C%_table_type_test_CFLAGS = $(TEST_CFLAGS)
 %C%_table_type_test_LDADD = $(fiat_table) $(CHECK_LIBS)
