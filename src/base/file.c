@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +61,35 @@ static char *parent_of(const char *path) {
     return slash == path ? fiat__strdup("/") : fiat__strndup(path, (size_t)(slash - path));
 }
 
-static fiat_status write_new(const char *path, mode_t mode, fiat__str data, bool sync,
+/* How a file is written. */
+struct manner {
+    mode_t mode;
+    bool sync;
+    const struct stat *like; /* a file whose mode and owner it gets; may be NULL */
+};
+
+/* Its owner stays another one where we may not give it away. */
+static fiat_status make_like(int fd, const char *path, const struct stat *like, fiat_error *err) {
+    struct stat st;
+    if (fstat(fd, &st) != 0) return fiat__err_sys(err, errno, "cannot look at %s", path);
+    if (st.st_uid != like->st_uid || st.st_gid != like->st_gid) {
+        int refused = fchown(fd, like->st_uid, like->st_gid);
+        if (refused) refused = fchown(fd, (uid_t)-1, like->st_gid);
+        (void)refused;
+    }
+    if (fchmod(fd, like->st_mode & 0777) != 0)
+        return fiat__err_sys(err, errno, "cannot set the mode of %s", path);
+    return FIAT_OK;
+}
+
+static fiat_status write_new(const char *path, const struct manner *manner, fiat__str data,
                              fiat_error *err) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    int fd =
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, manner->like ? 0600 : manner->mode);
     if (fd < 0) return fiat__err_sys(err, errno, "cannot create %s", path);
     fiat_status status = fiat__file_write_fd(fd, path, data, err);
-    if (status == FIAT_OK && sync && fsync(fd) != 0)
+    if (status == FIAT_OK && manner->like) status = make_like(fd, path, manner->like, err);
+    if (status == FIAT_OK && manner->sync && fsync(fd) != 0)
         status = fiat__err_sys(err, errno, "cannot sync %s", path);
     if (close(fd) != 0 && status == FIAT_OK)
         status = fiat__err_sys(err, errno, "cannot write %s", path);
@@ -73,7 +97,7 @@ static fiat_status write_new(const char *path, mode_t mode, fiat__str data, bool
     return status;
 }
 
-static fiat_status replace(const char *path, mode_t mode, fiat__str data, bool sync,
+static fiat_status replace(const char *path, const struct manner *manner, fiat__str data,
                            fiat_error *err) {
     char *dir = parent_of(path), name[32], *temporary = NULL;
     fiat_status status = FIAT_OK;
@@ -83,12 +107,12 @@ static fiat_status replace(const char *path, mode_t mode, fiat__str data, bool s
         status = fiat__err_nomem(err);
         goto out;
     }
-    status = write_new(temporary, mode, data, sync, err);
+    status = write_new(temporary, manner, data, err);
     if (status == FIAT_OK && rename(temporary, path) != 0) {
         status = fiat__err_sys(err, errno, "cannot rename %s to %s", temporary, path);
         unlink(temporary);
     }
-    if (status == FIAT_OK && sync) status = fiat__dir_sync(dir, err);
+    if (status == FIAT_OK && manner->sync) status = fiat__dir_sync(dir, err);
 out:
     fiat__free(temporary);
     fiat__free(dir);
@@ -96,11 +120,27 @@ out:
 }
 
 fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat_error *err) {
-    return replace(path, 0644, data, sync, err);
+    return replace(path, &(struct manner){.mode = 0644, .sync = sync}, data, err);
 }
 
 fiat_status fiat__file_replace_private(const char *path, fiat__str data, fiat_error *err) {
-    return replace(path, 0600, data, false, err);
+    return replace(path, &(struct manner){.mode = 0600}, data, err);
+}
+
+fiat_status fiat__file_rewrite(const char *path, fiat__str data, fiat_error *err) {
+    struct stat st;
+    struct manner manner = {.mode = 0644, .sync = true};
+    if (lstat(path, &st) != 0) {
+        if (errno != ENOENT) return fiat__err_sys(err, errno, "cannot look at %s", path);
+        return replace(path, &manner, data, err);
+    }
+    char target[PATH_MAX]; /* on the stack: what realpath() allocates is not from our allocator */
+    if (!realpath(path, target)) return fiat__err_sys(err, errno, "cannot follow %s", path);
+    if (stat(target, &st) != 0) return fiat__err_sys(err, errno, "cannot look at %s", target);
+    if (!S_ISREG(st.st_mode))
+        return fiat__err_set(err, FIAT_E_IO, "%s is not a plain file, and is left as it is", path);
+    manner.like = &st;
+    return replace(target, &manner, data, err);
 }
 
 fiat_status fiat__dir_make(const char *path, fiat_error *err) {

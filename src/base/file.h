@@ -18,6 +18,11 @@ fiat_status fiat__file_replace(const char *path, fiat__str data, bool sync, fiat
 /* The same for a file that its owner alone may read, without sync. */
 fiat_status fiat__file_replace_private(const char *path, fiat__str data, fiat_error *err);
 
+/* Change what a file holds, or make it: as fiat__file_replace() with sync, but a symbolic link is
+ * followed and stays, and the file keeps its mode and, where that is allowed, its owner. FIAT_E_IO
+ * also for what is no plain file. */
+fiat_status fiat__file_rewrite(const char *path, fiat__str data, fiat_error *err);
+
 /* mkdir -p. */
 fiat_status fiat__dir_make(const char *path, fiat_error *err);
 

@@ -112,6 +112,60 @@ START_TEST(replace_in_the_working_folder) {
 }
 END_TEST
 
+static mode_t mode_of(const char *name) {
+    struct stat st;
+    ck_assert_int_eq(lstat(in_dir(name), &st), 0);
+    return st.st_mode;
+}
+
+static void rewrite(const char *name, const char *text) {
+    fiat_error err;
+    ck_assert_fiat_ok(fiat__file_rewrite(in_dir(name), fiat__str_c(text), &err), err);
+    fiat__buf_clear(&s_buf);
+    ck_assert_fiat_ok(fiat__file_read(in_dir(name), &s_buf, &err), err);
+    ck_assert_str_eq(fiat__buf_cstr(&s_buf), text);
+}
+
+START_TEST(rewrite_keeps_mode_and_link) {
+    umask(077);
+    rewrite("f", "made");
+    ck_assert_uint_eq(mode_of("f") & 07777, 0600);
+    ck_assert_int_eq(chmod(in_dir("f"), 0664), 0);
+    ck_assert_int_eq(symlink("f", in_dir("link")), 0);
+    rewrite("link", "changed");
+    ck_assert(S_ISLNK(mode_of("link")));
+    ck_assert_uint_eq(mode_of("f") & 07777, 0664);
+    ck_assert_uint_eq(count_names(), 2);
+}
+END_TEST
+
+START_TEST(rewrite_keeps_the_owner) {
+    struct stat st;
+    if (getuid() != 0) return; /* others may not make a file that is not theirs */
+    put("f", "theirs");
+    ck_assert_int_eq(chown(in_dir("f"), 12345, 54321), 0);
+    rewrite("f", "still theirs");
+    ck_assert_int_eq(stat(in_dir("f"), &st), 0);
+    ck_assert_uint_eq(st.st_uid, 12345);
+    ck_assert_uint_eq(st.st_gid, 54321);
+}
+END_TEST
+
+START_TEST(rewrite_refuses_what_is_no_plain_file) {
+    fiat_error err;
+    ck_assert_int_eq(mkfifo(in_dir("fifo"), 0600), 0);
+    ck_assert_fiat_status(fiat__file_rewrite(in_dir("fifo"), fiat__str_c("x"), &err), FIAT_E_IO);
+    ck_assert_msg(strstr(err.message, "/fifo is not a plain file"), "%s", err.message);
+    ck_assert(S_ISFIFO(mode_of("fifo")));
+    ck_assert_int_eq(symlink("loop", in_dir("loop")), 0);
+    ck_assert_fiat_status(fiat__file_rewrite(in_dir("loop"), fiat__str_c("x"), &err), FIAT_E_IO);
+    ck_assert_msg(strstr(err.message, "cannot follow"), "%s", err.message);
+    ck_assert_fiat_status(fiat__file_rewrite(in_dir("no/such"), fiat__str_c("x"), &err),
+                          FIAT_E_NOT_FOUND);
+    ck_assert_uint_eq(count_names(), 2);
+}
+END_TEST
+
 START_TEST(dir_make_makes_parents_and_says_what_is_in_the_way) {
     fiat_error err;
     ck_assert_fiat_ok(fiat__dir_make(in_dir("a//b/c/"), &err), err);
@@ -192,6 +246,9 @@ int main(void) {
     tcase_add_test(tcase, replace_fails_without_a_trace);
     tcase_add_test(tcase, replace_is_seen_whole_by_who_has_the_old_file_open);
     tcase_add_test(tcase, replace_in_the_working_folder);
+    tcase_add_test(tcase, rewrite_keeps_mode_and_link);
+    tcase_add_test(tcase, rewrite_keeps_the_owner);
+    tcase_add_test(tcase, rewrite_refuses_what_is_no_plain_file);
     tcase_add_test(tcase, dir_make_makes_parents_and_says_what_is_in_the_way);
     tcase_add_test(tcase, dir_list_is_sorted_and_whole);
     tcase_add_test(tcase, join);
