@@ -40,6 +40,27 @@ FIAT_API FIAT_MUST_CHECK fiat_status fiat_config_load(fiat_config *config, const
  *  @return borrowed until the set is changed or freed; NULL for an unknown name. */
 FIAT_API const char *fiat_config_get(const fiat_config *config, const char *name);
 
+/** Is the text a value of that setting? Asks the table alone: what is set changes nothing.
+ *  @return as fiat_config_set().  @threads any. */
+FIAT_API FIAT_MUST_CHECK fiat_status fiat_config_check(const char *name, const char *value,
+                                                       fiat_error *err);
+
+/** What a value in force comes from, in ascending precedence. */
+typedef enum fiat_config_source {
+    FIAT_CONFIG_SOURCE_DEFAULT = 0,
+    FIAT_CONFIG_SOURCE_ENVIRONMENT = 1,
+    FIAT_CONFIG_SOURCE_FILE = 2,
+    FIAT_CONFIG_SOURCE_PROGRAM = 3 /**< fiat_config_set() */
+} fiat_config_source;
+
+/** What the value in force comes from.
+ *  @param place  may be NULL; receives the name of the environment variable, or the path of the
+ *                file as it was given, else NULL; borrowed until the set is changed or freed.
+ *  @param line   may be NULL; receives the line of the file, counted from 1, else 0.
+ *  @return FIAT_CONFIG_SOURCE_DEFAULT also for an unknown name. */
+FIAT_API fiat_config_source fiat_config_origin(const fiat_config *config, const char *name,
+                                               const char **place, size_t *line);
+
 /** Free the set. NULL is allowed. Handles made with it keep their own copy. */
 FIAT_API void fiat_config_free(fiat_config *config);
 
@@ -53,7 +74,7 @@ typedef struct fiat_setting {
     const char *default_value; /**< As text. */
     int64_t min, max;          /**< Inclusive, for integers. */
     const char *doc;           /**< One sentence. */
-    bool secret;               /**< Never shown by fiat_config_get() or the tools. */
+    bool secret;               /**< May hold a password, which the tools do not show. */
 } fiat_setting;
 
 /** Row number `index` of the settings table.

@@ -1,6 +1,7 @@
 noinst_LTLIBRARIES += libfiat_logger.la
 libfiat_logger_la_SOURCES = \
-	%D%/audit.c %D%/builtin.c %D%/builtin.h %D%/config.c %D%/entry.c %D%/event.c %D%/event.h \
+	%D%/audit.c %D%/builtin.c %D%/builtin.h %D%/config.c %D%/config_line.c \
+	%D%/config_line.h %D%/entry.c %D%/event.c %D%/event.h \
 	%D%/log.c %D%/logger.c %D%/logger_internal.h %D%/opts.c %D%/opts.h %D%/refusals.c %D%/refusals.h \
 	%D%/registry.c %D%/registry.h %D%/settings.c %D%/settings.h \
 	%D%/stats.c %D%/stats.h %D%/stats_json.c %D%/stats_prometheus.c \

@@ -9,13 +9,15 @@
 #include <stdlib.h>
 
 #define STRING(name, env, default_value, doc)                                                      \
-    { name, env, FIAT__SETTING_STRING, "", default_value, 0, 0, doc }
+    { name, env, FIAT__SETTING_STRING, "", default_value, 0, 0, doc, false }
+#define SECRET(name, env, default_value, doc)                                                      \
+    { name, env, FIAT__SETTING_STRING, "", default_value, 0, 0, doc, true }
 #define INTEGER(name, env, unit, default_value, min, max, doc)                                     \
-    { name, env, FIAT__SETTING_INTEGER, unit, default_value, min, max, doc }
+    { name, env, FIAT__SETTING_INTEGER, unit, default_value, min, max, doc, false }
 #define BOOLEAN(name, env, default_value, doc)                                                     \
-    { name, env, FIAT__SETTING_BOOLEAN, "", default_value, 0, 1, doc }
+    { name, env, FIAT__SETTING_BOOLEAN, "", default_value, 0, 1, doc, false }
 #define CHOICE(name, env, values, default_value, doc)                                              \
-    { name, env, FIAT__SETTING_CHOICE, values, default_value, 0, 0, doc }
+    { name, env, FIAT__SETTING_CHOICE, values, default_value, 0, 0, doc, false }
 
 const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
     [FIAT__SET_APP] = STRING("app", "FIAT_APP", "", "Name of the application, stamped as `app`."),
@@ -44,7 +46,7 @@ const fiat__setting_row fiat__settings[FIAT__SET_COUNT] = {
         BOOLEAN("aws.dualstack", "FIAT_AWS_DUALSTACK", "false",
                 "Endpoint with IPv6; false: AWS_USE_DUALSTACK_ENDPOINT, the shared config file."),
     [FIAT__SET_PROXY_URL] =
-        STRING("proxy.url", "FIAT_PROXY_URL", "",
+        SECRET("proxy.url", "FIAT_PROXY_URL", "",
                "`http://user:password@host:port`; empty: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY."),
     [FIAT__SET_PROXY_NONE] =
         STRING("proxy.none", "FIAT_PROXY_NONE", "",
@@ -276,6 +278,7 @@ bool fiat_config_describe(size_t index, fiat_setting *out) {
                           .default_value = row->default_value,
                           .min = row->min,
                           .max = row->max,
-                          .doc = row->doc};
+                          .doc = row->doc,
+                          .secret = row->secret};
     return true;
 }

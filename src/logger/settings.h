@@ -74,6 +74,7 @@ typedef struct fiat__setting_row {
     const char *unit, *default_value;
     int64_t min, max;
     const char *doc;
+    bool secret; /* may hold a password */
 } fiat__setting_row;
 
 extern const fiat__setting_row fiat__settings[FIAT__SET_COUNT];

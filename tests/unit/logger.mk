@@ -8,7 +8,7 @@ LOGGER_TEST_LDADD = $(fiat_logger) $(CHECK_LIBS) $(CJSON_LIBS) $(ZLIB_LIBS)
 
 %C%_logger_config_test_SOURCES = %D%/logger_config_test.c
 %C%_logger_config_test_CFLAGS = $(TEST_CFLAGS)
-%C%_logger_config_test_LDADD = $(fiat_logger) $(CHECK_LIBS)
+%C%_logger_config_test_LDADD = libchaos.la $(fiat_logger) $(CHECK_LIBS)
 %C%_logger_stamp_test_SOURCES = %D%/logger_stamp_test.c
 %C%_logger_stamp_test_CFLAGS = $(TEST_CFLAGS)
 %C%_logger_stamp_test_LDADD = $(fiat_logger) $(CHECK_LIBS)

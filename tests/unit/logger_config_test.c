@@ -1,6 +1,7 @@
 #include "base/file.h"
 #include "logger/opts.h"
 #include "logger/settings.h"
+#include "support/chaos.h"
 #include "support/test.h"
 
 #include <stdio.h>
@@ -105,6 +106,62 @@ START_TEST(bad_environment_names_the_variable) {
     ck_assert_fiat_status(fiat_config_new(&config, &s_err), FIAT_E_CONFIG);
     ck_assert(strstr(s_err.message, "FIAT_REQUESTS_MAX"));
     ck_assert_ptr_null(config);
+}
+END_TEST
+
+static void check_origin(const fiat_config *config, const char *name, fiat_config_source source,
+                         const char *place, size_t line) {
+    const char *got_place = "unset";
+    size_t got_line = 99;
+    ck_assert_int_eq(fiat_config_origin(config, name, &got_place, &got_line), source);
+    ck_assert_pstr_eq(got_place, place);
+    ck_assert_uint_eq(got_line, line);
+}
+
+START_TEST(origin_of_a_value_is_known) {
+    setenv("FIAT_LINGER_MS", "11", 1);
+    setenv("FIAT_APP", "shop", 1);
+    fiat_config *config = config_new();
+    check_origin(config, "host", FIAT_CONFIG_SOURCE_DEFAULT, NULL, 0);
+    check_origin(config, "nothing", FIAT_CONFIG_SOURCE_DEFAULT, NULL, 0);
+    check_origin(NULL, "host", FIAT_CONFIG_SOURCE_DEFAULT, NULL, 0);
+    check_origin(config, "linger.ms", FIAT_CONFIG_SOURCE_ENVIRONMENT, "FIAT_LINGER_MS", 0);
+    write_file("# comment\nlinger.ms = 22\n\nlinger.ms = 23");
+    ck_assert_fiat_ok(fiat_config_load(config, s_path, &s_err), s_err);
+    check_origin(config, "linger.ms", FIAT_CONFIG_SOURCE_FILE, s_path, 4);
+    ck_assert_fiat_ok(fiat_config_set(config, "linger.ms", "33", &s_err), s_err);
+    check_origin(config, "linger.ms", FIAT_CONFIG_SOURCE_PROGRAM, NULL, 0);
+    ck_assert_fiat_ok(fiat_config_set(config, "linger.ms", NULL, &s_err), s_err);
+    check_origin(config, "linger.ms", FIAT_CONFIG_SOURCE_FILE, s_path, 4);
+    check_origin(config, "app", FIAT_CONFIG_SOURCE_ENVIRONMENT, "FIAT_APP", 0);
+    ck_assert_int_eq(fiat_config_origin(config, "app", NULL, NULL), FIAT_CONFIG_SOURCE_ENVIRONMENT);
+    unlink(s_path);
+    fiat_config_free(config);
+}
+END_TEST
+
+START_TEST(check_asks_the_table_alone) {
+    setenv("FIAT_LINGER_MS", "wrong", 1);
+    ck_assert_fiat_ok(fiat_config_check("linger.ms", "5", &s_err), s_err);
+    ck_assert_fiat_status(fiat_config_check("linger.ms", "5s", &s_err), FIAT_E_CONFIG);
+    ck_assert_fiat_status(fiat_config_check("linger", "5", &s_err), FIAT_E_CONFIG);
+    ck_assert_fiat_status(fiat_config_check("linger.ms", NULL, &s_err), FIAT_E_ARG);
+}
+END_TEST
+
+static fiat_status load_once(void *path) {
+    fiat_config *config;
+    fiat_status status = fiat_config_new(&config, &s_err);
+    if (status != FIAT_OK) return status;
+    status = fiat_config_load(config, path, &s_err);
+    fiat_config_free(config);
+    return status;
+}
+
+START_TEST(memory_may_run_out_at_any_point) {
+    write_file("linger.ms = 5\napp = shop\n");
+    chaos_loop(load_once, s_path);
+    unlink(s_path);
 }
 END_TEST
 
@@ -273,6 +330,9 @@ int main(void) {
     tcase_add_test(tcase, file_named_by_the_environment_is_read);
     tcase_add_test(tcase, errors_of_a_file_name_file_and_line);
     tcase_add_test(tcase, bad_environment_names_the_variable);
+    tcase_add_test(tcase, origin_of_a_value_is_known);
+    tcase_add_test(tcase, check_asks_the_table_alone);
+    tcase_add_test(tcase, memory_may_run_out_at_any_point);
     tcase_add_test(tcase, every_row_of_the_table_is_whole);
     tcase_add_loop_test(tcase, settings_reach_what_they_set, 0, REACHED_COUNT);
     tcase_add_test(tcase, no_setting_is_left_out);
