@@ -1,5 +1,7 @@
 # Man pages of the command, made by the command itself from the tables that --help comes from.
 man_pages = \
+	%D%/man/fiat-config-get.1 %D%/man/fiat-config-list.1 %D%/man/fiat-config-path.1 \
+	%D%/man/fiat-config-set.1 \
 	%D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
 	%D%/man/fiat-mock.1 \
 	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 \

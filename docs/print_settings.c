@@ -11,6 +11,17 @@ static const char s_head[] =
     "configuration file (`fiat_config_load()`, or named by the environment variable `FIAT_CONFIG`),\n"
     "the file over the environment, the environment over the default. A configuration file has lines\n"
     "`name = value`; `#` starts a comment line.\n\n"
+    "The `fiat` command reads the file that `FIAT_CONFIG` names, else `fiat.conf` in the working\n"
+    "folder:\n\n"
+    "```sh\n"
+    "fiat config path                   # which files are read\n"
+    "fiat config list                   # what is set, and where; --all: every setting; --json\n"
+    "fiat config get linger.ms          # the value alone\n"
+    "fiat config set linger.ms 50       # checked, then written: that line alone changes\n"
+    "fiat config set --unset linger.ms\n"
+    "```\n\n"
+    "A program asks for the same with `fiat_config_get()`, `fiat_config_origin()` and\n"
+    "`fiat_config_check()`. Passwords, as in the URL of a proxy, are not shown by the command.\n\n"
     "| setting | environment | type, range | default | meaning |\n"
     "|---|---|---|---|---|\n";
 

@@ -19,6 +19,7 @@ include %D%/unit/query.mk
 include %D%/unit/localengine.mk
 include %D%/unit/mock.mk
 include %D%/unit/transform.mk
+include %D%/unit/tools.mk
 endif
 include %D%/fuzz/local.mk
 include %D%/integration/schema.mk

@@ -19,6 +19,10 @@
     XX(spool_export) \
     XX(spool_replay) \
     XX(mock) \
+    XX(config_list) \
+    XX(config_get) \
+    XX(config_set) \
+    XX(config_path) \
     XX(help)
 /* clang-format on */
 

@@ -9,15 +9,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DEFAULT_CONFIG  "fiat.conf"
 #define DEFAULT_SCHEMAS "schemas"
 
+const char *project_config_path(bool *named) {
+    const char *path = getenv("FIAT_CONFIG");
+    *named = path && *path;
+    return *named ? path : PROJECT_CONFIG;
+}
+
 fiat_status project_config(fiat_config **out, const char *schemas_dir, fiat_error *err) {
-    const char *named = getenv("FIAT_CONFIG");
-    fiat_status status = fiat_config_new(out, err);
+    bool named;
+    const char *path = project_config_path(&named);
+    fiat_status status = fiat_config_new(out, err); /* which reads what FIAT_CONFIG names */
     if (status != FIAT_OK) return status;
-    if ((!named || !*named) && fiat__path_exists(DEFAULT_CONFIG))
-        status = fiat_config_load(*out, DEFAULT_CONFIG, err);
+    if (!named && fiat__path_exists(path)) status = fiat_config_load(*out, path, err);
     if (status == FIAT_OK && schemas_dir)
         status = fiat_config_set(*out, "schemas.dir", schemas_dir, err);
     if (status != FIAT_OK) {

@@ -8,6 +8,11 @@
 #include <fiat/fiat.h>
 
 #define PROJECT_FILE_MAX_BYTES (16 * 1024 * 1024)
+#define PROJECT_CONFIG         "fiat.conf"
+
+/* The file of settings: what FIAT_CONFIG names (*named: true), else fiat.conf in the working
+ * folder, which need not be there. */
+const char *project_config_path(bool *named);
 
 /* The settings in force, with `schemas.dir` set to `schemas_dir` unless that is NULL, read from
  * fiat.conf in the working folder when FIAT_CONFIG names no other file. */
