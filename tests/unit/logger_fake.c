@@ -4,6 +4,8 @@
 #include <fiat/logger.h>
 #include <time.h>
 
+#define KEPT_MAX_BYTES (1 << 24)
+
 fiat_error fake_err;
 fake_sink fake_kept;
 fiat_logger *fake_logger;
@@ -48,9 +50,12 @@ static void nothing(fiat__sink *sink) {
     (void)sink;
 }
 
+/* In the child of a fork. What was kept is the parent's, whose sender may have been in the middle
+ * of keeping more: it is left alone. */
 static fiat_status reopen(fiat__sink *sink, fiat_error *err) {
-    (void)sink;
+    fake_sink *self = (fake_sink *)sink;
     (void)err;
+    fiat__buf_init(&self->kept, KEPT_MAX_BYTES);
     return FIAT_OK;
 }
 
@@ -82,7 +87,7 @@ void fake_stream(const char *name, const char *schema, const char *stream) {
 void fake_new_sink(void) {
     fiat__buf_deinit(&fake_kept.kept);
     fake_kept = (fake_sink){.sink = {.vtable = &s_vtable}};
-    fiat__buf_init(&fake_kept.kept, 1 << 24);
+    fiat__buf_init(&fake_kept.kept, KEPT_MAX_BYTES);
 }
 
 fiat_config *fake_config(void) {

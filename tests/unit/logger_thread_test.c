@@ -178,6 +178,13 @@ START_TEST(close_reports_what_its_deadline_leaves) {
 }
 END_TEST
 
+/* The sink has the one event of the child, and nothing of the parent's. */
+static bool kept_of_child(void) {
+    const char *text = fiat__buf_cstr(&fake_kept.kept);
+    const char *end = strchr(text, '\n');
+    return strstr(text, "\"task\":\"child\"") && end && end[1] == '\0';
+}
+
 /* In the child nothing is queued, and the logger works. Returns the line of the first failure. */
 static int in_child(void) {
     fiat_stats stats = {.struct_size = sizeof stats};
@@ -190,6 +197,7 @@ static int in_child(void) {
     if (fiat_validated_log(fake_logger, "Audit", event, &err) != FIAT_OK) return __LINE__;
     uint64_t left = 99;
     if (fiat_logger_close(fake_logger, 20000, &left, &err) != FIAT_OK) return __LINE__;
+    if (!kept_of_child()) return __LINE__;
     return left != 0 || reports != 1 ? __LINE__ : 0;
 }
 
