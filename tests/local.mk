@@ -18,6 +18,7 @@ include %D%/unit/duckdb.mk
 include %D%/unit/query.mk
 include %D%/unit/localengine.mk
 include %D%/unit/mock.mk
+include %D%/unit/pipeline.mk
 include %D%/unit/transform.mk
 include %D%/unit/tools.mk
 endif
