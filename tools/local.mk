@@ -1,6 +1,7 @@
 # The command. A subcommand is one file in cmd/ and a word in commands.h.
 bin_PROGRAMS += fiat
 fiat_SOURCES = \
+	%D%/aws.c %D%/aws.h \
 	%D%/cmd.c %D%/cmd.h %D%/commands.h %D%/conf_file.c %D%/conf_file.h %D%/documents.c %D%/documents.h %D%/help.c %D%/help.h \
 	%D%/lines.c %D%/lines.h %D%/main.c %D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h \
 	%D%/progress.c %D%/progress.h %D%/project.c %D%/project.h %D%/references.c %D%/references.h \
@@ -11,5 +12,5 @@ fiat_SOURCES = \
 	%D%/cmd/spool_export.c %D%/cmd/spool_list.c %D%/cmd/spool_replay.c \
 	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
-fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS)
-fiat_LDADD = libfiat_mocking.la $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)
+fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) $(CURL_CFLAGS)
+fiat_LDADD = libfiat_svc.la libfiat_mocking.la $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)

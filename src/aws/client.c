@@ -76,6 +76,7 @@ static fiat_status copy_strings(fiat__aws_client *client, fiat_error *err) {
     client->opts.region = client->region;
     client->opts.user_agent = client->user_agent;
     client->opts.endpoint_url = "";
+    client->opts.endpoint = NULL;
     client->opts.net = (fiat__net_opts){0};
     return FIAT_OK;
 }
@@ -119,12 +120,14 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
     fiat__aws_endpoint endpoint;
     *out = NULL;
     fiat_status status = check_opts(opts, err);
+    if (status == FIAT_OK && opts->endpoint) endpoint = *opts->endpoint;
     const fiat__aws_endpoint_opts where = {.service = opts->service,
                                            .region = opts->region,
                                            .url = opts->endpoint_url,
                                            .fips = opts->fips,
                                            .dualstack = opts->dualstack};
-    if (status == FIAT_OK) status = fiat__aws_endpoint_resolve(&endpoint, &where, err);
+    if (status == FIAT_OK && !opts->endpoint)
+        status = fiat__aws_endpoint_resolve(&endpoint, &where, err);
     if (status != FIAT_OK) return status;
     fiat__aws_client *client =
         fiat__calloc(1, sizeof *client + opts->max_connections * sizeof client->slots[0]);
@@ -176,10 +179,13 @@ static fiat_status prepare(fiat__aws_client *client, slot *at, const fiat__aws_c
     if (status != FIAT_OK) return status;
     /* libcurl would add it to a large body and wait for "100 Continue" before that. */
     status = fiat__http_transfer_header(&at->transfer, "Expect", NULL, err);
+    if (status == FIAT_OK && !call->content_type)
+        status = fiat__http_transfer_header(&at->transfer, "Content-Type", NULL, err);
     if (status != FIAT_OK) return status;
     if (call->avoid_reuse) fiat__http_transfer_avoid_reuse(&at->transfer);
     fiat__http_transfer_arm(&at->transfer);
-    return FIAT_OK;
+    return call->rest ? fiat__aws_request_aim(&at->transfer, call->rest, &client->endpoint, err)
+                      : FIAT_OK;
 }
 
 /* What went wrong before a request was sent: no memory, no credentials. Where these come from may

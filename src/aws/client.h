@@ -20,8 +20,9 @@ typedef struct fiat__aws_client_opts {
     const char *service;      /* SigV4 service name, "firehose" */
     const char *region;       /* "eu-central-1"; "" : an error at new that names what to set */
     const char *endpoint_url; /* "" : as fiat__aws_endpoint_resolve() finds it */
-    bool fips, dualstack;     /* false: what the environment and the profile say */
-    fiat__net_opts net;       /* texts are copied by new */
+    const struct fiat__aws_endpoint *endpoint; /* found already; NULL: by the members around */
+    bool fips, dualstack;                      /* false: what the environment and the profile say */
+    fiat__net_opts net;                        /* texts are copied by new */
     fiat__aws_credentials_provider
         *credentials; /* kept until free; not owned; of no other client */
     uint32_t connect_timeout_ms, request_timeout_ms; /* from 1 */
@@ -42,10 +43,28 @@ typedef enum fiat__aws_class {
     FIAT__AWS_TERMINAL  /* the request itself is wrong */
 } fiat__aws_class;
 
+typedef struct fiat__aws_line {
+    const char *name, *value;
+} fiat__aws_line;
+
+/* What a call is that is no plain POST to the endpoint: a request of S3, say. */
+typedef struct fiat__aws_rest {
+    const char *method;            /* "GET", "PUT", "POST", "HEAD", "DELETE" */
+    const char *path;              /* percent-encoded, from '/' on, below the endpoint's own */
+    const char *query;             /* percent-encoded, without '?'; NULL: none */
+    const fiat__aws_line *headers; /* to be signed, too; at most FIAT__AWS_MAX_LINES */
+    size_t header_count;
+    bool raw_path;    /* signed as it is sent, which S3 alone wants */
+    fiat__buf *lines; /* takes the header lines of the reply; NULL: they are not kept */
+} fiat__aws_rest;
+
+#define FIAT__AWS_MAX_LINES 16
+
 typedef struct fiat__aws_call {
     /* Set by whoever submits; borrowed until done() is called. */
-    const char *target;       /* X-Amz-Target, "Firehose_20150804.PutRecordBatch" */
-    const char *content_type; /* "application/x-amz-json-1.1" */
+    const char *target;         /* X-Amz-Target, "Firehose_20150804.PutRecordBatch"; NULL: none */
+    const char *content_type;   /* "application/x-amz-json-1.1"; NULL: none */
+    const fiat__aws_rest *rest; /* NULL: a POST to the endpoint */
     fiat__str body;
     const fiat__source
         *source; /* the body while it is sent, in place of `body`; NULL: there is none
@@ -77,7 +96,7 @@ fiat_status fiat__aws_client_new(fiat__aws_client **out, const fiat__aws_client_
 /* Calls still in flight are cancelled: done() is called for each, with FIAT__AWS_RETRY. */
 void fiat__aws_client_free(fiat__aws_client *client);
 
-/* Sign and start a POST to "/". Always ends in exactly one done(), possibly before this returns
+/* Sign and start a call. Always ends in exactly one done(), possibly before this returns
  * (for instance when no credentials are to be had). Waits where credentials are being fetched. */
 void fiat__aws_client_submit(fiat__aws_client *client, fiat__aws_call *call);
 

@@ -12,15 +12,16 @@
 /* Regions by prefix, from the partitions that AWS's SDKs carry; the first that fits. */
 static const struct partition {
     const char *prefix, *suffix, *dualstack_suffix;
+    const char *seat; /* region of services that have but one */
 } s_partitions[] = {
-    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn"},
-    {"us-gov-", "amazonaws.com", "api.aws"},
-    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud"},
-    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov"},
-    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov"},
-    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"},
-    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu"},
-    {"", "amazonaws.com", "api.aws"},
+    {"cn-", "amazonaws.com.cn", "api.amazonwebservices.com.cn", "cn-north-1"},
+    {"us-gov-", "amazonaws.com", "api.aws", "us-gov-west-1"},
+    {"us-isob-", "sc2s.sgov.gov", "api.aws.scloud", "us-isob-east-1"},
+    {"us-isof-", "csp.hci.ic.gov", "api.aws.hci.ic.gov", "us-isof-south-1"},
+    {"us-iso-", "c2s.ic.gov", "api.aws.ic.gov", "us-iso-east-1"},
+    {"eu-isoe-", "cloud.adc-e.uk", "api.cloud-aws.adc-e.uk", "eu-isoe-west-1"},
+    {"eusc-", "amazonaws.eu", "api.amazonwebservices.eu", "eusc-de-east-1"},
+    {"", "amazonaws.com", "api.aws", "us-east-1"},
 };
 
 /* Regions in which Firehose has no FIPS endpoint, by the endpoints that AWS's SDKs carry (botocore
@@ -63,6 +64,11 @@ static fiat_status check_region(const char *region, fiat_error *err) {
 
 /* Is there such an endpoint, as far as it can be known before its name is looked up? */
 static fiat_status check_fips(const fiat__aws_endpoint_opts *opts, fiat_error *err) {
+    if (strcmp(opts->service, "s3") == 0 && strncmp(opts->region, "cn-", 3) == 0)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "S3 has no FIPS endpoint in %s: take away aws.fips, "
+                             "AWS_USE_FIPS_ENDPOINT and use_fips_endpoint",
+                             opts->region);
     if (strcmp(opts->service, "firehose") != 0) return FIAT_OK;
     for (size_t i = 0; i < sizeof s_without_fips / sizeof s_without_fips[0]; i++)
         if (strcmp(opts->region, s_without_fips[i]) == 0)
@@ -209,20 +215,69 @@ static const char *host_prefix(const char *service) {
     return strcmp(service, "sso-oidc") == 0 ? "oidc" : service;
 }
 
-static fiat_status own_endpoint(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
-                                const variants *wanted, fiat_error *err) {
-    const char *region = opts->region;
+static const struct partition *partition_of(const char *region) {
     const struct partition *partition = s_partitions;
     while (strncmp(region, partition->prefix, strlen(partition->prefix)) != 0)
         partition++;
-    /* Every endpoint of STS in GovCloud is one, under its plain name. */
-    bool always_fips = strcmp(partition->prefix, "us-gov-") == 0 &&
-                       strcmp(opts->service, "sts") == 0 && !wanted->dualstack;
-    char url[256];
-    snprintf(url, sizeof url, "https://%s%s.%s.%s", host_prefix(opts->service),
-             wanted->fips && !always_fips ? "-fips" : "", region,
-             wanted->dualstack ? partition->dualstack_suffix : partition->suffix);
-    return fiat__aws_endpoint_parse(out, url, "endpoint", err);
+    return partition;
+}
+
+const char *fiat__aws_endpoint_region(const char *service, const char *region) {
+    return strcmp(service, "iam") == 0 ? partition_of(region)->seat : region;
+}
+
+/* IAM has one endpoint in a partition. */
+static fiat_status write_iam_host(char *out, size_t size, const struct partition *partition,
+                                  const variants *wanted, fiat_error *err) {
+    const char *suffix = wanted->dualstack ? partition->dualstack_suffix : partition->suffix;
+    if (strcmp(partition->prefix, "us-gov-") == 0)
+        snprintf(out, size, "iam.us-gov.%s", suffix);
+    else if (!*partition->prefix)
+        snprintf(out, size, "iam%s%s.%s", wanted->fips ? "-fips" : "",
+                 wanted->dualstack ? ".global" : "", suffix);
+    else if (wanted->fips || wanted->dualstack)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "no %s endpoint of IAM is known for regions like %s: name it in "
+                             "AWS_ENDPOINT_URL_IAM",
+                             wanted->fips ? "FIPS" : "dual-stack", partition->seat);
+    else
+        snprintf(out, size, "iam.%s.%s", partition->seat, suffix);
+    return FIAT_OK;
+}
+
+/* In GovCloud the plain names of these are FIPS endpoints: of CloudWatch Logs in the two regions
+ * that AWS's SDKs list, of the others everywhere. */
+static bool is_fips_anyway(const char *service, const char *region) {
+    if (strncmp(region, "us-gov-", 7) != 0) return false;
+    if (strcmp(service, "sts") == 0 || strcmp(service, "kinesis") == 0) return true;
+    return strcmp(service, "logs") == 0 &&
+           (strcmp(region, "us-gov-east-1") == 0 || strcmp(region, "us-gov-west-1") == 0);
+}
+
+static void write_host(char *out, size_t size, const fiat__aws_endpoint_opts *opts,
+                       const struct partition *partition, const variants *wanted) {
+    bool s3 = strcmp(opts->service, "s3") == 0;
+    bool plain = !wanted->dualstack && is_fips_anyway(opts->service, opts->region);
+    snprintf(out, size, "%s%s%s.%s.%s", host_prefix(opts->service),
+             wanted->fips && !plain ? "-fips" : "", s3 && wanted->dualstack ? ".dualstack" : "",
+             opts->region,
+             wanted->dualstack && !s3 ? partition->dualstack_suffix : partition->suffix);
+}
+
+static fiat_status own_endpoint(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
+                                const variants *wanted, fiat_error *err) {
+    const struct partition *partition = partition_of(opts->region);
+    char host[200], url[256];
+    fiat_status status = FIAT_OK;
+    if (strcmp(opts->service, "iam") == 0)
+        status = write_iam_host(host, sizeof host, partition, wanted, err);
+    else
+        write_host(host, sizeof host, opts, partition, wanted);
+    if (status != FIAT_OK) return status;
+    snprintf(url, sizeof url, "https://%s", host);
+    status = fiat__aws_endpoint_parse(out, url, "endpoint", err);
+    out->own = true;
+    return status;
 }
 
 /* The configured URL and the name of its setting; *url is heap, NULL when nothing is configured. */

@@ -9,6 +9,7 @@
 
 typedef struct fiat__aws_endpoint {
     bool tls;
+    bool own; /* AWS's, made from the region, rather than a URL that is configured */
     uint16_t port;
     char host[256];        /* lower-case name, or address; IPv6 in brackets */
     char path[256];        /* "/", or "/base" without a slash at its end */
@@ -35,6 +36,10 @@ typedef struct fiat__aws_endpoint_opts {
  */
 fiat_status fiat__aws_endpoint_resolve(fiat__aws_endpoint *out, const fiat__aws_endpoint_opts *opts,
                                        fiat_error *err);
+
+/* The region that signatures are made for: the service's own where it has but one in a partition,
+ * as IAM has. */
+const char *fiat__aws_endpoint_region(const char *service, const char *region);
 
 /* "http[s]://host[:port][/path]" and nothing else: no user, query or fragment. `setting` is what
  * the message names. */

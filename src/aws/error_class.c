@@ -1,5 +1,6 @@
 /* The table of AWS's error codes. */
 #include "aws/error_class.h"
+#include "aws/xml.h"
 #include "base/error.h"
 #include "json/doc.h"
 
@@ -231,9 +232,8 @@ static fiat__str text_of(const fiat__doc *doc, const char *name, const char *oth
     return fiat__str_c(text);
 }
 
-fiat__aws_class fiat__aws_classify(const fiat__aws_reply *reply, fiat_error *err) {
+static fiat__aws_class classify_json(const fiat__aws_reply *reply, fiat_error *err) {
     fiat__doc *doc = NULL;
-    if (reply->http_status >= 200 && reply->http_status < 300) return FIAT__AWS_OK;
     if (fiat__doc_parse(&doc, reply->body, NULL) != FIAT_OK) doc = NULL;
     fiat__str code = bare_code(reply->error_type);
     if (!code.len) code = bare_code(text_of(doc, "__type", "code"));
@@ -242,6 +242,31 @@ fiat__aws_class fiat__aws_classify(const fiat__aws_reply *reply, fiat_error *err
                                                           reply->http_status, err)
                                 : classify_plain(reply, err);
     fiat__doc_free(doc);
+    return class;
+}
+
+/* S3 has <Error> for its root, the query protocol has <ErrorResponse>. */
+static fiat__aws_class classify_xml(const fiat__aws_reply *reply, fiat_error *err) {
+    fiat__buf code, message;
+    fiat__buf_init(&code, 128);
+    fiat__buf_init(&message, 8 * 1024);
+    if (fiat__xml_value(&code, reply->body, "Error/Code"))
+        (void)fiat__xml_value(&message, reply->body, "Error/Message");
+    else if (fiat__xml_value(&code, reply->body, "ErrorResponse/Error/Code"))
+        (void)fiat__xml_value(&message, reply->body, "ErrorResponse/Error/Message");
+    fiat__aws_class class =
+        code.len ? fiat__aws_classify_code(fiat__buf_str(&code), fiat__buf_str(&message),
+                                           reply->http_status, err)
+                 : classify_plain(reply, err);
+    fiat__buf_deinit(&message);
+    fiat__buf_deinit(&code);
+    return class;
+}
+
+fiat__aws_class fiat__aws_classify(const fiat__aws_reply *reply, fiat_error *err) {
+    if (reply->http_status >= 200 && reply->http_status < 300) return FIAT__AWS_OK;
+    bool xml = !reply->error_type.len && reply->body.len && *reply->body.ptr == '<';
+    fiat__aws_class class = xml ? classify_xml(reply, err) : classify_json(reply, err);
     if (err)
         fiat__err_copy(err->request_id, sizeof err->request_id, reply->request_id.ptr,
                        reply->request_id.len);

@@ -141,9 +141,15 @@ static size_t read_header(char *bytes, size_t size, size_t count, void *ctx) {
     fiat__http_transfer *transfer = ctx;
     fiat__str line = fiat__str_of(bytes, size * count), value;
     transfer->replied = true;
+    /* Of the last answer alone, should others ("100 Continue") come before it. */
+    if (transfer->lines && fiat__str_starts(line, fiat__str_c("HTTP/")))
+        fiat__buf_clear(transfer->lines);
+    else if (transfer->lines)
+        fiat__buf_append(transfer->lines, line.ptr, line.len);
     if (fiat__http_header_value(line, "x-amzn-errortype", &value))
         copy_ascii(transfer->error_type, sizeof transfer->error_type, value);
-    else if (fiat__http_header_value(line, "x-amzn-requestid", &value))
+    else if (fiat__http_header_value(line, "x-amzn-requestid", &value) ||
+             fiat__http_header_value(line, "x-amz-request-id", &value))
         copy_ascii(transfer->request_id, sizeof transfer->request_id, value);
     else if (fiat__http_header_value(line, "date", &value))
         (void)fiat__http_date_read(value, &transfer->date_ms);
@@ -214,6 +220,7 @@ fiat_status fiat__http_transfer_init(fiat__http_transfer *transfer, const fiat__
                                      fiat__http_sockets *sockets, fiat_error *err) {
     memset(transfer, 0, sizeof *transfer);
     fiat__buf_init(&transfer->reply, opts->max_reply_bytes);
+    transfer->url = opts->url;
     transfer->easy = curl_easy_init();
     if (!transfer->easy) return fiat__err_nomem(err);
     CURLcode bad = set_connection_options(transfer->easy, opts, sockets);
@@ -239,11 +246,23 @@ void fiat__http_transfer_deinit(fiat__http_transfer *transfer) {
     memset(transfer, 0, sizeof *transfer);
 }
 
+/* Back to a POST to the transfer's own URL. */
+static void aim_back(fiat__http_transfer *transfer) {
+    CURL *easy = transfer->easy;
+    curl_easy_setopt(easy, CURLOPT_NOBODY, 0L);
+    curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, NULL);
+    curl_easy_setopt(easy, CURLOPT_POST, 1L);
+    curl_easy_setopt(easy, CURLOPT_URL, transfer->url);
+    transfer->aimed = false;
+    transfer->lines = NULL;
+}
+
 void fiat__http_transfer_reset(fiat__http_transfer *transfer, fiat__str body,
                                const fiat__source *source) {
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, NULL);
     curl_easy_setopt(transfer->easy, CURLOPT_FRESH_CONNECT, 0L);
     free_headers(transfer);
+    if (transfer->aimed) aim_back(transfer);
     fiat__buf_clear(&transfer->reply);
     transfer->body = body;
     transfer->source = source;
@@ -285,6 +304,21 @@ fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char
 void fiat__http_transfer_arm(fiat__http_transfer *transfer) {
     curl_easy_setopt(transfer->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body_len(transfer));
     curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, transfer->headers);
+}
+
+fiat_status fiat__http_transfer_aim(fiat__http_transfer *transfer, const char *method,
+                                    const char *url, fiat__buf *lines, fiat_error *err) {
+    CURL *easy = transfer->easy;
+    CURLcode bad = curl_easy_setopt(easy, CURLOPT_URL, url);
+    transfer->aimed = true;
+    transfer->lines = lines;
+    if (strcmp(method, "HEAD") == 0)
+        bad = first(bad, curl_easy_setopt(easy, CURLOPT_NOBODY, 1L));
+    else if (strcmp(method, "GET") == 0 || strcmp(method, "DELETE") == 0)
+        bad = first(bad, curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L));
+    if (strcmp(method, "PUT") == 0 || strcmp(method, "DELETE") == 0)
+        bad = first(bad, curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method));
+    return bad == CURLE_OK ? FIAT_OK : fiat__err_nomem(err);
 }
 
 void fiat__http_transfer_avoid_reuse(fiat__http_transfer *transfer) {

@@ -1,5 +1,6 @@
-/* One HTTP/1.1 POST at a time over a libcurl easy handle that is kept and used again. Knows bytes
- * and headers, no signatures. Belongs to the thread of the multi handle that runs it. */
+/* One HTTP/1.1 request at a time, a POST to one URL unless it is aimed elsewhere, over a libcurl
+ * easy handle that is kept and used again. Knows bytes and headers, no signatures. Belongs to the
+ * thread of the multi handle that runs it. */
 #ifndef FIAT_AWS_HTTP_H
 #define FIAT_AWS_HTTP_H
 
@@ -37,6 +38,9 @@ typedef struct fiat__http_opts {
 typedef struct fiat__http_transfer {
     CURL *easy;
     struct curl_slist *headers;
+    const char *url;  /* of its options */
+    bool aimed;       /* elsewhere, for this request */
+    fiat__buf *lines; /* takes the header lines of the reply; NULL: they are not kept */
     /* Borrowed while the transfer runs: the body, or what makes it. */
     fiat__str body;
     const fiat__source *source;
@@ -47,7 +51,7 @@ typedef struct fiat__http_transfer {
     fiat__buf reply;          /* body received */
     bool reply_cut;           /* too large, or no memory for it */
     char error_type[160];     /* x-amzn-ErrorType */
-    char request_id[64];      /* x-amzn-RequestId */
+    char request_id[64];      /* x-amzn-RequestId; x-amz-request-id of S3 */
     int64_t date_ms;          /* Date header; INT64_MIN when there is none */
     char error_text[CURL_ERROR_SIZE];
     fiat__tls_peer peer; /* of the handshake, where there was one */
@@ -75,6 +79,11 @@ fiat_status fiat__http_transfer_header(fiat__http_transfer *transfer, const char
                                        const char *value, fiat_error *err);
 /* The last step before curl_multi_add_handle(). */
 void fiat__http_transfer_arm(fiat__http_transfer *transfer);
+
+/* After that: by this method, and to this URL, this once. HEAD has no reply to wait for, GET and
+ * DELETE no body. `lines`, if not NULL, takes the header lines of the reply. */
+fiat_status fiat__http_transfer_aim(fiat__http_transfer *transfer, const char *method,
+                                    const char *url, fiat__buf *lines, fiat_error *err);
 
 /* Use no connection that has served before for what is armed next; reset undoes it. */
 void fiat__http_transfer_avoid_reuse(fiat__http_transfer *transfer);

@@ -8,7 +8,7 @@ libfiat_aws_la_SOURCES = \
 	%D%/endpoint.c %D%/endpoint.h %D%/error_class.c %D%/error_class.h %D%/fetch.c %D%/fetch.h \
 	%D%/http.c %D%/http.h %D%/http_failure.c %D%/ini.c %D%/ini.h \
 	%D%/net.c %D%/net.h %D%/proxy.c %D%/proxy.h %D%/sso_token.c %D%/sso_token.h %D%/sts.c \
-	%D%/sts.h %D%/tls_gather.c %D%/tls_gather.h %D%/tls_peer.c %D%/tls_peer.h %D%/xml.c %D%/xml.h \
+	%D%/sts.h %D%/tls_gather.c %D%/tls_gather.h %D%/tls_peer.c %D%/tls_peer.h %D%/xml.c %D%/xml.h %D%/xml_walk.c \
 	%D%/profile.c %D%/profile.h %D%/region.c %D%/request.c %D%/request.h
 libfiat_aws_la_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS) $(CRYPTO_CFLAGS)
 # The parts below it (json, base) are named by whoever links it: libtool would put copies of their

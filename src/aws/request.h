@@ -18,4 +18,8 @@ typedef struct fiat__aws_signing {
 fiat_status fiat__aws_request_sign(fiat__http_transfer *transfer, const fiat__aws_call *call,
                                    const fiat__aws_signing *signing, fiat_error *err);
 
+/* Send an armed transfer by the method and to the place that `rest` says. */
+fiat_status fiat__aws_request_aim(fiat__http_transfer *transfer, const fiat__aws_rest *rest,
+                                  const fiat__aws_endpoint *endpoint, fiat_error *err);
+
 #endif

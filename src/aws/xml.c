@@ -8,6 +8,15 @@ void fiat__xml_init(fiat__xml *xml, fiat__str text) {
         xml->rest = fiat__str_of(text.ptr + 3, text.len - 3);
 }
 
+void fiat__xml_init_fragment(fiat__xml *xml, fiat__str text) {
+    *xml = (fiat__xml){.rest = text, .fragment = true};
+}
+
+/* Whether text may stand here: in a document not outside of the root. */
+static bool may_hold_text(const fiat__xml *xml) {
+    return xml->depth > 0 || xml->fragment;
+}
+
 static bool is_space(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -78,7 +87,8 @@ static fiat__xml_event read_tag(fiat__xml *xml, fiat__str *piece) {
     if (*tag.ptr == '/')
         return close_element(xml, name_of(fiat__str_of(tag.ptr + 1, len - 1)), piece);
     fiat__str name = name_of(tag);
-    if (name.len == 0 || xml->depth == FIAT__XML_MAX_DEPTH || (xml->depth == 0 && xml->seen_root))
+    if (name.len == 0 || xml->depth == FIAT__XML_MAX_DEPTH ||
+        (xml->seen_root && !may_hold_text(xml)))
         return FIAT__XML_BAD;
     xml->seen_root = true;
     xml->names[xml->depth++] = name;
@@ -96,14 +106,15 @@ static fiat__xml_event read_text(fiat__xml *xml, fiat__str *piece) {
     const char *end = memchr(xml->rest.ptr, '<', xml->rest.len);
     *piece = fiat__str_of(xml->rest.ptr, end ? (size_t)(end - xml->rest.ptr) : xml->rest.len);
     skip(xml, piece->len);
-    for (size_t i = 0; xml->depth == 0 && i < piece->len; i++)
+    for (size_t i = 0; !may_hold_text(xml) && i < piece->len; i++)
         if (!is_space(piece->ptr[i])) return FIAT__XML_BAD;
     return FIAT__XML_TEXT;
 }
 
 fiat__xml_event fiat__xml_next(fiat__xml *xml, fiat__str *piece) {
     /* No character of XML, and the end of a text to whoever takes over a value. */
-    if (!xml->seen_root && xml->rest.len && memchr(xml->rest.ptr, '\0', xml->rest.len))
+    if (!xml->seen_root && !xml->fragment && xml->rest.len &&
+        memchr(xml->rest.ptr, '\0', xml->rest.len))
         return FIAT__XML_BAD;
     while (xml->closing || xml->rest.len) {
         if (xml->closing) {
@@ -112,12 +123,13 @@ fiat__xml_event fiat__xml_next(fiat__xml *xml, fiat__str *piece) {
         }
         if (*xml->rest.ptr != '<') {
             fiat__xml_event event = read_text(xml, piece);
-            if (event == FIAT__XML_TEXT && xml->depth == 0) continue;
+            if (event == FIAT__XML_TEXT && !may_hold_text(xml)) continue;
             return event;
         }
         if (begins(xml, "<![CDATA["))
-            return xml->depth && skip_marked(xml, "<![CDATA[", "]]>", piece) ? FIAT__XML_CDATA
-                                                                             : FIAT__XML_BAD;
+            return may_hold_text(xml) && skip_marked(xml, "<![CDATA[", "]]>", piece)
+                       ? FIAT__XML_CDATA
+                       : FIAT__XML_BAD;
         bool comment = begins(xml, "<!--");
         if (!comment && !begins(xml, "<?")) {
             if (begins(xml, "<!")) return FIAT__XML_BAD;
@@ -126,7 +138,7 @@ fiat__xml_event fiat__xml_next(fiat__xml *xml, fiat__str *piece) {
         if (!skip_marked(xml, comment ? "<!--" : "<?", comment ? "-->" : "?>", piece))
             return FIAT__XML_BAD;
     }
-    return xml->seen_root && xml->depth == 0 ? FIAT__XML_END : FIAT__XML_BAD;
+    return (xml->seen_root || xml->fragment) && xml->depth == 0 ? FIAT__XML_END : FIAT__XML_BAD;
 }
 
 /* "#10" or "#xA"; false for what is no character of XML. */

@@ -14,7 +14,8 @@ typedef struct fiat__xml {
     fiat__str names[FIAT__XML_MAX_DEPTH]; /* of the elements that are open */
     size_t depth;
     bool seen_root;
-    bool closing; /* the last tag stood for its end as well */
+    bool closing;  /* the last tag stood for its end as well */
+    bool fragment; /* of a document: several elements and text side by side */
 } fiat__xml;
 
 typedef enum fiat__xml_event {
@@ -27,10 +28,30 @@ typedef enum fiat__xml_event {
 } fiat__xml_event;
 
 void fiat__xml_init(fiat__xml *xml, fiat__str text);
+/* What stands inside an element, as fiat__xml_walk_next() gives it. */
+void fiat__xml_init_fragment(fiat__xml *xml, fiat__str text);
 fiat__xml_event fiat__xml_next(fiat__xml *xml, fiat__str *piece);
 
 /* Append text with its references (&amp; &lt; &gt; &quot; &apos; &#10; &#xA;) resolved. false when
  * one is none of these, or the buffer is full. */
 bool fiat__xml_decode(fiat__buf *out, fiat__str raw);
+
+/* Whether it is a document from beginning to end, as far as this reader looks. */
+bool fiat__xml_is_whole(fiat__str text);
+
+/* The elements whose names, from the outermost of the text on, are those of a path: "Error/Code".
+ * The text is a document or what is inside an element. */
+typedef struct fiat__xml_walk {
+    fiat__xml xml;
+    const char *path; /* borrowed */
+} fiat__xml_walk;
+
+void fiat__xml_walk_init(fiat__xml_walk *walk, fiat__str text, const char *path);
+/* The next one's content, raw; false when there is none, or something that is no XML is met. */
+bool fiat__xml_walk_next(fiat__xml_walk *walk, fiat__str *content);
+
+/* Append the text of the first such element, without that of elements inside it. false: there is
+ * none, or it does not fit. */
+bool fiat__xml_value(fiat__buf *out, fiat__str text, const char *path);
 
 #endif

@@ -37,12 +37,23 @@ static void check_pieces(fiat__str text) {
     FUZZ_CHECK(depth == 0 && xml.seen_root);
 }
 
+/* What a path leads to are views, too. */
+static void check_walk(fiat__str text, const char *path) {
+    fiat__xml_walk walk;
+    fiat__str content;
+    fiat__xml_walk_init(&walk, text, path);
+    while (fiat__xml_walk_next(&walk, &content))
+        check_view(content, text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const fiat__str text = fiat__str_of((const char *)data, size);
     fiat__aws_credentials found;
     fiat_error err = FIAT_ERROR_INIT;
     memset(&found, 0, sizeof found);
     check_pieces(text);
+    check_walk(text, "ErrorResponse/Error/Code");
+    check_walk(text, "Error");
     if (fiat__sts_read_reply(text, &found, &err) == FIAT_OK) {
         FUZZ_CHECK(*found.access_key_id && *found.secret_access_key && *found.session_token);
         FUZZ_CHECK(fiat__aws_is_header_text(fiat__str_c(found.session_token), ""));

@@ -22,11 +22,12 @@ import botocore.exceptions
 from botocore.endpoint_provider import EndpointProvider
 from botocore.loaders import create_loader
 
-SERVICES = ["firehose", "sts"]
+SERVICES = ["firehose", "sts", "athena", "glue", "iam", "kinesis", "kms", "lambda", "logs", "s3"]
 # Not known yet, but by their beginnings of a partition.
 NEW = ["us-new-7", "cn-new-1", "us-gov-new-1", "us-iso-new-1", "us-isob-new-1", "eu-isoe-new-1",
        "us-isof-new-1", "eusc-de-new-1", "xx-new-1"]
 PUBLIC = ("aws", "aws-cn")
+OTHER = ("cn-", "us-iso", "eu-isoe-", "eusc-")
 OWN = "https://endpoint.example:8443/"
 
 
@@ -55,6 +56,8 @@ def ask(providers, case, refused):
     arguments = {"Region": region, "UseFIPS": bool(fips), "UseDualStack": bool(dualstack)}
     if url:
         arguments["Endpoint"] = url
+    elif service == "iam" and (fips or dualstack) and region.startswith(OTHER):
+        return "error"  # where nobody can have tried, and no two partitions are alike
     if service == "sts":
         arguments["UseGlobalEndpoint"] = False
     try:

@@ -1,7 +1,7 @@
 aws_tests = \
 	%D%/aws_argv_test %D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test \
 	%D%/aws_endpoint_test %D%/aws_error_class_test %D%/aws_fence_test %D%/aws_proxy_test \
-	%D%/aws_sent_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test \
+	%D%/aws_sent_test %D%/aws_service_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test \
 	%D%/aws_sources_talk_test %D%/aws_tls_gather_test %D%/aws_xml_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
@@ -17,7 +17,7 @@ libhttp_server_la_LIBADD = libfiat_mocking.la
 
 %C%_aws_chaos_test_SOURCES = %D%/aws_chaos_test.c
 %C%_aws_chaos_test_CFLAGS = $(TEST_CFLAGS)
-%C%_aws_chaos_test_LDADD = libchaos.la libhttp_server.la $(aws_test_libs)
+%C%_aws_chaos_test_LDADD = libchaos.la libhttp_server.la $(fiat_svc) $(CHECK_LIBS)
 
 %C%_aws_client_test_SOURCES = %D%/aws_client_test.c
 %C%_aws_client_test_CFLAGS = $(TEST_CFLAGS)
@@ -64,6 +64,10 @@ AWS_SOURCES_FAKE = %D%/aws_sources_fake.c %D%/aws_sources_fake.h tests/support/t
 %C%_aws_sent_test_SOURCES = %D%/aws_sent_test.c
 %C%_aws_sent_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_sent_test_LDADD = $(aws_test_libs)
+
+%C%_aws_service_test_SOURCES = %D%/aws_service_test.c
+%C%_aws_service_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_service_test_LDADD = libhttp_server.la $(fiat_svc) $(CHECK_LIBS)
 
 %C%_aws_error_class_test_SOURCES = %D%/aws_error_class_test.c
 %C%_aws_error_class_test_CFLAGS = $(TEST_CFLAGS)

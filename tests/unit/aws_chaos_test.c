@@ -2,6 +2,7 @@
 #include "aws/client.h"
 #include "aws/endpoint.h"
 #include "aws/sigv4.h"
+#include "aws/svc/service.h"
 #include "support/chaos.h"
 #include "support/http_server.h"
 #include "support/test.h"
@@ -167,6 +168,38 @@ static fiat_status post(void *ctx) {
     return status;
 }
 
+/* A blocking call with its answer, and a page that leads to another. */
+static fiat_status call_service(void *ctx) {
+    fiat__aws_credentials_provider *keys;
+    fiat__service *service;
+    fiat__service_pages pages;
+    const fiat__doc *page;
+    fiat_status status = fiat__aws_credentials_static_new(&keys, "A", "s", "t", NULL);
+    if (status != FIAT_OK) return status;
+    const fiat__service_opts opts = {.region = "eu-west-1",
+                                     .endpoint_url = http_server_url(ctx),
+                                     .credentials = keys,
+                                     .max_attempts = 1};
+    status = fiat__service_open(&service, "athena", &opts, NULL);
+    if (status == FIAT_OK) {
+        fiat__service_pages_init(&pages, service, "A.GetX", "{}", "NextToken");
+        status = fiat__service_pages_next(&pages, &page, NULL);
+        if (status == FIAT_OK) ck_assert_str_eq(fiat__buf_cstr(&pages.tokens.token), "t");
+        fiat__service_pages_deinit(&pages);
+        fiat__service_free(service);
+    }
+    fiat__aws_credentials_provider_free(keys);
+    return status;
+}
+
+START_TEST(service_without_memory) {
+    http_server *server = http_server_start();
+    http_server_set_default(server, &(http_reply){.body = "{\"NextToken\":\"t\"}"});
+    chaos_loop(call_service, server);
+    http_server_stop(server);
+}
+END_TEST
+
 START_TEST(without_memory) {
     static fiat_status (*const runs[])(void *) = {get_credentials, find_region, resolve_endpoint,
                                                   find_way, sign};
@@ -220,6 +253,7 @@ int main(void) {
     tcase_add_test(tcase, role_without_memory);
     tcase_add_test(tcase, instance_without_memory);
     tcase_add_test(tcase, client_without_memory);
+    tcase_add_test(tcase, service_without_memory);
     suite_add_tcase(suite, tcase);
     int result = fiat_test_run(suite);
     unlink(s_config_path);

@@ -121,6 +121,73 @@ START_TEST(texts) {
 }
 END_TEST
 
+#define LIST "<r><i><k>1</k></i><n>x</n><i><k>2</k><k>3</k></i><i/><o><i>no</i></o></r>"
+
+/* The contents that a path leads to, each in brackets. */
+static const struct walk_row {
+    const char *text, *path, *want;
+} s_walks[] = {
+    {LIST, "r/i", "[<k>1</k>][<k>2</k><k>3</k>][]"},
+    {LIST, "r/i/k", "[1][2][3]"},
+    {LIST, "r/o/i", "[no]"},
+    {LIST, "r/n", "[x]"},
+    {LIST, "r", "[<i><k>1</k></i><n>x</n><i><k>2</k><k>3</k></i><i/><o><i>no</i></o>]"},
+    {LIST, "i", ""},
+    {LIST, "r/i/k/x", ""},
+    {LIST, "", ""},
+    {"<a:r xmlns:a='u'><a:i b='>'>x</a:i></a:r>", "r/i", "[x]"},
+    {"<r><r>in</r></r>", "r", "[<r>in</r>]"},
+    {"text<k>1</k> <k>2</k>", "k", "[1][2]"}, /* what is inside an element */
+    {"<r><i>1</i><i>2", "r/i", "[1]"},
+    {"<r><i>1</i><!DOCTYPE a><i>2</i></r>", "r/i", "[1]"},
+    {"", "r", ""},
+};
+
+START_TEST(elements_are_found_by_their_path) {
+    fiat__xml_walk walk;
+    fiat__str content;
+    fiat__buf got;
+    fiat__buf_init(&got, 1000);
+    fiat__xml_walk_init(&walk, fiat__str_c(s_walks[_i].text), s_walks[_i].path);
+    while (fiat__xml_walk_next(&walk, &content))
+        fiat__buf_printf(&got, "[%.*s]", (int)content.len, content.ptr);
+    ck_assert_str_eq(fiat__buf_cstr(&got), s_walks[_i].want);
+    fiat__buf_deinit(&got);
+}
+END_TEST
+
+static const struct value_row {
+    const char *text, *path, *want; /* NULL: there is none */
+} s_values[] = {
+    {"<r><k>a&amp;b</k><k>c</k></r>", "r/k", "a&b"},
+    {"<r><k/></r>", "r/k", ""},
+    {"<r><k>a<!-- c --><![CDATA[<&]]><b>no</b>z</k></r>", "r/k", "a<&z"},
+    {"<k>a</k>", "k", "a"},
+    {"<r><k>123456789</k></r>", "r/k", NULL}, /* longer than the buffer */
+    {"<r><k>&x;</k></r>", "r/k", NULL},
+    {"<r><k>a", "r/k", NULL},
+    {"<r/>", "r/k", NULL},
+};
+
+START_TEST(values_are_decoded) {
+    const struct value_row *row = &s_values[_i];
+    fiat__buf got;
+    fiat__buf_init(&got, 8);
+    ck_assert_int_eq(fiat__xml_value(&got, fiat__str_c(row->text), row->path), row->want != NULL);
+    if (row->want) ck_assert_str_eq(fiat__buf_cstr(&got), row->want);
+    fiat__buf_deinit(&got);
+}
+END_TEST
+
+START_TEST(a_whole_document_is_told_from_others) {
+    static const char *const bad[] = {
+        "", "<a>", "<a></b>", "<a/>x", "<a/><b/>", "<!DOCTYPE a><a/>", "{}", "<a>1</a"};
+    ck_assert(fiat__xml_is_whole(fiat__str_c("<?xml version='1.0'?>\n<a><b/>x</a>\n")));
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        ck_assert_msg(!fiat__xml_is_whole(fiat__str_c(bad[i])), "%s", bad[i]);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("aws/xml");
     TCase *tcase = tcase_create("xml");
@@ -128,6 +195,10 @@ int main(void) {
     tcase_add_loop_test(tcase, a_nul_is_refused, 0, 3);
     tcase_add_loop_test(tcase, texts, 0, sizeof s_texts / sizeof s_texts[0]);
     tcase_add_test(tcase, depth_is_bounded);
+    tcase_add_loop_test(tcase, elements_are_found_by_their_path, 0,
+                        sizeof s_walks / sizeof s_walks[0]);
+    tcase_add_loop_test(tcase, values_are_decoded, 0, sizeof s_values / sizeof s_values[0]);
+    tcase_add_test(tcase, a_whole_document_is_told_from_others);
     suite_add_tcase(suite, tcase);
     return fiat_test_run(suite);
 }
