@@ -139,7 +139,7 @@ static void write_struct(struct view *view, const fiat__type *type) {
         const char *name = NULL;
         if (view->schema && view->step_count <= STEPS_MAX)
             name =
-                fiat__shape_spelling(view->schema, view->steps, view->step_count, type->names[i]);
+                fiat__shape_property(view->schema, view->steps, view->step_count, type->names[i]);
         if (!name) name = type->names[i];
         if (i) fiat__buf_append_c(&view->sql, ", ");
         fiat__duckdb_quote_name(&view->sql, fiat__str_c(name));

@@ -256,7 +256,7 @@ static bool has_name(const struct leftover *left, const char *name) {
     for (size_t i = 0; i < count; i++) {
         const char *other =
             left->columns ? fiat__columns_at(left->columns, i)->name : left->type->names[i];
-        if (strcasecmp(other, name) == 0) return true;
+        if (fiat__shape_fits(name, other)) return true;
     }
     for (size_t i = 0; i < left->seen_count; i++)
         if (strcmp(left->seen[i], name) == 0) return true;
@@ -280,7 +280,7 @@ static void check_struct(struct check *check, const fiat__type *type) {
     struct leftover left = {.check = check, .type = type};
     for (size_t i = 0; i < type->child_count; i++) {
         const char *name =
-            fiat__shape_spelling(check->schema, check->steps, check->step_count, type->names[i]);
+            fiat__shape_property(check->schema, check->steps, check->step_count, type->names[i]);
         if (!name) name = type->names[i];
         check_child(check, &type->children[i], (fiat__step){FIAT__STEP_MEMBER, name});
     }
@@ -355,14 +355,16 @@ static bool is_in(const char *name, const char *const *names, size_t count) {
 
 static void check_column(struct check *check, const fiat__column *column,
                          const char *const *provided, size_t provided_count) {
-    const char *property = fiat__shape_spelling(check->schema, NULL, 0, column->name);
+    const char *property = fiat__shape_property(check->schema, NULL, 0, column->name);
     check->column = column->name;
     check->step_count = 1;
     check->steps[0] = (fiat__step){FIAT__STEP_MEMBER, property ? property : column->name};
     if (is_in(column->name, s_reserved, sizeof s_reserved / sizeof s_reserved[0]))
         find(check, false, "the name is a word of SQL: queries must write it as \"%s\", quoted",
              column->name);
-    if (property && strcmp(property, column->name) != 0)
+    if (property && strcasecmp(property, column->name) != 0)
+        find(check, false, "the property is \"%s\": the table maps it", property);
+    else if (property && strcmp(property, column->name) != 0)
         find(check, false, "the property is spelt \"%s\"; Athena does not tell the two apart",
              property);
     if (property)
@@ -395,6 +397,6 @@ fiat_status fiat__columns_check(const fiat__columns *columns, fiat__str json_sch
 }
 
 const char *fiat__columns_property(const fiat__column *column, const fiat__doc *schema) {
-    const char *property = fiat__shape_spelling(schema, NULL, 0, column->name);
+    const char *property = fiat__shape_property(schema, NULL, 0, column->name);
     return property ? property : column->name;
 }

@@ -66,7 +66,8 @@ fiat_status fiat__columns_check(const fiat__columns *columns, fiat__str json_sch
                                 fiat__columns_finding *each, void *user, fiat_error *err);
 
 /* The name of the root member that fills the column: that of the property which differs from it at
- * most in case, as Athena's JSON SerDe finds it; the column's own name when there is none.
+ * most in case, or in characters that Athena does not take (fiat__shape_property()); the column's
+ * own name when there is none.
  * Borrowed until the schema is freed. */
 const char *fiat__columns_property(const fiat__column *column, const fiat__doc *schema);
 

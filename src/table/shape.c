@@ -5,6 +5,7 @@
 #include "table/shape_ref.h"
 
 #include <math.h>
+#include <ctype.h>
 #include <strings.h>
 
 /* Schemas may refer to themselves: both bounds end such a walk. */
@@ -341,4 +342,31 @@ const char *fiat__shape_spelling(const fiat__doc *schema, const fiat__step *step
     struct spelling spelling = {.wanted = name};
     fiat__shape_members(schema, steps, step_count, find_spelling, &spelling);
     return spelling.found;
+}
+
+/* A column's name is a property's: letters in any case, and _ for a character that Athena does not
+ * take. */
+bool fiat__shape_fits(const char *property, const char *column) {
+    for (; *property && *column; column++) {
+        unsigned char c = (unsigned char)*property++;
+        bool plain = c < 0x80 && (isalnum(c) || c == '_');
+        if (plain ? tolower(c) != tolower((unsigned char)*column) : *column != '_') return false;
+        while (!plain && ((unsigned char)*property & 0xC0) == 0x80)
+            property++;
+    }
+    return !*property && !*column;
+}
+
+static bool find_fitting(const char *name, void *user) {
+    struct spelling *spelling = user;
+    if (fiat__shape_fits(name, spelling->wanted)) spelling->found = name;
+    return !spelling->found;
+}
+
+const char *fiat__shape_property(const fiat__doc *schema, const fiat__step *steps,
+                                 size_t step_count, const char *name) {
+    const char *found = fiat__shape_spelling(schema, steps, step_count, name);
+    struct spelling spelling = {.wanted = name};
+    if (!found) fiat__shape_members(schema, steps, step_count, find_fitting, &spelling);
+    return found ? found : spelling.found;
 }

@@ -59,4 +59,10 @@ void fiat__shape_members(const fiat__doc *schema, const fiat__step *steps, size_
 const char *fiat__shape_spelling(const fiat__doc *schema, const fiat__step *steps,
                                  size_t step_count, const char *name);
 
+/* The same; and when none is spelt so, the member that differs in characters which Athena does not
+ * take for a name, with _ in their place: "user.id" for user_id. The table maps it. */
+const char *fiat__shape_property(const fiat__doc *schema, const fiat__step *steps,
+                                 size_t step_count, const char *name);
+bool fiat__shape_fits(const char *property, const char *column);
+
 #endif
