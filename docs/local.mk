@@ -1,6 +1,6 @@
 # Man pages of the command, made by the command itself from the tables that --help comes from.
 man_pages = \
-	%D%/man/fiat-config-get.1 %D%/man/fiat-config-list.1 %D%/man/fiat-config-path.1 \
+	%D%/man/fiat-completion.1 %D%/man/fiat-config-get.1 %D%/man/fiat-config-list.1 %D%/man/fiat-config-path.1 \
 	%D%/man/fiat-config-set.1 \
 	%D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
 	%D%/man/fiat-mock.1 \

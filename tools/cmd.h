@@ -3,7 +3,7 @@
  * To add a subcommand:
  *  1. tools/cmd/NAME.c: one `const struct cmd cmd_NAME` with its options and its function, which
  *     parses nothing itself, calls the library and prints; past about 150 lines, move logic down.
- *  2. A row in tools/main.c's table and the file in tools/local.mk.
+ *  2. A word in tools/commands.h, the file in tools/local.mk, its man page in docs/local.mk.
  *  3. tests/cli/NAME/ with at least: what it prints, one wrong use, `--help`.
  * Data goes to stdout, diagnostics to stderr. */
 #ifndef FIAT_TOOLS_CMD_H
@@ -14,8 +14,9 @@
 /* Exit codes of every subcommand that has none of its own, listed in fiat(1). */
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_PARTIAL = 3 };
 
-/* OPT_LIST: an option that may be given again and again. */
-enum opt_kind { OPT_FLAG, OPT_STRING, OPT_UINT, OPT_LIST };
+/* OPT_LIST: an option that may be given again and again. OPT_CHOICE: one of the words of its arg,
+ * "table|csv|json". */
+enum opt_kind { OPT_FLAG, OPT_STRING, OPT_UINT, OPT_LIST, OPT_CHOICE };
 
 /* The values of an OPT_LIST, in their order; they live as long as argv. */
 struct opt_list {
@@ -23,13 +24,15 @@ struct opt_list {
     size_t count;
 };
 
-/* One option. Rows end with a NULL long_name. --help, completion and man page come from them. */
+/* One option. Rows end with a NULL long_name. --help, completion and man page come from them: what
+ * a shell completes a value to is told by its arg ("FILE", "STREAM", ...), and an operand by its
+ * word in the synopsis; tools/complete.c has the table. */
 struct opt {
     const char *long_name; /* "port" */
     char short_name;       /* 'p', or 0 */
     enum opt_kind kind;
-    void *dest;        /* bool *, const char **, uint64_t *, or struct opt_list * */
-    const char *arg;   /* "N": how the help names the value; NULL for a flag */
+    void *dest;      /* bool *, const char ** (also OPT_CHOICE), uint64_t *, or struct opt_list * */
+    const char *arg; /* "N": how the help names the value; NULL for a flag */
     const char *help;  /* one sentence, no full stop needed */
     uint64_t min, max; /* OPT_UINT: inclusive */
 };

@@ -23,6 +23,7 @@
     XX(config_get) \
     XX(config_set) \
     XX(config_path) \
+    XX(completion) \
     XX(help)
 /* clang-format on */
 

@@ -1,8 +1,8 @@
 /* Options of a subcommand, read from its table. Runs once, on the main thread. */
 #include "opt.h"
 
+#include "base/buf.h"
 #include "base/mem.h"
-#include "base/str.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -35,6 +35,14 @@ int opt_nearest(const char *word, const char *(*next)(size_t index, const void *
         best = (int)i;
     }
     return best;
+}
+
+fiat__str opt_choice(const char *arg, size_t index) {
+    for (; index > 0; index--) {
+        arg += strcspn(arg, "|");
+        arg += *arg == '|';
+    }
+    return fiat__str_of(arg, strcspn(arg, "|"));
 }
 
 static const char *option_name(size_t index, const void *ctx) {
@@ -81,6 +89,24 @@ static bool store_item(struct parse *p, const struct opt *opt, const char *value
     return true;
 }
 
+static bool store_choice(struct parse *p, const struct opt *opt, const char *value) {
+    for (size_t i = 0; opt_choice(opt->arg, i).len; i++)
+        if (fiat__str_eq_c(opt_choice(opt->arg, i), value)) {
+            *(const char **)opt->dest = value;
+            return true;
+        }
+    fiat__buf names;
+    fiat__buf_init(&names, p->message_size);
+    for (size_t i = 0; opt_choice(opt->arg, i).len; i++) {
+        const fiat__str name = opt_choice(opt->arg, i);
+        fiat__buf_printf(&names, "%s%.*s", i ? ", " : "", (int)name.len, name.ptr);
+    }
+    snprintf(p->message, p->message_size, "--%s: \"%.60s\" is none of %s", opt->long_name, value,
+             fiat__buf_cstr(&names));
+    fiat__buf_deinit(&names);
+    return false;
+}
+
 /* `value`: the text joined to the option, or NULL: then the next word is used. */
 static bool store(struct parse *p, const struct opt *opt, const char *value) {
     if (opt->kind == OPT_FLAG) {
@@ -101,6 +127,7 @@ static bool store(struct parse *p, const struct opt *opt, const char *value) {
     }
     if (opt->kind == OPT_UINT) return store_uint(p, opt, value);
     if (opt->kind == OPT_LIST) return store_item(p, opt, value);
+    if (opt->kind == OPT_CHOICE) return store_choice(p, opt, value);
     *(const char **)opt->dest = value;
     return true;
 }

@@ -2,6 +2,7 @@
 #ifndef FIAT_TOOLS_OPT_H
 #define FIAT_TOOLS_OPT_H
 
+#include "base/str.h"
 #include "cmd.h"
 
 /* Read the options of argv[0..argc) into their destinations and move the operands, in their order,
@@ -9,6 +10,9 @@
  * are always known and set *help. Returns the number of operands, or -1 with a message. */
 int opt_parse(const struct opt *options, int argc, char **argv, bool *help, char *message,
               size_t message_size);
+
+/* Word number `index` of "table|csv|json"; empty past the last. */
+fiat__str opt_choice(const char *arg, size_t index);
 
 /* Of the names that `next` gives until it gives NULL, the index of the one that `word` was most
  * likely meant to be; -1 when none is near. */

@@ -3,5 +3,5 @@ cli_tests = %D%/guide %D%/run-plain %D%/run-sql
 dist_check_SCRIPTS += %D%/run $(cli_tests)
 TESTS += $(cli_tests)
 EXTRA_DIST += \
-	%D%/config %D%/help %D%/init %D%/lambda %D%/log %D%/mock %D%/query %D%/schema_check %D%/schema_columns %D%/schema_infer \
+	%D%/completion %D%/config %D%/help %D%/init %D%/lambda %D%/log %D%/mock %D%/query %D%/schema_check %D%/schema_columns %D%/schema_infer \
 	%D%/schema_validate %D%/spool_export %D%/spool_list %D%/spool_replay

@@ -37,7 +37,8 @@ check 'make install' make -C "$build" install
 (cd "$work/staged" && find . ! -type d | sort) | sed "s|^\\.$prefix|.|" >"$work/staged.list"
 check 'DESTDIR holds the same files' diff "$work/installed" "$work/staged.list"
 for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat bin/fiat-lambda \
-    lib/libfiat-mock.so lib/pkgconfig/fiat-mock.pc include/fiat/unstable/mock.h; do
+    lib/libfiat-mock.so lib/pkgconfig/fiat-mock.pc include/fiat/unstable/mock.h \
+    share/man/man1/fiat.1 share/bash-completion/completions/fiat share/zsh/site-functions/_fiat; do
     check "$file is installed" test -e "$prefix/$file"
 done
 check 'fiat.pc names no build folder' sh -c "! grep -F '$build/' '$prefix/lib/pkgconfig/fiat.pc'"

@@ -29,7 +29,7 @@ static int run(int argc, char **argv) {
 
 const struct cmd cmd_config_get = {
     .name = "config get",
-    .synopsis = "NAME",
+    .synopsis = "SETTING",
     .summary = "Print the value of a setting",
     .details = "Prints the value in force and nothing else; an empty line for one that is empty. A "
                "password in a URL is shown as ***.",

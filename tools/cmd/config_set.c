@@ -89,7 +89,7 @@ static int run(int argc, char **argv) {
     fiat_setting setting;
     fiat_error err = FIAT_ERROR_INIT;
     if (!settings_find(argv[0], &setting)) return settings_unknown(argv[0]);
-    if (s_unset && argc > 1) return cmd_fail(EXIT_USAGE, "--unset takes a NAME and no VALUE");
+    if (s_unset && argc > 1) return cmd_fail(EXIT_USAGE, "--unset takes a SETTING and no VALUE");
     if (s_unset) return change(&setting, NULL);
     if (argc < 2)
         return cmd_fail(EXIT_USAGE, "%s needs a VALUE, or --unset to take it back", setting.name);
@@ -102,11 +102,11 @@ static int run(int argc, char **argv) {
 
 const struct cmd cmd_config_set = {
     .name = "config set",
-    .synopsis = "[OPTION...] NAME [VALUE]",
+    .synopsis = "[OPTION...] SETTING [VALUE]",
     .summary = "Change a setting in the project's fiat.conf",
     .details =
         "The file is the one that is in force, as `fiat config path` shows it; it is made when "
-        "there is none. Only the line that sets NAME changes, or one is added: below the comment "
+        "there is none. Only the line of the setting changes, or one is added: below the comment "
         "that shows the setting, else at the end. The value is checked first. The file is replaced "
         "in one step, so that a reader sees the old or the new one; a symbolic link is followed, "
         "and the mode kept.",
