@@ -245,15 +245,19 @@ static fiat__aws_class classify_json(const fiat__aws_reply *reply, fiat_error *e
     return class;
 }
 
-/* S3 has <Error> for its root, the query protocol has <ErrorResponse>. */
+/* S3's root is <Error>, that of the query protocol <ErrorResponse>; moto puts <Errors> between. */
+static const char *const s_xml_places[][2] = {
+    {"Error/Code", "Error/Message"},
+    {"ErrorResponse/Error/Code", "ErrorResponse/Error/Message"},
+    {"ErrorResponse/Errors/Error/Code", "ErrorResponse/Errors/Error/Message"}};
+
 static fiat__aws_class classify_xml(const fiat__aws_reply *reply, fiat_error *err) {
     fiat__buf code, message;
     fiat__buf_init(&code, 128);
     fiat__buf_init(&message, 8 * 1024);
-    if (fiat__xml_value(&code, reply->body, "Error/Code"))
-        (void)fiat__xml_value(&message, reply->body, "Error/Message");
-    else if (fiat__xml_value(&code, reply->body, "ErrorResponse/Error/Code"))
-        (void)fiat__xml_value(&message, reply->body, "ErrorResponse/Error/Message");
+    for (size_t i = 0; i < sizeof s_xml_places / sizeof s_xml_places[0] && !code.len; i++)
+        if (fiat__xml_value(&code, reply->body, s_xml_places[i][0]))
+            (void)fiat__xml_value(&message, reply->body, s_xml_places[i][1]);
     fiat__aws_class class =
         code.len ? fiat__aws_classify_code(fiat__buf_str(&code), fiat__buf_str(&message),
                                            reply->http_status, err)

@@ -88,7 +88,7 @@ check_PROGRAMS += tests/support/sigv4_sign
 tests_support_sigv4_sign_SOURCES = \
 	tests/support/sigv4_sign.c tests/support/sigv4_case.c tests/support/sigv4_case.h
 tests_support_sigv4_sign_LDADD = $(fiat_aws)
-EXTRA_DIST += tests/integration/packages.py
+EXTRA_DIST += tests/integration/packages.py tests/integration/moto_server.py
 dist_check_SCRIPTS += tests/integration/sigv4_botocore.py
 TESTS += tests/integration/sigv4_botocore.py
 
@@ -117,3 +117,10 @@ TESTS += tests/integration/aws_credentials_botocore.py
 # Roles assumed at moto's STS.
 dist_check_SCRIPTS += tests/integration/aws_sts_moto.py
 TESTS += tests/integration/aws_sts_moto.py
+
+# Calls of the commands at moto.
+check_PROGRAMS += tests/support/aws_service
+tests_support_aws_service_SOURCES = tests/support/aws_service.c
+tests_support_aws_service_LDADD = $(fiat_svc)
+dist_check_SCRIPTS += tests/integration/aws_service_moto.py
+TESTS += tests/integration/aws_service_moto.py

@@ -323,7 +323,7 @@ START_TEST(the_query_protocol_has_forms_and_xml) {
     ck_assert_str_eq(fiat__buf_cstr(&arn), "a&b");
     fiat__service_reply_deinit(&reply);
     const http_request *request = http_server_request(s_server, 0);
-    ck_assert_str_eq(request->body, "Action=GetRole&Version=2010-05-08&RoleName=a%20b%26c%2Fd");
+    ck_assert_str_eq(request->body, "Action=GetRole&Version=2010-05-08&RoleName=a+b%26c%2Fd");
     check_signed(0, "iam", "us-east-1", false);
     push(404, "<ErrorResponse><Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>The role "
               "&quot;x&quot; cannot be found.</Message></Error></ErrorResponse>");

@@ -91,7 +91,7 @@ fiat_status fiat__service_query(fiat__service *service, const char *action, cons
 bool fiat__service_param(fiat__buf *params, const char *name, const char *value);
 
 /* Append a text percent-encoded, with or without its slashes. */
-bool fiat__service_encode(fiat__buf *out, const char *text, bool keep_slashes);
+bool fiat__service_encode(fiat__buf *out, fiat__str text, bool keep_slashes);
 
 /* -- Pages -- */
 

@@ -76,7 +76,12 @@ bool fiat__service_param(fiat__buf *params, const char *name, const char *value)
     fiat__buf_append_char(params, '&');
     fiat__buf_append_c(params, name);
     fiat__buf_append_char(params, '=');
-    return fiat__service_encode(params, value, false);
+    /* A space as forms have it, and AWS's SDKs: moto puts the body together anew to verify it. */
+    for (const char *space; (space = strchr(value, ' ')); value = space + 1) {
+        fiat__service_encode(params, fiat__str_of(value, (size_t)(space - value)), false);
+        fiat__buf_append_char(params, '+');
+    }
+    return fiat__service_encode(params, fiat__str_c(value), false);
 }
 
 /* The one version that each of these has ever had. */

@@ -7,12 +7,12 @@
 
 #define PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~"
 
-bool fiat__service_encode(fiat__buf *out, const char *text, bool keep_slashes) {
-    for (; *text; text++)
-        if (strchr(PLAIN, *text) || (keep_slashes && *text == '/'))
-            fiat__buf_append_char(out, *text);
+bool fiat__service_encode(fiat__buf *out, fiat__str text, bool keep_slashes) {
+    for (size_t i = 0; i < text.len; i++)
+        if (memchr(PLAIN, text.ptr[i], sizeof PLAIN - 1) || (keep_slashes && text.ptr[i] == '/'))
+            fiat__buf_append_char(out, text.ptr[i]);
         else
-            fiat__buf_printf(out, "%%%02X", (unsigned)(unsigned char)*text);
+            fiat__buf_printf(out, "%%%02X", (unsigned)(unsigned char)text.ptr[i]);
     return !out->failed;
 }
 
