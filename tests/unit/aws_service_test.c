@@ -343,14 +343,14 @@ START_TEST(the_query_protocol_has_forms_and_xml) {
 END_TEST
 
 static const struct object {
-    const char *method, *path, *query, *body;
+    const char *method, *path, *query, *body, *checksum;
 } s_objects[] = {
-    {"GET", "/a%20b/%C3%A4//c+d", "prefix=a%2Fb&list-type=2", ""},
-    {"PUT", "/k", NULL, "text"},
-    {"PUT", "/empty", NULL, ""},
-    {"DELETE", "/k", "versionId=x", ""},
-    {"HEAD", "/", NULL, ""},
-    {"POST", "/", "delete", "<Delete/>"},
+    {"GET", "/a%20b/%C3%A4//c+d", "prefix=a%2Fb&list-type=2", "", NULL},
+    {"PUT", "/k", NULL, "text", "mC2ePrmW9VnmM/TRlN7zdh2Qn1o7ZH0ahR/q1nwyydE="},
+    {"PUT", "/empty", NULL, "", NULL},
+    {"DELETE", "/k", "versionId=x", "", NULL},
+    {"HEAD", "/", NULL, "", NULL},
+    {"POST", "/", "delete", "<Delete/>", "4gAPax/B23lWJt2vnBMyQVfp9Wy3ggtA18MlOgjuW5E="},
 };
 
 START_TEST(requests_of_s3_are_sent_and_signed_as_they_are) {
@@ -382,6 +382,7 @@ START_TEST(requests_of_s3_are_sent_and_signed_as_they_are) {
     ck_assert_uint_eq(got->body_len, strlen(row->body));
     ck_assert_ptr_nonnull(http_request_header(got, "x-amz-content-sha256"));
     ck_assert_ptr_null(http_request_header(got, "content-type"));
+    ck_assert_pstr_eq(http_request_header(got, "x-amz-checksum-sha256"), row->checksum);
     check_signed(0, "s3", "eu-central-1", true);
     /* The connection serves for a call of another kind. */
     ck_assert_fiat_ok(fiat__service_json(s3, READ, "{}", NULL, &s_err), s_err);

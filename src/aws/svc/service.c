@@ -1,5 +1,6 @@
 /* Opening, and one call from its first attempt to its last. */
 #include "aws/svc/service_private.h"
+#include "base/base64.h"
 #include "base/error.h"
 #include "base/fence.h"
 #include "base/hash.h"
@@ -13,6 +14,7 @@
 #define LINES_MAX_BYTES (64 * 1024)
 #define BACKOFF_MAX_MS  5000
 #define POLL_MS         1000
+#define MAX_HEADERS     8 /* of a request; with S3's they stay below FIAT__AWS_MAX_LINES */
 
 static uint32_t or_default(uint32_t value, uint32_t usual) {
     return value ? value : usual;
@@ -190,26 +192,36 @@ static void run(fiat__service *service, attempt *at, int64_t until_ms) {
     release_sigpipe(&before, pending);
 }
 
-/* A request's headers; S3 wants one more, the hash of the body. */
+/* A request's headers, and those that S3 wants: the hash of the body for the signature, and once
+ * more as its checksum, without which some operations are refused.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/checking-object-integrity.html */
 typedef struct header_list {
     fiat__aws_line lines[FIAT__AWS_MAX_LINES];
     size_t count;
     unsigned char sha256[FIAT__SHA256_BYTES];
     char hex[2 * FIAT__SHA256_BYTES + 1];
+    char base64[48];
 } header_list;
+
+static void add_s3_headers(header_list *list, const fiat__service_request *request) {
+    fiat__hex_write(list->hex, list->sha256, sizeof list->sha256);
+    list->lines[list->count++] = (fiat__aws_line){"x-amz-content-sha256", list->hex};
+    if (!request->body.len) return;
+    fiat__base64_write(list->base64, list->sha256, sizeof list->sha256);
+    list->base64[fiat__base64_encoded_len(sizeof list->sha256)] = '\0';
+    list->lines[list->count++] = (fiat__aws_line){"x-amz-checksum-sha256", list->base64};
+}
 
 static fiat_status list_headers(header_list *list, const fiat__service_request *request, bool s3,
                                 fiat_error *err) {
     list->count = request->header_count;
-    if (list->count >= FIAT__AWS_MAX_LINES)
+    if (list->count > MAX_HEADERS)
         return fiat__err_set(err, FIAT_E_LIMIT, "a request of %zu headers", list->count);
     for (size_t i = 0; i < list->count; i++)
         list->lines[i] = request->headers[i];
     fiat_status status = fiat__sha256(list->sha256, request->body, err);
-    if (status != FIAT_OK || !s3) return status;
-    fiat__hex_write(list->hex, list->sha256, sizeof list->sha256);
-    list->lines[list->count++] = (fiat__aws_line){"x-amz-content-sha256", list->hex};
-    return FIAT_OK;
+    if (status == FIAT_OK && s3) add_s3_headers(list, request);
+    return status;
 }
 
 static fiat_status send_once(fiat__service *service, const fiat__service_request *request,
