@@ -17,6 +17,11 @@ $(man_pages): %D%/man/stamp
 	  ./fiat$(EXEEXT) help --roff $$words >$$page.tmp && mv $$page.tmp $$page || exit 1; \
 	done && touch $@
 
+nodist_man5_MANS = %D%/man/fiat.conf.5
+CLEANFILES += %D%/man/fiat.conf.5
+%D%/man/fiat.conf.5: fiat$(EXEEXT)
+	$(AM_V_GEN)mkdir -p %D%/man && ./fiat$(EXEEXT) help --roff fiat.conf >$@.tmp && mv $@.tmp $@
+
 dist_man1_MANS = %D%/fiat-lambda.1
 
 # docs/configuration.md is committed; a lint compares it with the settings table.

@@ -262,10 +262,9 @@ static void offer_joined_value(struct line *line) {
 static void offer_operand(struct line *line, int index) {
     char name[64];
     const bool named = operand_name(line->cmd, index, name, sizeof name);
-    if (strcmp(name, "COMMAND") == 0) /* of one word or two */
+    if (fiat__str_eq_c(opt_choice(name, 0), "COMMAND")) /* of one word or two */
         offer_commands(line, index, line->words + line->count - 1 - index);
-    else if (named)
-        offer_values(line, name);
+    if (named) offer_values(line, name);
 }
 
 static void offer_argument(struct line *line, int used) {

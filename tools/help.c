@@ -1,6 +1,7 @@
 /* --help, printed for a terminal of 80 columns. Runs on the main thread. */
 #include "help.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define WIDTH        79
@@ -10,6 +11,16 @@
 const char help_about[] =
     "Fiat checks events against their stream's JSON Schema, delivers them through Amazon Data "
     "Firehose and leaves them as rows that SQL can query in Athena.";
+
+const char help_settings_about[] =
+    "Lines of the form `name = value`. Blanks around both do not count; a line that starts with "
+    "'#' is a comment; of several lines with one name the last counts.\n\n"
+    "The fiat command reads the file that the environment variable FIAT_CONFIG names, else "
+    "fiat.conf in the working folder; a program that uses libfiat reads the first of them alone, "
+    "or what it gives to fiat_config_load(). What the program sets wins over the file, the file "
+    "over the environment, the environment over the default.\n\n"
+    "`fiat init` writes a fiat.conf with every setting as a comment, `fiat config set` changes a "
+    "line of it, `fiat config list` shows what is in force and where it comes from.";
 
 const struct cmd_exit help_exits[] = {
     {EXIT_DONE, "done"},
@@ -111,4 +122,31 @@ void help_group(FILE *out, const struct cmd *const *cmds, const char *group) {
     for (; *cmds; cmds++)
         if (strncmp((*cmds)->name, group, len) == 0 && (*cmds)->name[len] == ' ')
             print_row(out, *cmds);
+}
+
+void help_setting_range(const fiat_setting *setting, char *out, size_t out_size) {
+    if (strcmp(setting->type, "integer") == 0)
+        snprintf(out, out_size, "integer from %" PRId64 " to %" PRId64 "%s%s", setting->min,
+                 setting->max, *setting->unit ? " " : "", setting->unit);
+    else if (strcmp(setting->type, "choice") == 0)
+        snprintf(out, out_size, "one of %s", setting->unit);
+    else if (strcmp(setting->type, "boolean") == 0)
+        snprintf(out, out_size, "true or false");
+    else
+        snprintf(out, out_size, "text");
+}
+
+void help_settings(FILE *out) {
+    fiat_setting row;
+    char range[200];
+    fputs("fiat.conf: settings of Fiat\n\n", out);
+    print_paragraphs(out, help_settings_about);
+    fputs("\nSettings, with their defaults:\n", out);
+    for (size_t i = 0; fiat_config_describe(i, &row); i++) {
+        help_setting_range(&row, range, sizeof range);
+        fprintf(out, "\n  %s =%s%s\n      ", row.name, *row.default_value ? " " : "",
+                row.default_value);
+        print_wrapped(out, row.doc, row.doc + strlen(row.doc), 6, 6);
+        fprintf(out, "      %s; %s\n", range, row.env);
+    }
 }

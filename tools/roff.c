@@ -5,24 +5,46 @@
 #include <ctype.h>
 #include <string.h>
 
-/* Text as roff: backslash and hyphen escaped, no line that starts with a control character. */
-static void put_text(FILE *out, const char *text, size_t len) {
-    bool line_start = true;
+/* Characters that roff would print as others: quotes that bend, a minus that is a hyphen. */
+static const char *escape_of(char c) {
+    switch (c) {
+    case '\\':
+        return "\\e";
+    case '-':
+        return "\\-";
+    case '\'':
+        return "\\(aq";
+    case '^':
+        return "\\(ha";
+    case '~':
+        return "\\(ti";
+    default:
+        return NULL;
+    }
+}
+
+/* Text as roff: no line starts with a control character, and `what stands so` is bold. `as_it_is`:
+ * a line for a shell, in which that is something else. */
+static void put_text(FILE *out, const char *text, size_t len, bool as_it_is) {
+    bool line_start = true, bold = false;
     for (size_t i = 0; i < len; i++) {
-        char c = text[i];
-        if (line_start && (c == '.' || c == '\'')) fputs("\\&", out);
-        if (c == '\\')
-            fputs("\\e", out);
-        else if (c == '-')
-            fputs("\\-", out);
+        const char c = text[i], *escape = escape_of(c);
+        if (line_start && c == '.') fputs("\\&", out);
+        if (c == '`' && as_it_is)
+            fputs("\\(ga", out);
+        else if (c == '`')
+            fputs((bold = !bold) ? "\\fB" : "\\fR", out);
+        else if (escape)
+            fputs(escape, out);
         else
             fputc(c, out);
         line_start = c == '\n';
     }
+    if (bold) fputs("\\fR", out);
 }
 
 static void put(FILE *out, const char *text) {
-    put_text(out, text, strlen(text));
+    put_text(out, text, strlen(text), false);
 }
 
 /* "fiat-schema-check" of "schema check". */
@@ -51,7 +73,7 @@ static void put_paragraphs(FILE *out, const char *text) {
         const char *end = strstr(text, "\n\n");
         size_t len = end ? (size_t)(end - text) : strlen(text);
         fputs(*text == ' ' ? ".PP\n.nf\n" : ".PP\n", out);
-        put_text(out, text, len);
+        put_text(out, text, len, *text == ' ');
         fputs(*text == ' ' ? "\n.fi\n" : "\n", out);
         text += len;
         text += strspn(text, "\n");
@@ -78,14 +100,14 @@ static void put_option(FILE *out, char short_name, const char *long_name, const 
 /* Rows of name and meaning, ended by NULL. */
 static const char *const s_environment[][2] = {
     {"FIAT_CONFIG", "The file of settings, in place of fiat.conf"},
-    {"FIAT_*", "Settings; `fiat init` writes a file that lists them all with their variables"},
+    {"FIAT_*", "Settings: fiat.conf(5) lists them all with their variables"},
     {"FIAT_DUCKDB", "The libduckdb.so that runs SQL"},
     {"AWS_*", "Credentials, region and endpoint, as the AWS command line has them"},
     {"TMPDIR", "Where large sorts of a query spill to"},
     {NULL, NULL},
 };
 static const char *const s_files[][2] = {
-    {"fiat.conf", "Settings, read from the working folder"},
+    {"fiat.conf", "Settings, read from the working folder: see fiat.conf(5)"},
     {"schemas/STREAM/json_schema.json", "What an event of the stream must be"},
     {"schemas/STREAM/athena.json", "Columns and types of its table"},
     {"schemas/STREAM/stream.json", "What the logger stamps on its events, and where they go"},
@@ -128,7 +150,33 @@ void help_roff_cmd(FILE *out, const struct cmd *cmd) {
         put_option(out, opt->short_name, opt->long_name, opt->arg, opt->help);
     put_option(out, 'h', "help", NULL, "Show this help");
     put_exits(out, cmd->exits ? cmd->exits : help_exits);
-    fputs(".SH SEE ALSO\n.BR fiat (1)\n", out);
+    fputs(".SH SEE ALSO\n.BR fiat (1),\n.BR fiat.conf (5)\n", out);
+}
+
+void help_roff_settings(FILE *out) {
+    fiat_setting row;
+    char range[200];
+    fprintf(out,
+            ".\\\" Made by `fiat help --roff`; do not edit.\n"
+            ".TH \"FIAT.CONF\" 5 \"\" \"fiat %s\" \"Fiat\"\n"
+            ".SH NAME\nfiat.conf \\- settings of Fiat\n.SH DESCRIPTION\n"
+            "Settings of the fiat command, and of programs that log with libfiat.\n",
+            FIAT_VERSION);
+    put_paragraphs(out, help_settings_about);
+    fputs(".SH SETTINGS\n", out);
+    for (size_t i = 0; fiat_config_describe(i, &row); i++) {
+        help_setting_range(&row, range, sizeof range);
+        fprintf(out, ".TP\n\\fB%s\\fR", row.name);
+        if (*row.default_value) fprintf(out, " (default: %s)", row.default_value);
+        fputc('\n', out);
+        put(out, row.doc);
+        fputs("\n.br\n", out);
+        put(out, range);
+        fprintf(out, "; environment variable %s\n", row.env);
+    }
+    fputs(".SH SEE ALSO\n.BR fiat (1),\n.BR fiat\\-config\\-list (1),\n"
+          ".BR fiat\\-config\\-set (1)\n",
+          out);
 }
 
 void help_roff_overview(FILE *out, const struct cmd *const *cmds) {
@@ -150,6 +198,7 @@ void help_roff_overview(FILE *out, const struct cmd *const *cmds) {
     for (const struct cmd *const *cmd = cmds; *cmd; cmd++) {
         fputs(".BR ", out);
         put_page_name(out, (*cmd)->name, false);
-        fputs(cmd[1] ? " (1),\n" : " (1)\n", out);
+        fputs(" (1),\n", out);
     }
+    fputs(".BR fiat\\-lambda (1),\n.BR fiat.conf (5)\n", out);
 }

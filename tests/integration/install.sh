@@ -38,7 +38,7 @@ check 'make install' make -C "$build" install
 check 'DESTDIR holds the same files' diff "$work/installed" "$work/staged.list"
 for file in lib/libfiat.so lib/pkgconfig/fiat.pc include/fiat/fiat.h bin/fiat bin/fiat-lambda \
     lib/libfiat-mock.so lib/pkgconfig/fiat-mock.pc include/fiat/unstable/mock.h \
-    share/man/man1/fiat.1 share/bash-completion/completions/fiat share/zsh/site-functions/_fiat; do
+    share/man/man1/fiat.1 share/man/man5/fiat.conf.5 share/bash-completion/completions/fiat share/zsh/site-functions/_fiat; do
     check "$file is installed" test -e "$prefix/$file"
 done
 check 'fiat.pc names no build folder' sh -c "! grep -F '$build/' '$prefix/lib/pkgconfig/fiat.pc'"

@@ -1,6 +1,6 @@
 # Rules of the tree that a program can see broken. Each is run by hand as tests/lint/NAME [TREE].
 lint_tests = %D%/layers %D%/docs %D%/banned %D%/format %D%/words %D%/errors %D%/configuration %D%/aws-errors %D%/features \
-	%D%/listed %D%/exports %D%/headers %D%/selftest
+	%D%/listed %D%/man %D%/exports %D%/headers %D%/selftest
 dist_check_SCRIPTS += $(lint_tests)
 TESTS += $(lint_tests)
 EXTRA_DIST += %D%/public-functions.awk .clang-format docs/errors.md docs/errors.txt \

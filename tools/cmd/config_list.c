@@ -168,7 +168,7 @@ const struct cmd cmd_config_list = {
     .details = "One line a setting: its name, its value, and the line of the file or the "
                "environment variable that the value is from. The file wins over the environment, "
                "the environment over the default. A password in a URL is shown as ***.\n\n"
-               "What each setting means: docs/configuration.md.",
+               "What each setting means: `fiat help fiat.conf`.",
     .options = s_options,
     .run = run,
 };

@@ -2,6 +2,8 @@
 #include "help.h"
 #include "main.h"
 
+#include <string.h>
+
 static bool s_roff;
 
 static const struct opt s_options[] = {
@@ -16,6 +18,10 @@ static int run(int argc, char **argv) {
         (s_roff ? help_roff_overview : help_overview)(stdout, main_cmds);
         return EXIT_DONE;
     }
+    if (argc == 1 && strcmp(argv[0], "fiat.conf") == 0) {
+        (s_roff ? help_roff_settings : help_settings)(stdout);
+        return EXIT_DONE;
+    }
     const struct cmd *cmd = main_find(argc, argv, &used, &group);
     if (cmd && used == argc) {
         (s_roff ? help_roff_cmd : help_cmd)(stdout, cmd);
@@ -28,8 +34,8 @@ static int run(int argc, char **argv) {
 
 const struct cmd cmd_help = {
     .name = "help",
-    .synopsis = "[--roff] [COMMAND]",
-    .summary = "Show the help of a command",
+    .synopsis = "[--roff] [COMMAND|fiat.conf]",
+    .summary = "Show the help of a command, or of the settings",
     .options = s_options,
     .max_args = 2,
     .run = run,
