@@ -1,5 +1,6 @@
 /* How a subcommand reports a failure. */
 #include "main.h"
+#include "terminal.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,7 +8,8 @@
 
 static void print_prefix(void) {
     const char *name = main_cmd_name();
-    fprintf(stderr, "fiat%s%s: ", name ? " " : "", name ? name : "");
+    fprintf(stderr, "%sfiat%s%s:%s ", terminal_begin(stderr, TERMINAL_FAULT), name ? " " : "",
+            name ? name : "", terminal_end(stderr));
 }
 
 int cmd_fail(int code, const char *format, ...) {

@@ -5,7 +5,7 @@
  *     parses nothing itself, calls the library and prints; past about 150 lines, move logic down.
  *  2. A word in tools/commands.h, the file in tools/local.mk, its man page in docs/local.mk.
  *  3. tests/cli/NAME/ with at least: what it prints, one wrong use, `--help`.
- * Data goes to stdout, diagnostics to stderr. */
+ * Data goes to stdout, diagnostics to stderr; colours and progress by terminal.h. */
 #ifndef FIAT_TOOLS_CMD_H
 #define FIAT_TOOLS_CMD_H
 

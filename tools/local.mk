@@ -5,7 +5,7 @@ fiat_SOURCES = \
 	%D%/cmd.c %D%/cmd.h %D%/commands.h %D%/complete.c %D%/complete.h %D%/conf_file.c %D%/conf_file.h %D%/documents.c %D%/documents.h %D%/help.c %D%/help.h \
 	%D%/lines.c %D%/lines.h %D%/main.c %D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h \
 	%D%/progress.c %D%/progress.h %D%/project.c %D%/project.h %D%/references.c %D%/references.h \
-	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/settings.c %D%/settings.h %D%/text.c %D%/text.h \
+	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/settings.c %D%/settings.h %D%/terminal.c %D%/terminal.h %D%/text.c %D%/text.h \
 	%D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/completion.c %D%/cmd/config_get.c %D%/cmd/config_list.c %D%/cmd/config_path.c %D%/cmd/config_set.c \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/mock.c %D%/cmd/query.c \

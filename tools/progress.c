@@ -3,12 +3,11 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "terminal.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define STEP_MS    100
 #define BAR_LENGTH 24
@@ -21,7 +20,7 @@ struct progress {
 };
 
 progress *progress_new(FILE *out, uint64_t total_bytes) {
-    if (!out || !isatty(fileno(out))) return NULL;
+    if (!out || !terminal_is(out)) return NULL;
     progress *bar = fiat__calloc(1, sizeof *bar);
     if (!bar) return NULL;
     bar->out = out;
@@ -32,13 +31,6 @@ progress *progress_new(FILE *out, uint64_t total_bytes) {
 void progress_free(progress *bar) {
     progress_clear(bar);
     fiat__free(bar);
-}
-
-/* Columns of the terminal; what is longer than a line would leave lines behind. */
-static size_t columns(FILE *out) {
-    struct winsize size;
-    bool known = ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
-    return known ? size.ws_col : 80;
 }
 
 static int write_bar(const progress *bar, char *out, size_t out_size) {
@@ -64,13 +56,12 @@ void progress_show(progress *bar, uint64_t bytes, uint64_t read, uint64_t delive
         snprintf(counts, sizeof counts, "%" PRIu64 " read, %" PRIu64 " delivered", read, delivered);
     if (refused)
         snprintf(counts + len, sizeof counts - (size_t)len, ", %" PRIu64 " refused", refused);
-    size_t room = columns(bar->out) - 1;
+    size_t room = terminal_columns(bar->out) - 1;
     len = bar->total_bytes && room >= strlen(counts) + BAR_LENGTH + sizeof "[] 100 %  "
               ? write_bar(bar, text, sizeof text)
               : 0;
     snprintf(text + len, sizeof text - (size_t)len, "%s", counts);
-    fprintf(bar->out, "\r\x1b[K%.*s", (int)room, text);
-    fflush(bar->out);
+    terminal_line(bar->out, "%s", text);
     bar->shown_ms = now_ms;
     bar->visible = true;
 }
@@ -83,7 +74,6 @@ void progress_next_file(progress *bar, uint64_t bytes) {
 
 void progress_clear(progress *bar) {
     if (!bar || !bar->visible) return;
-    fputs("\r\x1b[K", bar->out);
-    fflush(bar->out);
+    terminal_clear(bar->out);
     bar->visible = false;
 }

@@ -103,6 +103,8 @@ static const char *const s_environment[][2] = {
     {"FIAT_*", "Settings: fiat.conf(5) lists them all with their variables"},
     {"FIAT_DUCKDB", "The libduckdb.so that runs SQL"},
     {"AWS_*", "Credentials, region and endpoint, as the AWS command line has them"},
+    {"NO_COLOR", "Set to anything: no colours, which terminals alone get"},
+    {"TERM", "\"dumb\": neither colours nor a line of progress"},
     {"TMPDIR", "Where large sorts of a query spill to"},
     {NULL, NULL},
 };

@@ -3,6 +3,7 @@
 #include "json/writer.h"
 #include "project.h"
 #include "settings.h"
+#include "terminal.h"
 #include "text.h"
 
 #include <inttypes.h>
@@ -74,10 +75,10 @@ static void print_item(const struct item *item, void *ctx) {
     const int pad = layout->value - (int)item->value.len;
     printf("%-*s  ", layout->name, item->setting.name);
     text_print(stdout, fiat__buf_cstr(&item->value));
-    printf("%*s  ", pad > 0 ? pad : 0, "");
+    printf("%*s  %s", pad > 0 ? pad : 0, "", terminal_begin(stdout, TERMINAL_DIM));
     text_print(stdout, item->place ? item->place : "default");
     if (item->line) printf(" line %zu", item->line);
-    putchar('\n');
+    printf("%s\n", terminal_end(stdout));
 }
 
 static int print_table(const fiat_config *config) {

@@ -11,6 +11,7 @@
 #include "schema/schema.h"
 #include "table/columns.h"
 #include "table/shape.h"
+#include "terminal.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -40,7 +41,9 @@ static void find(struct check *check, bool fault, const char *column, const char
                  const char *message) {
     *(fault ? &check->faults : &check->notes) += 1;
     if (!s_json) {
-        printf("%s/%s: %s: ", check->stream, check->file, fault ? "fault" : "note");
+        printf("%s/%s: %s%s:%s ", check->stream, check->file,
+               terminal_begin(stdout, fault ? TERMINAL_FAULT : TERMINAL_NOTE),
+               fault ? "fault" : "note", terminal_end(stdout));
         if (column) printf("column \"%s\": ", column);
         printf("%s", message);
         if (schema_path && !strstr(message, schema_path)) printf(" (at %s)", schema_path);
@@ -160,7 +163,9 @@ static void check_stream(struct check *check, const project_stream *stream) {
     check_athena(check, stream);
     fiat__stream_json_deinit(&check->asked);
     if (check->faults == faults) check_opening(check, stream);
-    if (!s_json && check->faults == faults) printf("%s: ok\n", check->stream);
+    if (!s_json && check->faults == faults)
+        printf("%s: %sok%s\n", check->stream, terminal_begin(stdout, TERMINAL_GOOD),
+               terminal_end(stdout));
 }
 
 static void check_name(struct check *check, const char *schemas_dir, const char *name) {
