@@ -17,7 +17,7 @@ import moto_server
 KEY = "a b/c+d/ä~'()*!/%41/;=?#"  # every way a byte may be written in a path
 ALLOW = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Action": "*", "Resource": "*"},
-    {"Effect": "Deny", "Action": "glue:*", "Resource": "*"}]})
+    {"Effect": "Deny", "Action": "kms:*", "Resource": "*"}]})
 
 
 def check_signatures_from_now_on(aws):
@@ -32,6 +32,61 @@ def check_signatures_from_now_on(aws):
                                      headers={"Content-Type": "text/plain"})
     urllib.request.urlopen(request).read()
     return keys
+
+
+def queue_result(aws):
+    """moto has no SQL: what the next query finds."""
+    columns = [{"Name": name, "Type": kind, "CatalogName": "c", "SchemaName": "s",
+                "TableName": "t", "Label": name, "Precision": 0, "Scale": 0,
+                "Nullable": "UNKNOWN", "CaseSensitive": True}
+               for name, kind in (("a", "bigint"), ("b", "varchar"))]
+    rows = [[{"VarCharValue": "a"}, {"VarCharValue": "b"}],
+            [{"VarCharValue": "1"}, {}], [{"VarCharValue": "2"}, {"VarCharValue": "ä,\""}]]
+    body = {"account_id": moto_server.ACCOUNT, "region": moto_server.REGION,
+            "results": [{"rows": [{"Data": row} for row in rows], "column_info": columns}]}
+    request = urllib.request.Request(f"{aws.url}/moto-api/static/athena/query-results",
+                                     method="POST", data=json.dumps(body).encode(),
+                                     headers={"Content-Type": "application/json"})
+    urllib.request.urlopen(request).read()
+
+
+def check_glue(run, glue):
+    table = {"Name": "t", "StorageDescriptor": {"Columns": [{"Name": "a", "Type": "bigint"}]},
+             "Parameters": {"k": "v ä"}}
+    wider = table | {"StorageDescriptor": {"Columns": [{"Name": "a", "Type": "bigint"},
+                                                       {"Name": "b", "Type": "string"}]}}
+    where = {"DatabaseName": "d"}
+    for operation, body in (("CreateDatabase", {"DatabaseInput": {"Name": "d"}}),
+                            ("CreateTable", where | {"TableInput": table}),
+                            ("UpdateTable", where | {"TableInput": wider})):
+        assert run("json", "glue", f"AWSGlue.{operation}", json.dumps(body)) == "{}\n"
+    found = glue.get_table(Name="t", **where)["Table"]
+    assert [c["Name"] for c in found["StorageDescriptor"]["Columns"]] == ["a", "b"], found
+    assert found["Parameters"] == table["Parameters"], found
+    ours = json.loads(run("json", "glue", "AWSGlue.GetTable", json.dumps(where | {"Name": "t"})))
+    assert ours["Table"]["StorageDescriptor"] == found["StorageDescriptor"], ours
+    run("json", "glue", "AWSGlue.DeleteTable", json.dumps(where | {"Name": "t"}))
+    gone = run("json", "glue", "AWSGlue.GetTable", json.dumps(where | {"Name": "t"}), want=1)
+    assert "glue GetTable: EntityNotFoundException" in gone, gone
+
+
+def check_firehose(run, firehose):
+    body = {"DeliveryStreamName": "f", "ExtendedS3DestinationConfiguration": {
+        "RoleARN": f"arn:aws:iam::{moto_server.ACCOUNT}:role/r", "BucketARN": "arn:aws:s3:::bucket"}}
+    run("json", "firehose", "Firehose_20150804.CreateDeliveryStream", json.dumps(body))
+    assert firehose.list_delivery_streams()["DeliveryStreamNames"] == ["f"]
+    run("json", "firehose", "Firehose_20150804.DeleteDeliveryStream", '{"DeliveryStreamName":"f"}')
+    assert firehose.list_delivery_streams()["DeliveryStreamNames"] == []
+
+
+def check_lists(run, s3):
+    keys = [f"list/{i}{end}" for i, end in enumerate(("", " +", "/ä", "%2F", "&<>\"'", "\t"))]
+    for key in keys:
+        s3.put_object(Bucket="bucket", Key=key, Body=b"x" * len(key))
+    s3.put_object(Bucket="bucket", Key="other", Body=b"")
+    pages = run("list", "bucket", "list/", "4").split("--\n")
+    want = [f"{len(key)} {key}" for key in sorted(keys)]
+    assert [page.splitlines() for page in pages] == [want[:4], want[4:], []], pages
 
 
 def main():
@@ -85,13 +140,29 @@ def main():
                     want=1)
         assert "logs CreateLogGroup: ResourceAlreadyExistsException" in again, again
 
-        denied = run("json", "glue", "AWSGlue.GetDatabases", "{}", want=1)
-        assert "glue:GetDatabases" in denied and ":user/u" in denied and "denied" in denied, denied
+        check_lists(run, s3)
+        check_glue(run, aws.client("glue", **keys))
+        check_firehose(run, aws.client("firehose", **keys))
+        who = aws.client("sts", **keys).get_caller_identity()
+        assert run("identity") == f"{who['Account']} {who['Arn']}\n"
+
+        queue_result(aws)
+        said = run("athena", "SELECT \"a\", b FROM t", "d", "s3://bucket/results/").splitlines()
+        athena = aws.client("athena", **keys)
+        query = athena.list_query_executions()["QueryExecutionIds"][0]
+        found = athena.get_query_execution(QueryExecutionId=query)["QueryExecution"]
+        assert found["Query"] == "SELECT \"a\", b FROM t", found
+        assert found["QueryExecutionContext"] == {"Catalog": "AwsDataCatalog", "Database": "d"}
+        output = found["ResultConfiguration"]["OutputLocation"]
+        assert said[-3:] == [f"SUCCEEDED {output}", "1,NULL", "2,ä,\""], (said, output)
+
+        denied = run("json", "kms", "TrentService.ListKeys", "{}", want=1)
+        assert "kms:ListKeys" in denied and ":user/u" in denied and "denied" in denied, denied
         wrong = run("query", "sts", "GetCallerIdentity", want=1, secret="wrong")
         assert "SignatureDoesNotMatch" in wrong, wrong
         wrong = run("s3", "GET", "bucket", "/", "list-type=2", "", want=1, secret="wrong")
         assert "SignatureDoesNotMatch" in wrong, wrong
-    print("PASS: S3, IAM, STS, Glue and CloudWatch Logs at moto")
+    print("PASS: S3, IAM, STS, Glue, Athena, Firehose and CloudWatch Logs at moto")
 
 
 main()

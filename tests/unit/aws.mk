@@ -2,7 +2,7 @@ aws_tests = \
 	%D%/aws_argv_test %D%/aws_chaos_test %D%/aws_client_test %D%/aws_credentials_test \
 	%D%/aws_endpoint_test %D%/aws_error_class_test %D%/aws_fence_test %D%/aws_proxy_test \
 	%D%/aws_sent_test %D%/aws_service_test %D%/aws_sigv4_test %D%/aws_sigv4_verify_test %D%/aws_sources_test \
-	%D%/aws_sources_talk_test %D%/aws_tls_gather_test %D%/aws_xml_test
+	%D%/aws_sources_talk_test %D%/aws_svc_test %D%/aws_tls_gather_test %D%/aws_xml_test
 check_PROGRAMS += $(aws_tests)
 TESTS += $(aws_tests)
 aws_test_libs = $(fiat_aws) $(CHECK_LIBS)
@@ -82,6 +82,10 @@ AWS_SOURCES_FAKE = %D%/aws_sources_fake.c %D%/aws_sources_fake.h tests/support/t
 %C%_aws_sigv4_verify_test_SOURCES = %D%/aws_sigv4_verify_test.c
 %C%_aws_sigv4_verify_test_CFLAGS = $(TEST_CFLAGS)
 %C%_aws_sigv4_verify_test_LDADD = $(aws_test_libs)
+
+%C%_aws_svc_test_SOURCES = %D%/aws_svc_test.c
+%C%_aws_svc_test_CFLAGS = $(TEST_CFLAGS)
+%C%_aws_svc_test_LDADD = $(fiat_svc) $(CHECK_LIBS)
 
 # Signatures compared with botocore's.
 check_PROGRAMS += tests/support/sigv4_sign
