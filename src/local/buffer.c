@@ -50,7 +50,7 @@ static fiat_status make_object_path(const fiat__registry *registry, const fiat__
     fiat_status status = fiat__prefix_expand(out, fiat__str_c(stream->destination.prefix),
                                              FIAT__PREFIX_DATA, &values, err);
     if (status != FIAT_OK) return status;
-    return fiat__object_name(out, stream->name, 1, now_ms, uuid_text,
+    return fiat__object_name(out, stream->name, stream->version, now_ms, uuid_text,
                              fiat__destination_extension(&stream->destination), err);
 }
 

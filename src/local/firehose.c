@@ -4,9 +4,8 @@
 #include "base/mem.h"
 #include "json/writer.h"
 
-#define DESTINATION_ID "destinationId-000000000001"
-#define LIST_DEFAULT   10
-#define LIST_MAX       10000
+#define LIST_DEFAULT 10
+#define LIST_MAX     10000
 
 void fiat__firehose_not_found(fiat__firehose_request *request, const char *name) {
     fiat__reply_error(request->reply, 400, "ResourceNotFoundException",
@@ -32,8 +31,8 @@ void fiat__firehose_done(fiat__firehose_request *request) {
 /* The members that both kinds of description have. S3DestinationDescription is there in every
  * answer of AWS, beside the extended one. */
 static void write_destination(fiat__buf *out, const fiat__stream *stream) {
-    fiat__buf_append_c(out,
-                       "{\"DestinationId\":\"" DESTINATION_ID "\",\"S3DestinationDescription\":{");
+    fiat__buf_append_c(out, "{\"DestinationId\":\"" FIAT__DESTINATION_ID
+                            "\",\"S3DestinationDescription\":{");
     fiat__destination_write(out, &stream->destination, false);
     fiat__buf_append_c(out, "},\"ExtendedS3DestinationDescription\":{");
     fiat__destination_write(out, &stream->destination, true);
@@ -47,11 +46,14 @@ static void write_description(fiat__buf *out, const fiat__stream *stream, bool d
     fiat__json_write_string_c(out, stream->arn);
     fiat__buf_printf(out,
                      ",\"DeliveryStreamStatus\":\"%s\","
-                     "\"DeliveryStreamEncryptionConfiguration\":{\"Status\":\"DISABLED\"},"
-                     "\"DeliveryStreamType\":\"DirectPut\",\"VersionId\":\"1\","
+                     "\"DeliveryStreamEncryptionConfiguration\":{%s},"
+                     "\"DeliveryStreamType\":\"DirectPut\",\"VersionId\":\"%u\","
                      "\"CreateTimestamp\":%lld.%03d,\"Destinations\":[",
                      stream->deleting ? "DELETING" : "ACTIVE",
-                     (long long)(stream->created_ms / 1000), (int)(stream->created_ms % 1000));
+                     stream->encrypted ? "\"KeyType\":\"AWS_OWNED_CMK\",\"Status\":\"ENABLED\""
+                                       : "\"Status\":\"DISABLED\"",
+                     stream->version, (long long)(stream->created_ms / 1000),
+                     (int)(stream->created_ms % 1000));
     if (destinations) write_destination(out, stream);
     fiat__buf_append_c(out, "],\"HasMoreDestinations\":false}}");
 }
@@ -71,7 +73,8 @@ static void describe(fiat__firehose_request *request) {
     fiat__stream *stream = fiat__firehose_find(request, name);
     if (!stream) return;
     fiat__mutex_lock(&stream->lock);
-    write_description(&request->reply->body, stream, !start || strcmp(start, DESTINATION_ID) < 0);
+    write_description(&request->reply->body, stream,
+                      !start || strcmp(start, FIAT__DESTINATION_ID) < 0);
     fiat__mutex_unlock(&stream->lock);
     fiat__registry_release(request->registry, stream);
     fiat__firehose_done(request);
@@ -163,6 +166,7 @@ static const struct {
     {"CreateDeliveryStream", fiat__firehose_create},
     {"DescribeDeliveryStream", describe},
     {"ListDeliveryStreams", list},
+    {"UpdateDestination", fiat__firehose_update},
     {"DeleteDeliveryStream", delete_stream},
     {"TagDeliveryStream", fiat__firehose_tag},
     {"UntagDeliveryStream", fiat__firehose_untag},

@@ -7,6 +7,7 @@
 #include "local/stream.h"
 
 #define FIAT__FIREHOSE_TARGET "Firehose_20150804."
+#define FIAT__DESTINATION_ID  "destinationId-000000000001" /* each stream has one */
 
 typedef struct fiat__firehose_request {
     fiat__registry *registry;
@@ -28,6 +29,7 @@ void fiat__firehose_put_record_batch(fiat__firehose_request *request);
 void fiat__firehose_tag(fiat__firehose_request *request); /* firehose_tags.c */
 void fiat__firehose_untag(fiat__firehose_request *request);
 void fiat__firehose_list_tags(fiat__firehose_request *request);
+void fiat__firehose_update(fiat__firehose_request *request); /* firehose_update.c */
 /* Check a list of tags and set them on a stream that nobody else changes. false: answered. */
 bool fiat__firehose_read_tags(fiat__firehose_request *request, fiat__stream *stream);
 

@@ -12,7 +12,6 @@ static const char *const s_not_offered[] = {
     "KinesisStreamSourceConfiguration",
     "MSKSourceConfiguration",
     "DatabaseSourceConfiguration",
-    "DeliveryStreamEncryptionConfigurationInput",
     "RedshiftDestinationConfiguration",
     "ElasticsearchDestinationConfiguration",
     "AmazonopensearchserviceDestinationConfiguration",
@@ -41,6 +40,31 @@ static bool refuse_what_is_not_offered(fiat__firehose_request *request, const ch
     return false;
 }
 
+/* Encryption while Firehose holds the records. With a key of AWS's it is kept and shown. */
+static void read_encryption(fiat__firehose_request *request, fiat__stream *stream,
+                            fiat__check *check) {
+    static const fiat__string_rule rule = {.member = "KeyType",
+                                           .path =
+                                               "deliveryStreamEncryptionConfigurationInput.keyType",
+                                           .required = true,
+                                           .max = 100};
+    const fiat__doc *input =
+        fiat__check_member(check, request->input, "DeliveryStreamEncryptionConfigurationInput",
+                           FIAT__DOC_OBJECT, "deliveryStreamEncryptionConfigurationInput");
+    if (!input) return;
+    const char *type = fiat__check_string(check, input, &rule);
+    stream->encrypted = type != NULL;
+    if (!type || strcmp(type, "AWS_OWNED_CMK") == 0) return;
+    if (strcmp(type, "CUSTOMER_MANAGED_CMK") == 0)
+        fiat__reply_error(request->reply, 400, "InvalidArgumentException",
+                          "The local engine does not offer CUSTOMER_MANAGED_CMK; use "
+                          "AWS_OWNED_CMK.");
+    else
+        fiat__check_add(check, type, rule.path,
+                        "Member must satisfy enum value set: [AWS_OWNED_CMK, "
+                        "CUSTOMER_MANAGED_CMK]");
+}
+
 /* Read and check the whole input into the stream. */
 static bool read_input(fiat__firehose_request *request, fiat__stream *stream) {
     const fiat__doc *input = request->input;
@@ -52,6 +76,7 @@ static bool read_input(fiat__firehose_request *request, fiat__stream *stream) {
                                            FIAT__DOC_OBJECT, "directPutSourceConfiguration"),
                         "ThroughputHintInMBs", "directPutSourceConfiguration.throughputHintInMBs",
                         1, 100, &hint);
+    read_encryption(request, stream, &check);
     const fiat__doc *extended =
         fiat__check_member(&check, input, "ExtendedS3DestinationConfiguration", FIAT__DOC_OBJECT,
                            "extendedS3DestinationConfiguration");

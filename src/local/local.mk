@@ -2,7 +2,7 @@
 noinst_LTLIBRARIES += libfiat_local.la
 libfiat_local_la_SOURCES = \
 	%D%/buffer.c %D%/delivery.c %D%/destination.c %D%/destination.h %D%/firehose.c %D%/firehose.h \
-	%D%/firehose_create.c %D%/firehose_put.c %D%/firehose_tags.c %D%/http.c %D%/http.h %D%/local.c \
+	%D%/firehose_create.c %D%/firehose_put.c %D%/firehose_tags.c %D%/firehose_update.c %D%/http.c %D%/http.h %D%/local.c \
 	%D%/local.h %D%/segment.c %D%/segment.h %D%/stream.c %D%/stream.h
 libfiat_local_la_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(ZLIB_CFLAGS) $(CRYPTO_CFLAGS)
 libfiat_local_la_LIBADD = $(MHD_LIBS) $(ZLIB_LIBS)

@@ -32,6 +32,7 @@ fiat__stream *fiat__stream_new(const fiat__registry *registry, const char *name,
     fiat__stream *stream = fiat__calloc(1, sizeof *stream);
     if (!stream) return NULL;
     stream->refs = 1;
+    stream->version = 1;
     stream->created_ms = fiat__wall_ms(registry->clock);
     stream->sealed_tail = &stream->sealed;
     fiat__mutex_init(&stream->lock);
@@ -130,6 +131,10 @@ static void write_state(fiat__buf *out, const fiat__stream *stream) {
     write_text(out, &first, "status", stream->deleting ? "DELETING" : "ACTIVE");
     fiat__json_write_key(out, &first, "extended");
     fiat__buf_append_c(out, stream->extended ? "true" : "false");
+    fiat__json_write_key(out, &first, "encrypted");
+    fiat__buf_append_c(out, stream->encrypted ? "true" : "false");
+    fiat__json_write_key(out, &first, "version");
+    fiat__json_write_uint(out, stream->version);
     fiat__json_write_key(out, &first, "destination");
     fiat__buf_append_char(out, '{');
     fiat__destination_write(out, &stream->destination, stream->extended);
@@ -178,11 +183,16 @@ static fiat_status read_tags(fiat__stream *stream, const fiat__doc *tags, fiat_e
 static fiat_status read_state(fiat__stream *stream, const fiat__doc *doc, fiat_error *err) {
     const char *text = NULL;
     double created = 0;
+    int64_t version = 1;
     fiat__check check;
     fiat__reply reply;
     fiat__check_init(&check);
     fiat__reply_init(&reply);
     fiat__doc_bool(fiat__doc_get(doc, "extended"), &stream->extended);
+    fiat__doc_bool(fiat__doc_get(doc, "encrypted"), &stream->encrypted);
+    if (fiat__doc_integer(fiat__doc_get(doc, "version"), &version) && version > 0 &&
+        version < UINT32_MAX)
+        stream->version = (unsigned)version;
     fiat__destination_read(&stream->destination, fiat__doc_get(doc, "destination"),
                            stream->extended, &check, &reply);
     fiat_status status = FIAT_OK;

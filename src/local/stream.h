@@ -16,16 +16,19 @@ typedef struct fiat__tag {
     char *key, *value; /* value NULL: none */
 } fiat__tag;
 
-/* `lock` guards all that may change: tags, deleting and the buffer. The rest is as it was made. */
+/* `lock` guards all that may change: destination, version, tags, deleting and the buffer. The rest
+ * is as it was made. */
 typedef struct fiat__stream {
     unsigned refs; /* under the registry's lock */
     char name[FIAT__STREAM_NAME_BYTES + 1];
     char arn[FIAT__STREAM_NAME_BYTES + 96];
     int64_t created_ms;
-    bool extended; /* created with ExtendedS3DestinationConfiguration */
-    fiat__destination destination;
+    bool extended;  /* created with ExtendedS3DestinationConfiguration */
+    bool encrypted; /* created to be, with a key of AWS's: shown, without effect here */
 
     fiat__mutex lock;
+    fiat__destination destination;
+    unsigned version; /* of the destination, from 1 */
     bool deleting;
     fiat__tag *tags; /* sorted by key */
     size_t tag_count;

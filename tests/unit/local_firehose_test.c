@@ -130,10 +130,42 @@ static void assert_objects(const char *bucket, int count, const char *want) {
 #define NAME   "{\"DeliveryStreamName\":\"one\""
 #define CREATE "{\"DeliveryStreamName\":\"new\",\"ExtendedS3DestinationConfiguration\":" S3
 
+#define UPDATE "{\"DeliveryStreamName\":\"one\",\"CurrentDeliveryStreamVersionId\":\""
+#define TO_NEW "\"ExtendedS3DestinationUpdate\":{\"Prefix\":\"new/\""
+
 static const struct {
     const char *operation, *body, *code, *text;
 } s_refused[] = {
-    {"UpdateDestination", "{}", "UnknownOperationException", "UpdateDestination"},
+    {"StartDeliveryStreamEncryption", "{}", "UnknownOperationException",
+     "StartDeliveryStreamEncryption"},
+    {"UpdateDestination", "{}", "ValidationException",
+     "3 validation errors detected: Value null at 'deliveryStreamName'"},
+    {"UpdateDestination",
+     UPDATE "9\",\"DestinationId\":\"destinationId-000000000001\"," TO_NEW "}}",
+     "ConcurrentModificationException",
+     "Cannot update firehose: one since the current version id: 1 and specified version id: 9 do "
+     "not match"},
+    {"UpdateDestination", UPDATE "1\",\"DestinationId\":\"x\"," TO_NEW "}}",
+     "InvalidArgumentException", "Destination Id x not found"},
+    {"UpdateDestination", UPDATE "1\",\"DestinationId\":\"destinationId-000000000001\"}",
+     "InvalidArgumentException", "Exactly one destination update"},
+    {"UpdateDestination",
+     UPDATE "1\",\"DestinationId\":\"destinationId-000000000001\"," TO_NEW
+            ",\"CompressionFormat\":\"ZIP\"}}",
+     "InvalidArgumentException", "CompressionFormat"},
+    {"UpdateDestination",
+     UPDATE "1\",\"DestinationId\":\"destinationId-000000000001\"," TO_NEW
+            ",\"BucketARN\":\"arn:aws:s3:::..\"}}",
+     "ValidationException", "bucketARN"},
+    {"CreateDeliveryStream",
+     CREATE "},\"DeliveryStreamEncryptionConfigurationInput\":{\"KeyType\":"
+            "\"CUSTOMER_MANAGED_CMK\"}}",
+     "InvalidArgumentException", "CUSTOMER_MANAGED_CMK"},
+    {"CreateDeliveryStream",
+     CREATE "},\"DeliveryStreamEncryptionConfigurationInput\":{\"KeyType\":\"MINE\"}}",
+     "ValidationException", "enum value set: [AWS_OWNED_CMK, CUSTOMER_MANAGED_CMK]"},
+    {"CreateDeliveryStream", CREATE "},\"DeliveryStreamEncryptionConfigurationInput\":{}}",
+     "ValidationException", "keyType"},
     {"", "{}", "UnknownOperationException", ""},
     {"PutRecord", "", "SerializationException", ""},
     {"PutRecord", "{", "SerializationException", ""},
@@ -427,6 +459,44 @@ START_TEST(describe_tells_what_was_created) {
 }
 END_TEST
 
+/* What is named is changed, the rest stays; objects and restarts know the new version. */
+START_TEST(an_update_changes_what_it_names) {
+    create("one", ",\"Prefix\":\"old/\",\"CompressionFormat\":\"UNCOMPRESSED\"},"
+                  "\"DeliveryStreamEncryptionConfigurationInput\":{\"KeyType\":"
+                  "\"AWS_OWNED_CMK\"");
+    put("one", "first\n");
+    good("UpdateDestination",
+         UPDATE "1\",\"DestinationId\":\"destinationId-000000000001\"," TO_NEW
+                ",\"FileExtension\":\".jsonl\",\"BufferingHints\":{\"SizeInMBs\":2,"
+                "\"IntervalInSeconds\":9}}}");
+    for (int round = 0; round < 2; round++) {
+        const char *text = call("DescribeDeliveryStream", NAME "}");
+        static const char *const parts[] = {
+            "\"VersionId\":\"2\"",
+            "\"Prefix\":\"new/\"",
+            "\"FileExtension\":\".jsonl\"",
+            "\"BucketARN\":\"arn:aws:s3:::bkt\"",
+            "\"BufferingHints\":{\"SizeInMBs\":2,\"IntervalInSeconds\":9}",
+            "\"DeliveryStreamEncryptionConfiguration\":{\"KeyType\":\"AWS_OWNED_CMK\","
+            "\"Status\":\"ENABLED\"}"};
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+            ck_assert_msg(strstr(text, parts[i]), "%s\nlacks %s", text, parts[i]);
+        fiat__registry_close(&s_registry);
+        open_registry();
+    }
+    put("one", "second\n");
+    deliver(true);
+    fiat__buf names, contents;
+    fiat__buf_init(&names, 1000);
+    fiat__buf_init(&contents, 1000);
+    read_objects("bkt", &names, &contents);
+    ck_assert_str_eq(fiat__buf_cstr(&contents), "second\nfirst\n"); /* by their names */
+    ck_assert_msg(strncmp(names.ptr, "new/2026/11/21/12/one-2-2026", 28) == 0, "%s", names.ptr);
+    fiat__buf_deinit(&names);
+    fiat__buf_deinit(&contents);
+}
+END_TEST
+
 START_TEST(list_pages_in_the_order_of_names) {
     static const char *const names[] = {"b", "a", "d", "c"};
     ck_assert_str_eq(call("ListDeliveryStreams", "{}"),
@@ -649,6 +719,7 @@ int main(void) {
     tcase_add_test(works, overrides_take_the_place_of_hints);
     tcase_add_test(works, a_newline_is_added_only_when_asked_for);
     tcase_add_test(works, describe_tells_what_was_created);
+    tcase_add_test(works, an_update_changes_what_it_names);
     tcase_add_test(works, list_pages_in_the_order_of_names);
     tcase_add_test(works, tags_are_kept_and_bounded);
     tcase_add_test(works, a_deleted_stream_delivers_first);
