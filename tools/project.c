@@ -186,3 +186,15 @@ fiat_status project_layers(fiat__layers *out, const char *schemas_dir, const pro
     if (status == FIAT_OK && schemas_dir) status = add_project_layer(out, schemas_dir, err);
     return status;
 }
+
+bool project_delivery_name(fiat__buf *out, const project_stream *stream,
+                           const fiat_config *config) {
+    const char *prefix = fiat_config_get(config, "stream.prefix"), *name = stream->name;
+    fiat__doc *doc = NULL;
+    if (stream->has_stream &&
+        fiat__doc_parse(&doc, fiat__buf_str(&stream->stream), NULL) == FIAT_OK)
+        (void)fiat__doc_string(fiat__doc_get(doc, "delivery_stream"), &name);
+    const bool good = fiat__buf_printf(out, "%s%s", prefix ? prefix : "", name);
+    fiat__doc_free(doc);
+    return good;
+}

@@ -40,6 +40,10 @@ fiat_status project_stream_read(project_stream *out, const char *schemas_dir, co
                                 fiat_error *err);
 void project_stream_free(project_stream *stream);
 
+/* Append the name of its delivery stream: the setting stream.prefix, and what stream.json says, or
+ * the stream's name. */
+bool project_delivery_name(fiat__buf *out, const project_stream *stream, const fiat_config *config);
+
 /* The settings that the stream's stream.json, and stream.json of the schemas' folder for all
  * streams, have for the tools in their member `member`; see table/layers.h. `names`: those there
  * are, kept. Deinit in any case. */

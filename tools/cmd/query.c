@@ -4,7 +4,6 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "cmd.h"
-#include "json/doc.h"
 #include "local/query.h"
 #include "output.h"
 #include "project.h"
@@ -44,18 +43,6 @@ static fiat_status read_sql(fiat__buf *out, const char *operand, fiat_error *err
     return fiat__buf_status(out, err);
 }
 
-/* stream.json may name the delivery stream; the setting stream.prefix comes before either. */
-static void write_delivery_name(fiat__buf *out, const project_stream *stream,
-                                const fiat_config *config) {
-    const char *prefix = fiat_config_get(config, "stream.prefix"), *name = stream->name;
-    fiat__doc *doc = NULL;
-    if (stream->has_stream &&
-        fiat__doc_parse(&doc, fiat__buf_str(&stream->stream), NULL) == FIAT_OK)
-        (void)fiat__doc_string(fiat__doc_get(doc, "delivery_stream"), &name);
-    fiat__buf_printf(out, "%s%s", prefix ? prefix : "", name);
-    fiat__doc_free(doc);
-}
-
 static fiat_status add_view(fiat__duckdb *db, const fiat_config *config, const char *name,
                             fiat_error *err) {
     project_stream stream;
@@ -67,7 +54,7 @@ static fiat_status add_view(fiat__duckdb *db, const fiat_config *config, const c
         return status;
     }
     fiat__buf_init(&delivery_name, SQL_MAX_BYTES);
-    write_delivery_name(&delivery_name, &stream, config);
+    project_delivery_name(&delivery_name, &stream, config);
     fiat__query_stream view = {name, fiat__buf_cstr(&delivery_name), fiat__buf_str(&stream.athena),
                                fiat__buf_str(&stream.json_schema)};
     status = fiat__query_add_view(db, &opts, &view, err);
