@@ -187,8 +187,8 @@ static void compare_source(comparison *c, const fiat__doc *description, const fi
 
 static void compare_encryption(comparison *c, const fiat__doc *description,
                                const fiat__doc *wanted) {
-    const char *status = "DISABLED";
     const fiat__doc *live = fiat__doc_get(description, "DeliveryStreamEncryptionConfiguration");
+    const char *status = fiat__doc_get(live, "KeyType") ? "ENABLED" : "DISABLED"; /* unless said */
     const fiat__doc *input = fiat__doc_get(wanted, "DeliveryStreamEncryptionConfigurationInput");
     (void)fiat__doc_string(fiat__doc_get(live, "Status"), &status);
     const bool on = strcmp(status, "ENABLED") == 0 || strcmp(status, "ENABLING") == 0;
