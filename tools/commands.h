@@ -12,6 +12,11 @@
     XX(schema_validate) \
     XX(schema_columns) \
     XX(schema_infer) \
+    XX(stream_create) \
+    XX(stream_status) \
+    XX(stream_update) \
+    XX(stream_list) \
+    XX(stream_delete) \
     XX(log) \
     XX(query) \
     XX(local) \

@@ -1,0 +1,2 @@
+# Every setting is an option.
+fiat stream create --help

@@ -1,0 +1,1 @@
+fiat stream status --help

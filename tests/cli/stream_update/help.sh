@@ -1,0 +1,1 @@
+fiat stream update --help | sed -n '1,9p; /^Exit/,$p'
