@@ -8,6 +8,7 @@
 
 static void print_prefix(void) {
     const char *name = main_cmd_name();
+    terminal_clear(stderr);
     fprintf(stderr, "%sfiat%s%s:%s ", terminal_begin(stderr, TERMINAL_FAULT), name ? " " : "",
             name ? name : "", terminal_end(stderr));
 }

@@ -8,6 +8,8 @@
 
 #define COLUMNS_DEFAULT 80
 
+static FILE *s_shown; /* where a line stands that changes; NULL: nowhere */
+
 bool terminal_is(FILE *out) {
     const char *term = getenv("TERM");
     return isatty(fileno(out)) && term && *term && strcmp(term, "dumb") != 0;
@@ -29,12 +31,14 @@ void terminal_line(FILE *out, const char *format, ...) {
     /* A line that is longer than the terminal's would leave lines behind. */
     fprintf(out, "\r\x1b[K%.*s", (int)terminal_columns(out) - 1, text);
     fflush(out);
+    s_shown = out;
 }
 
 void terminal_clear(FILE *out) {
-    if (!terminal_is(out)) return;
+    if (out != s_shown) return;
     fputs("\r\x1b[K", out);
     fflush(out);
+    s_shown = NULL;
 }
 
 static bool has_colours(FILE *out) {

@@ -15,7 +15,7 @@ size_t terminal_columns(FILE *out);
 
 /* Show a line in the place of the one before, cut where the terminal's line ends. */
 void terminal_line(FILE *out, const char *format, ...) FIAT_PRINTF(2, 3);
-/* Take it away, before something else is printed. */
+/* Take it away, before something else is printed; cmd_fail() does so itself. */
 void terminal_clear(FILE *out);
 
 typedef enum terminal_style {
