@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "main.h"
 #include "opt.h"
+#include "pipeline/delivery_members.h"
 #include "project.h"
 #include "settings.h"
 
@@ -152,6 +153,38 @@ static void offer_values(struct line *line, const char *names) {
     }
 }
 
+/* The flags of `fiat stream` come from a table that knows the words of each. */
+#define WORDS_OF_TEXT(form)    NULL
+#define WORDS_OF_INTEGER(form) NULL
+#define WORDS_OF_DECIMAL(form) NULL
+#define WORDS_OF_FLAG(form)    "true false"
+#define WORDS_OF_CHOICE(form)  form
+static const struct {
+    const char *flag, *words;
+} s_delivery[] = {
+#define XX(id, member, flag, kind, fallback, min, max, form, arg, help)                            \
+    {flag, WORDS_OF_##kind(form)},
+    FIAT__DELIVERY_MAP(XX)
+#undef XX
+};
+
+static void offer_option_values(struct line *line, const struct opt *opt) {
+    if (opt->kind == OPT_CHOICE)
+        for (size_t i = 0; opt_choice(opt->arg, i).len; i++)
+            offer(line, opt_choice(opt->arg, i).ptr, opt_choice(opt->arg, i).len, "");
+    else
+        offer_values(line, opt->arg);
+    if (strncmp(line->cmd->name, "stream ", strlen("stream ")) != 0) return;
+    for (size_t i = 0; i < sizeof s_delivery / sizeof s_delivery[0]; i++) {
+        if (strcmp(s_delivery[i].flag, opt->long_name) != 0 || !s_delivery[i].words) continue;
+        for (const char *at = s_delivery[i].words; *at; at += strspn(at, " ")) {
+            const size_t len = strcspn(at, " ");
+            offer(line, at, len, "");
+            at += len;
+        }
+    }
+}
+
 /* --- options --- */
 
 static const struct opt *long_option(const struct cmd *cmd, const char *name, size_t len) {
@@ -256,7 +289,7 @@ static void offer_joined_value(struct line *line) {
     line->before = line->typed;
     line->before_len = (size_t)(value - line->typed);
     line->typed = value;
-    offer_values(line, opt->arg);
+    offer_option_values(line, opt);
 }
 
 static void offer_operand(struct line *line, int index) {
@@ -272,7 +305,7 @@ static void offer_argument(struct line *line, int used) {
     bool options_over = false;
     const struct opt *waits = walk(line, used, &operands, &options_over);
     if (waits)
-        offer_values(line, waits->arg);
+        offer_option_values(line, waits);
     else if (!options_over && strncmp(line->typed, "--", 2) == 0 && strchr(line->typed, '='))
         offer_joined_value(line);
     else if (!options_over && line->typed[0] == '-')

@@ -28,6 +28,7 @@ LINES = [
     ("fiat query --format=c\t", "fiat query --format=csv "),
     ("fiat query --format c\t", "fiat query --format csv "),
     ("fiat query -f c\t", "fiat query -f csv "),
+    ("fiat stream create --compression=Sn\t", "fiat stream create --compression=Snappy "),
     ("fiat log Orde\t", "fiat log Order_Placed "),
     ("fiat log --schemas elsewhere Oth\t", "fiat log --schemas elsewhere Other "),
     ("fiat log --to=fire\t", "fiat log --to=firehose "),

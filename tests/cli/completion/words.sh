@@ -28,6 +28,9 @@ complete log --reject=
 complete log -qr ''
 complete log -qrfile O
 complete schema validate --ref ''
+complete stream create --compression=
+complete stream update --newline ''
+complete stream create --prefix=
 # Operands.
 complete log ''
 complete log Order ''
