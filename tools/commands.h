@@ -12,6 +12,11 @@
     XX(schema_validate) \
     XX(schema_columns) \
     XX(schema_infer) \
+    XX(table_create) \
+    XX(table_update) \
+    XX(table_show) \
+    XX(table_drop) \
+    XX(table_check) \
     XX(stream_create) \
     XX(stream_status) \
     XX(stream_update) \

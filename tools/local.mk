@@ -7,12 +7,14 @@ fiat_SOURCES = \
 	%D%/pretty.c %D%/pretty.h %D%/progress.c %D%/progress.h %D%/project.c %D%/project.h %D%/references.c %D%/references.h \
 	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/settings.c %D%/settings.h \
 	%D%/stream.c %D%/stream.h %D%/stream_make.c %D%/stream_make.h %D%/terminal.c %D%/terminal.h %D%/text.c %D%/text.h \
+	%D%/table.c %D%/table.h %D%/table_aws.c %D%/table_changes.c \
 	%D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/completion.c %D%/cmd/config_get.c %D%/cmd/config_list.c %D%/cmd/config_path.c %D%/cmd/config_set.c \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/mock.c %D%/cmd/query.c \
 	%D%/cmd/stream_create.c %D%/cmd/stream_delete.c %D%/cmd/stream_list.c %D%/cmd/stream_status.c %D%/cmd/stream_update.c \
 	%D%/cmd/spool_export.c %D%/cmd/spool_list.c %D%/cmd/spool_replay.c \
-	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c
+	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c \
+	%D%/cmd/table_check.c %D%/cmd/table_create.c %D%/cmd/table_drop.c %D%/cmd/table_show.c %D%/cmd/table_update.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
 fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) $(CURL_CFLAGS)
 fiat_LDADD = libfiat_pipeline.la libfiat_svc.la libfiat_mocking.la $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)

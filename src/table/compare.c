@@ -353,7 +353,7 @@ static bool write_add(fiat__buf *out, const fiat__changes *changes, const fiat__
         fiat__ddl_write_column(out, fiat__table_find(wanted, changes->items[i].name));
         first = false;
     }
-    return fiat__buf_append_c(out, "\n)\n");
+    return fiat__buf_append_c(out, "\n)");
 }
 
 static bool write_set(fiat__buf *out, const fiat__changes *changes, const fiat__table *wanted) {
@@ -367,7 +367,7 @@ static bool write_set(fiat__buf *out, const fiat__changes *changes, const fiat__
         fiat__ddl_write_property(out, changes->items[i].name, changes->items[i].wanted);
         first = false;
     }
-    return fiat__buf_append_c(out, "\n)\n");
+    return fiat__buf_append_c(out, "\n)");
 }
 
 bool fiat__changes_write_ddl(fiat__buf *out, const fiat__changes *changes,

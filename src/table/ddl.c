@@ -87,17 +87,15 @@ bool fiat__ddl_create(fiat__buf *out, const fiat__table *table) {
     fiat__ddl_write_text(out, table->location);
     fiat__buf_append_c(out, "\nTBLPROPERTIES ");
     write_properties(out, &table->properties);
-    return fiat__buf_append_char(out, '\n');
+    return !out->failed;
 }
 
 bool fiat__ddl_create_database(fiat__buf *out, const fiat__table *table) {
     fiat__buf_append_c(out, "CREATE DATABASE IF NOT EXISTS ");
-    fiat__ddl_write_name(out, table->database);
-    return fiat__buf_append_char(out, '\n');
+    return fiat__ddl_write_name(out, table->database);
 }
 
 bool fiat__ddl_drop(fiat__buf *out, const fiat__table *table) {
     fiat__buf_append_c(out, "DROP TABLE ");
-    fiat__ddl_write_table(out, table);
-    return fiat__buf_append_char(out, '\n');
+    return fiat__ddl_write_table(out, table);
 }

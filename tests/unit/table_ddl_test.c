@@ -40,7 +40,7 @@ START_TEST(writes_a_whole_table) {
         "  'projection.datehour.interval' = '1',\n"
         "  'projection.datehour.interval.unit' = 'HOURS',\n"
         "  'storage.location.template' = 's3://bkt/Orders/${datehour}/'\n"
-        ")\n";
+        ")";
     const table_fake fake = {
         .athena = "[{\"name\":\"id\",\"type\":\"string\"},{\"name\":\"orderId\",\"type\":"
                   "\"string\",\"comment\":\"the shop's \\\\ own\"},{\"name\":\"lines\",\"type\":"
@@ -57,7 +57,7 @@ START_TEST(writes_a_whole_table) {
     fiat__buf_clear(&text);
     ck_assert(fiat__ddl_create_database(&text, &table) && fiat__ddl_drop(&text, &table));
     ck_assert_str_eq(fiat__buf_cstr(&text),
-                     "CREATE DATABASE IF NOT EXISTS `fiat`\nDROP TABLE `fiat`.`orders`\n");
+                     "CREATE DATABASE IF NOT EXISTS `fiat`DROP TABLE `fiat`.`orders`");
     fiat__buf_deinit(&text);
     fiat__table_deinit(&table);
 }
