@@ -8,7 +8,9 @@ man_pages = \
 	%D%/man/fiat-schema-infer.1 %D%/man/fiat-schema-validate.1 \
 	%D%/man/fiat-spool-export.1 %D%/man/fiat-spool-list.1 %D%/man/fiat-spool-replay.1 \
 	%D%/man/fiat-stream-create.1 %D%/man/fiat-stream-delete.1 %D%/man/fiat-stream-list.1 \
-	%D%/man/fiat-stream-status.1 %D%/man/fiat-stream-update.1 %D%/man/fiat.1
+	%D%/man/fiat-stream-status.1 %D%/man/fiat-stream-update.1 \
+	%D%/man/fiat-table-check.1 %D%/man/fiat-table-create.1 %D%/man/fiat-table-drop.1 \
+	%D%/man/fiat-table-show.1 %D%/man/fiat-table-update.1 %D%/man/fiat.1
 nodist_man1_MANS = $(man_pages)
 CLEANFILES += $(man_pages) %D%/man/stamp
 
@@ -36,7 +38,7 @@ check_PROGRAMS += %D%/print_aws_errors
 %C%_print_aws_errors_LDADD = $(fiat_aws)
 EXTRA_DIST += \
 	%D%/aws-errors.md %D%/configuration.md %D%/conformance.md %D%/credentials.md %D%/delivery-guarantees.md %D%/features.md %D%/flow-control.md %D%/formats.md %D%/json.md \
-	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/streams.md %D%/testing.md %D%/transform.md %D%/validation.md
+	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/streams.md %D%/tables.md %D%/testing.md %D%/transform.md %D%/validation.md
 
 docs: %D%/print_settings$(EXEEXT) %D%/print_aws_errors$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md

@@ -30,6 +30,7 @@ include %D%/integration/spool.mk
 include %D%/integration/stats.mk
 include %D%/integration/mock.mk
 include %D%/integration/lifecycle.mk
+include %D%/integration/table.mk
 include %D%/integration/tools.mk
 include %D%/cli/local.mk
 include %D%/lint/local.mk

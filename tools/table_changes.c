@@ -25,4 +25,5 @@ void table_print_changes(const fiat__changes *changes) {
         if (change->kind == FIAT__CHANGE_BREAKS) printf(" (%s)", change->remedy);
         putchar('\n');
     }
+    fflush(stdout); /* before what is said of them on stderr */
 }

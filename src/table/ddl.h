@@ -1,5 +1,5 @@
-/* Athena's DDL of a table. The text is the same for the same table, and has no ';' and no newline at
- * its end: StartQueryExecution takes one statement.
+/* Athena's DDL of a table. The text is the same for the same table, and has no ';' and no newline
+ * at its end: StartQueryExecution takes one statement.
  * https://docs.aws.amazon.com/athena/latest/ug/create-table.html */
 #ifndef FIAT_TABLE_DDL_H
 #define FIAT_TABLE_DDL_H
