@@ -72,14 +72,6 @@ static fiat_status read_settings(struct table *table, bool parquet, fiat_error *
     return status;
 }
 
-/* The name of the delivery stream, after which objects are stored. */
-static void write_delivery_name(char *out, size_t size, const struct table *table,
-                                const struct texts *texts) {
-    const char *prefix = fiat_config_get(table->config, "stream.prefix");
-    const char *name = texts->asked.delivery_stream ? texts->asked.delivery_stream : table->stream;
-    snprintf(out, size, "%s%s", prefix ? prefix : "", name);
-}
-
 static bool is_utc(const char *zone) {
     return !zone || strcasecmp(zone, "UTC") == 0 || strcasecmp(zone, "Etc/UTC") == 0;
 }
@@ -117,23 +109,33 @@ static fiat_status make_name(struct table *table, fiat_error *err) {
     return status == FIAT_OK ? fiat__table_settings_check(&table->settings, err) : status;
 }
 
-static fiat_status make_any(struct table *table, const struct texts *texts, fiat_error *err) {
+static fiat_status make_with_delivery(struct table *table, const struct texts *texts,
+                                      fiat_error *err) {
     fiat__delivery delivery;
-    char name[200];
+    fiat__buf name;
+    fiat__buf_init(&name, PROJECT_FILE_MAX_BYTES);
+    project_delivery_name(&name, &texts->stream, table->config);
+    fiat_status status = fiat__buf_status(&name, err);
+    if (status == FIAT_OK) {
+        status = fiat__delivery_init(&delivery, fiat__buf_cstr(&name), err);
+        if (status == FIAT_OK)
+            status = fiat__delivery_read(&delivery, &table->delivery, NULL, NULL, err);
+        if (status == FIAT_OK) status = make(table, texts, &delivery, err);
+        fiat__delivery_deinit(&delivery);
+    }
+    fiat__buf_deinit(&name);
+    return status;
+}
+
+static fiat_status make_any(struct table *table, const struct texts *texts, fiat_error *err) {
     const char *dir = project_schemas_dir(table->config);
-    write_delivery_name(name, sizeof name, table, texts);
     fiat_status status = project_layers(&table->layers, dir, &texts->stream, "table",
                                         fiat__table_setting_names, err);
     if (status == FIAT_OK && table->flags->name_only) return make_name(table, err);
     if (status == FIAT_OK)
         status = project_layers(&table->delivery, dir, &texts->stream, "delivery",
                                 fiat__delivery_names, err);
-    if (status == FIAT_OK) status = fiat__delivery_init(&delivery, name, err);
-    if (status != FIAT_OK) return status;
-    status = fiat__delivery_read(&delivery, &table->delivery, NULL, NULL, err);
-    if (status == FIAT_OK) status = make(table, texts, &delivery, err);
-    fiat__delivery_deinit(&delivery);
-    return status;
+    return status == FIAT_OK ? make_with_delivery(table, texts, err) : status;
 }
 
 int table_open(struct table *out, const char *stream, const struct table_flags *flags) {
