@@ -113,7 +113,8 @@ static fiat_status run_once(const fiat_schema *schema, fiat_validator *ctx, bool
 
 /* May a failure be that the value brings a member which the caller alone may add? */
 static bool is_entry(const fiat__program *program) {
-    const fiat__object_rule *rule = &program->objects[program->nodes[program->root].object];
+    uint32_t root = fiat__node_origin(program, program->root); /* a twin's may be a group */
+    const fiat__object_rule *rule = &program->objects[program->nodes[root].object];
     return (rule->provided | rule->reserved) != 0;
 }
 
