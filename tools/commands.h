@@ -11,6 +11,7 @@
     XX(schema_check) \
     XX(schema_validate) \
     XX(schema_columns) \
+    XX(schema_diff) \
     XX(schema_infer) \
     XX(table_create) \
     XX(table_update) \

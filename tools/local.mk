@@ -1,6 +1,7 @@
 # The command. A subcommand is one file in cmd/ and a word in commands.h.
 bin_PROGRAMS += fiat
 fiat_SOURCES = \
+	%D%/differences.c %D%/differences.h %D%/cmd/schema_diff.c \
 	%D%/aws.c %D%/aws.h \
 	%D%/cmd.c %D%/cmd.h %D%/commands.h %D%/complete.c %D%/complete.h %D%/conf_file.c %D%/conf_file.h %D%/documents.c %D%/documents.h %D%/help.c %D%/help.h \
 	%D%/lines.c %D%/lines.h %D%/main.c %D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h \

@@ -26,6 +26,17 @@ TESTS += %D%/schema_regex_test
 %C%_schema_regex_test_CFLAGS = $(TEST_CFLAGS)
 %C%_schema_regex_test_LDADD = libchaos.la $(fiat_schema) $(CHECK_LIBS)
 
+# Compatibility of two versions.
+check_PROGRAMS += %D%/schema_compat_test %D%/schema_compat_random_test
+TESTS += %D%/schema_compat_test %D%/schema_compat_random_test
+noinst_HEADERS += %D%/schema_compat_pairs.h
+%C%_schema_compat_test_SOURCES = %D%/schema_compat_test.c
+%C%_schema_compat_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_compat_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+%C%_schema_compat_random_test_SOURCES = %D%/schema_compat_random_test.c
+%C%_schema_compat_random_test_CFLAGS = $(TEST_CFLAGS)
+%C%_schema_compat_random_test_LDADD = $(fiat_schema) $(CHECK_LIBS)
+
 # The engine.
 schema_engine_tests = \
 	%D%/schema_engines_test %D%/schema_flatten_test %D%/schema_keywords_test %D%/schema_load_test \
