@@ -2,6 +2,7 @@
 #include "aws/error_class.h"
 #include "aws/xml.h"
 #include "base/error.h"
+#include "base/utf8.h"
 #include "json/doc.h"
 
 #define LINE_BYTES 241 /* with the code it fits fiat_error.message */
@@ -166,6 +167,7 @@ static void copy_first_line(char out[LINE_BYTES], fiat__str message) {
            !is_quoted_header(fiat__str_of(message.ptr + len, message.len - len)))
         len++;
     fiat__err_copy(out, LINE_BYTES, message.ptr, len);
+    fiat__utf8_make_printable(out); /* of XML nobody has looked at the bytes */
 }
 
 static fiat__aws_class class_of_status(int http_status, bool has_code, fiat_status *status) {

@@ -4,7 +4,7 @@ EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h %D%/fuzz_cjson.h
 fuzz_targets = \
 	%D%/fuzz_aws_argv %D%/fuzz_aws_credentials %D%/fuzz_aws_ini %D%/fuzz_aws_profile %D%/fuzz_aws_proxy %D%/fuzz_aws_reply \
-	%D%/fuzz_aws_sigv4 %D%/fuzz_aws_xml %D%/fuzz_config_file %D%/fuzz_firehose_event %D%/fuzz_firehose_reply %D%/fuzz_mock_request \
+	%D%/fuzz_aws_sigv4 %D%/fuzz_aws_svc %D%/fuzz_aws_xml %D%/fuzz_config_file %D%/fuzz_firehose_event %D%/fuzz_firehose_reply %D%/fuzz_mock_request \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
 	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_spool_reader %D%/fuzz_stream_json %D%/fuzz_tls_peer \
 	%D%/fuzz_table
@@ -110,6 +110,10 @@ endif
 %C%_fuzz_aws_credentials_SOURCES = %D%/fuzz_aws_credentials.c $(fuzz_main)
 %C%_fuzz_aws_credentials_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_aws_credentials_LDADD = $(fiat_aws)
+
+%C%_fuzz_aws_svc_SOURCES = %D%/fuzz_aws_svc.c $(fuzz_main)
+%C%_fuzz_aws_svc_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_aws_svc_LDADD = $(fiat_svc)
 
 %C%_fuzz_aws_xml_SOURCES = %D%/fuzz_aws_xml.c $(fuzz_main)
 %C%_fuzz_aws_xml_LDFLAGS = $(fuzz_ldflags)

@@ -58,7 +58,7 @@ static void explain_denial(const fiat__service *service, const fiat__service_req
     const char *deny = strstr(said.message, "explicit deny");
     char action[96];
     if (what.len)
-        snprintf(action, sizeof action, "%.*s", (int)what.len, what.ptr);
+        fiat__err_copy(action, sizeof action, what.ptr, what.len);
     else
         snprintf(action, sizeof action, "%s:%s", service->name,
                  request->action ? request->action : request->operation);
