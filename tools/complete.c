@@ -227,7 +227,8 @@ static void offer_options(struct line *line) {
 /* --- operands --- */
 
 /* The name that the synopsis gives to operand number `index`, without brackets: "STREAM" of
- * "[OPTION...] STREAM [FILE...]"; false when it names no such. */
+ * "[OPTION...] STREAM [FILE...]"; the last name where one of them may come again and again. false
+ * when it names no such. */
 static bool operand_name(const struct cmd *cmd, int index, char *out, size_t out_size) {
     const char *at = cmd->synopsis;
     bool is_value = false, repeats = false;
@@ -248,8 +249,10 @@ static bool operand_name(const struct cmd *cmd, int index, char *out, size_t out
             is_value = opt && opt->kind != OPT_FLAG;
         }
         if (skip) continue;
-        repeats = fiat__str_ends(word, fiat__str_c("..."));
-        if (repeats) word.len -= 3;
+        if (fiat__str_ends(word, fiat__str_c("..."))) {
+            repeats = true;
+            word.len -= 3;
+        }
         snprintf(out, out_size, "%.*s", (int)word.len, word.ptr);
         if (found++ == index) return true;
     }
