@@ -26,8 +26,8 @@ struct table_flags {
     {"database", 0, OPT_STRING, &(flags).database, "NAME", "Database (default: fiat)", 0, 0},      \
     {"name", 0, OPT_STRING, &(flags).name, "NAME",                                                 \
      "Table (default: the stream's name in lower case)", 0, 0},                                    \
-    {"format", 'f', OPT_STRING, &(flags).format, "FORMAT",                                         \
-     "What objects are: json (default) or parquet", 0, 0},                                         \
+    {"format", 'f', OPT_CHOICE, &(flags).format, "json|parquet",                                   \
+     "What objects are (default: json)", 0, 0},                                                    \
     {"bucket", 0, OPT_STRING, &(flags).bucket, "NAME", "S3 bucket of the objects", 0, 0},          \
     {"prefix", 0, OPT_STRING, &(flags).prefix, "PREFIX",                                           \
      "Prefix of the objects, as Firehose has it (default: STREAM/)", 0, 0},                        \
