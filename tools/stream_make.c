@@ -18,6 +18,12 @@ static const char *role_name(const stream_context *c) {
     return slash ? slash + 1 : role;
 }
 
+/* "/team/" of arn:aws:iam::ACCOUNT:role/team/NAME; "/" of a name alone. */
+static void write_role_path(const stream_context *c, char *out, size_t size) {
+    const char *path = strchr(get(c, FIAT__DELIVERY_ROLE), '/');
+    snprintf(out, size, "%.*s", path ? (int)(role_name(c) - path) : 1, path ? path : "/");
+}
+
 static void write_policy_name(const stream_context *c, char *out, size_t size) {
     snprintf(out, size, "fiat-%s", c->settings.stream);
 }
@@ -37,7 +43,11 @@ static void write_bucket(fiat__buf *out, const stream_context *c) {
 
 /* PolicyDocument and the like are JSON in a string, for IAM; here they are shown as they are. */
 static void write_role(fiat__buf *out, const stream_context *c) {
-    fiat__buf_append_c(out, "{\"RoleName\":");
+    char path[600];
+    write_role_path(c, path, sizeof path);
+    fiat__buf_append_c(out, "{\"Path\":");
+    fiat__json_write_string_c(out, path);
+    fiat__buf_append_c(out, ",\"RoleName\":");
     fiat__json_write_string_c(out, role_name(c));
     fiat__buf_append_c(out, ",\"AssumeRolePolicyDocument\":");
     fiat__delivery_write_trust(out, &c->place);
@@ -153,7 +163,7 @@ static fiat_status call_s3(fiat__service *s3, const stream_context *c, const cha
     return status;
 }
 
-/* Nothing of it may be public, and objects are encrypted: by S3's own keys, or by the stream's. */
+/* Nothing of it may be public, and what has no key of the stream's is encrypted with S3's own. */
 static fiat_status close_bucket(fiat__service *s3, const stream_context *c, fiat_error *err) {
     static const char block[] =
         "<PublicAccessBlockConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">"
@@ -209,11 +219,14 @@ int stream_make_bucket(const stream_context *c) {
 
 static fiat_status create_role(fiat__service *iam, const stream_context *c, bool *made,
                                fiat_error *err) {
+    char path[600];
     fiat__buf params, trust;
     fiat__service_reply reply;
+    write_role_path(c, path, sizeof path);
     fiat__buf_init(&params, STREAM_JSON_MAX_BYTES);
     fiat__buf_init(&trust, STREAM_JSON_MAX_BYTES);
     fiat__delivery_write_trust(&trust, &c->place);
+    fiat__service_param(&params, "Path", path);
     fiat__service_param(&params, "RoleName", role_name(c));
     fiat__service_param(&params, "AssumeRolePolicyDocument", fiat__buf_cstr(&trust));
     fiat__service_param(&params, "Description", "Delivers streams of Fiat to S3");

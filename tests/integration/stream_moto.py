@@ -151,6 +151,17 @@ def check_create(project, aws):
     print("created, and once more")
 
 
+def check_role_with_path(project, aws):
+    role = f"arn:aws:iam::{ACCOUNT}:role/team/second"
+    project.run("create", "Orders", "--role", role, "--create-role", "--yes", "--no-wait",
+                "--compression", "UNCOMPRESSED", code=1)  # the stream is another by now
+    project.run("update", "Orders", "--role", role, "--create-role", "--yes")
+    assert aws.client("iam").get_role(RoleName="second")["Role"]["Arn"] == role
+    to = describe(aws)["Destinations"][0]["ExtendedS3DestinationDescription"]
+    assert to["RoleARN"] == role, to
+    print("a role with a path")
+
+
 def check_update(project, aws):
     project.settings({"buffer_mb": 5, "tags": {"team": "other"}})
     out, err = project.run("create", "Orders", code=1)
@@ -242,6 +253,7 @@ def main():
         project = Project(folder, aws.environment)
         check_requests(project)
         check_create(project, aws)
+        check_role_with_path(project, aws)
         check_update(project, aws)
         check_status(project, aws)
         check_list(project, aws)
