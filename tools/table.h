@@ -74,12 +74,14 @@ void table_print_notes(const struct table *table);
 /* The table that is there. */
 struct table_live {
     fiat__doc *reply;        /* NULL: there is none */
-    const fiat__doc *table;  /* the member "Table" */
+    const fiat__doc *table;  /* the member "Table", or "TableMetadata" */
+    bool by_athena;          /* it is Athena's answer: there is no Glue here */
     fiat__table table_there; /* read from it */
     fiat__changes changes;   /* from it to the table that should be there; none with name_only */
 };
 
-/* From Glue; or from a file that holds Glue's answer, when `file` is not NULL. */
+/* From Glue; or from Athena, for a catalog that is not Glue's, and where Athena alone answers, as
+ * with `fiat local`; or from a file that holds Glue's answer, when `file` is not NULL. */
 int table_live_read(struct table_live *out, struct table *table, const char *file);
 void table_live_close(struct table_live *live);
 
@@ -93,8 +95,8 @@ int table_run(struct table *table, const char *sql);
  * beside those that name the database, "\"TableInput\":{...}". */
 int table_glue(struct table *table, const char *operation, const char *body);
 
-/* Make the table, and its database when there is none. */
-int table_make(struct table *table);
+/* Make the table that is not there (`live`), and its database when there is none. */
+int table_make(struct table *table, const struct table_live *live);
 
 /* "fiat.orders" */
 const char *table_title(const struct table *table);

@@ -44,15 +44,73 @@ static fiat_status get_table(fiat__doc **reply, struct table *table, fiat_error 
     return status;
 }
 
+/* Is it the error of a table, or a database, that is not there? Athena has no code for that. */
+static bool is_absence(const fiat_error *err) {
+    return strcmp(err->aws_code, "MetadataException") == 0 &&
+           (strstr(err->message, "EntityNotFound") || strstr(err->message, "not found"));
+}
+
+static fiat_status get_metadata(fiat__doc **reply, struct table *table, fiat_error *err) {
+    fiat__service *athena;
+    fiat__buf body;
+    bool first = true;
+    const char *const rows[][2] = {{"CatalogName", table->settings.catalog},
+                                   {"DatabaseName", table->wanted.database},
+                                   {"TableName", table->wanted.name}};
+    fiat_status status =
+        aws_open(&athena, FIAT__ATHENA_SERVICE, table->config, &table->flags->aws, err);
+    if (status != FIAT_OK) return status;
+    fiat__buf_init(&body, BODY_MAX_BYTES);
+    fiat__buf_append_char(&body, '{');
+    for (size_t i = 0; i < 3; i++) {
+        fiat__json_write_key(&body, &first, rows[i][0]);
+        fiat__json_write_string_c(&body, rows[i][1]);
+    }
+    fiat__buf_append_char(&body, '}');
+    status = fiat__buf_status(&body, err);
+    fiat_error refused = FIAT_ERROR_INIT;
+    if (status == FIAT_OK) {
+        status = fiat__service_json(athena, "AmazonAthena.GetTableMetadata", fiat__buf_cstr(&body),
+                                    reply, &refused);
+        if (status != FIAT_OK && is_absence(&refused))
+            status = FIAT_OK;
+        else if (status != FIAT_OK)
+            fiat__err_assign(err, &refused);
+    }
+    fiat__buf_deinit(&body);
+    fiat__service_free(athena);
+    return status;
+}
+
+/* Glue's answer, or where there is no Glue Athena's. */
+static fiat_status get_live(struct table_live *out, struct table *table, fiat_error *err) {
+    fiat_error refused = FIAT_ERROR_INIT;
+    out->by_athena = strcmp(table->settings.catalog, "AwsDataCatalog") != 0;
+    fiat_status status = out->by_athena ? FIAT_OK : get_table(&out->reply, table, &refused);
+    if (status != FIAT_OK && strcmp(refused.aws_code, "UnknownOperationException") == 0 &&
+        !table->flags->glue) {
+        out->by_athena = true;
+        status = FIAT_OK;
+    }
+    if (status != FIAT_OK) fiat__err_assign(err, &refused);
+    return status == FIAT_OK && out->by_athena ? get_metadata(&out->reply, table, err) : status;
+}
+
+static fiat_status read_live(struct table_live *out, struct table *table, fiat_error *err) {
+    out->table = fiat__doc_get(out->reply, out->by_athena ? "TableMetadata" : "Table");
+    return out->by_athena ? fiat__glue_metadata_read(&out->table_there, out->table,
+                                                     table->wanted.database, err)
+                          : fiat__glue_table_read(&out->table_there, out->table, err);
+}
+
 int table_live_read(struct table_live *out, struct table *table, const char *file) {
     fiat_error err = FIAT_ERROR_INIT;
     *out = (struct table_live){0};
-    fiat_status status = file ? fiat__doc_read(&out->reply, file, BODY_MAX_BYTES, &err)
-                              : get_table(&out->reply, table, &err);
+    fiat_status status =
+        file ? fiat__doc_read(&out->reply, file, BODY_MAX_BYTES, &err) : get_live(out, table, &err);
     if (status != FIAT_OK) return cmd_fail_error(NULL, &err);
     if (!out->reply) return EXIT_DONE;
-    out->table = fiat__doc_get(out->reply, "Table");
-    status = fiat__glue_table_read(&out->table_there, out->table, &err);
+    status = read_live(out, table, &err);
     if (status != FIAT_OK && file) return cmd_fail_error(file, &err);
     if (status == FIAT_OK && table->flags->name_only) return EXIT_DONE;
     if (status == FIAT_OK && !table->settings.projection_from)
@@ -142,10 +200,11 @@ static int make_by_athena(struct table *table, bool with_database) {
     return code;
 }
 
-int table_make(struct table *table) {
+int table_make(struct table *table, const struct table_live *live) {
     bool found = false;
     fiat_error err = FIAT_ERROR_INIT;
-    if (find_database(table, &found, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
+    if (!live->by_athena && find_database(table, &found, &err) != FIAT_OK)
+        return cmd_fail_error(NULL, &err);
     return table->flags->glue ? make_by_glue(table, !found) : make_by_athena(table, !found);
 }
 

@@ -3,6 +3,8 @@
 #include "base/error.h"
 #include "json/writer.h"
 
+#define ARENA_MAX_BYTES ((size_t)64 * 1024 * 1024)
+
 static void write_text(fiat__buf *out, bool *first, const char *name, const char *value) {
     fiat__json_write_key(out, first, name);
     fiat__json_write_string_c(out, value);
@@ -100,7 +102,7 @@ static fiat_status read_properties(fiat__table *table, const fiat__doc *object,
 
 fiat_status fiat__glue_table_read(fiat__table *out, const fiat__doc *table, fiat_error *err) {
     *out = (fiat__table){0};
-    fiat__arena_init(&out->arena, (size_t)64 * 1024 * 1024);
+    fiat__arena_init(&out->arena, ARENA_MAX_BYTES);
     const fiat__doc *storage = fiat__doc_get(table, "StorageDescriptor");
     const fiat__doc *serde = fiat__doc_get(storage, "SerdeInfo");
     const struct {
@@ -130,6 +132,46 @@ fiat_status fiat__glue_table_read(fiat__table *out, const fiat__doc *table, fiat
             read_properties(out, fiat__doc_get(serde, "Parameters"), &out->serde_properties, err);
     if (status == FIAT_OK)
         status = read_properties(out, fiat__doc_get(table, "Parameters"), &out->properties, err);
+    return status;
+}
+
+/* What describes the storage goes there, the rest to the table's properties. */
+static bool add_parameter(fiat__table *out, const char *name, const char *value) {
+    static const char serde[] = "serde.param.";
+    const struct {
+        const char *name, **to;
+    } rows[] = {{"location", &out->location},
+                {"inputformat", &out->input_format},
+                {"outputformat", &out->output_format},
+                {"serde.serialization.lib", &out->serde}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strcmp(name, rows[i].name) == 0)
+            return (*rows[i].to = fiat__arena_str(&out->arena, fiat__str_c(value)).ptr) != NULL;
+    if (strncmp(name, serde, strlen(serde)) == 0)
+        return fiat__property_add(out, &out->serde_properties, name + strlen(serde), value);
+    return fiat__property_add(out, &out->properties, name, value);
+}
+
+fiat_status fiat__glue_metadata_read(fiat__table *out, const fiat__doc *metadata,
+                                     const char *database, fiat_error *err) {
+    *out = (fiat__table){.location = "", .input_format = "", .output_format = "", .serde = ""};
+    fiat__arena_init(&out->arena, ARENA_MAX_BYTES);
+    if (!*text_of(metadata, "Name"))
+        return fiat__err_set(err, FIAT_E_AWS_REPLY, "Athena's reply has no table");
+    out->database = fiat__arena_str(&out->arena, fiat__str_c(database)).ptr;
+    out->name = fiat__arena_str(&out->arena, fiat__str_c(text_of(metadata, "Name"))).ptr;
+    if (!out->database || !out->name) return fiat__err_nomem(err);
+    fiat_status status = read_columns(out, fiat__doc_get(metadata, "Columns"), &out->columns,
+                                      &out->column_count, err);
+    if (status == FIAT_OK)
+        status = read_columns(out, fiat__doc_get(metadata, "PartitionKeys"), &out->partitions,
+                              &out->partition_count, err);
+    const fiat__doc *item = fiat__doc_first(fiat__doc_get(metadata, "Parameters"));
+    for (; item && status == FIAT_OK; item = fiat__doc_next(item)) {
+        const char *value = "";
+        (void)fiat__doc_string(item, &value);
+        if (!add_parameter(out, fiat__doc_name(item), value)) status = fiat__err_nomem(err);
+    }
     return status;
 }
 

@@ -129,21 +129,20 @@ def by_athena(project, aws):
     athena = aws.client("athena")
     athena.create_work_group(Name="team", Configuration={})
     asked = project.run("create", "Orders", "--dry-run", "--database", "shop").split(";\n")
-    assert project.run("create", "Orders", "--database", "shop", "--workgroup", "team",
-                       "--catalog", "other") == "shop.orders: created\n"
+    assert project.run("create", "Orders", "--database", "shop", "--workgroup", "team") == "shop.orders: created\n"
     ids = athena.list_query_executions()["QueryExecutionIds"]
     made = [athena.get_query_execution(QueryExecutionId=id)["QueryExecution"] for id in ids]
     made.sort(key=lambda query: query["Query"])
     assert [query["Query"] for query in made] == asked[:2], made
     for query in made:
         assert query["WorkGroup"] == "team", query
-        assert query["QueryExecutionContext"] == {"Catalog": "other"}, query
+        assert query["QueryExecutionContext"] == {"Catalog": "AwsDataCatalog"}, query
         assert query["ResultConfiguration"]["OutputLocation"].startswith("s3://results/x/"), query
 
 
 class Fake(http.server.BaseHTTPRequestHandler):
     """Athena where moto's queries cannot fail or last, and Glue without a table."""
-    asked, states, refusals = [], [], []
+    asked, states, refusals, metadata = [], [], [], None
 
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -152,6 +151,13 @@ class Fake(http.server.BaseHTTPRequestHandler):
         status, reply = 200, {}
         if self.refusals:
             status, reply = 400, {"__type": self.refusals.pop(0), "Message": "may not"}
+        elif name == "GetTableMetadata" and self.metadata:
+            assert body == {"CatalogName": "AwsDataCatalog", "DatabaseName": "fiat",
+                            "TableName": "orders"}, body
+            reply = {"TableMetadata": self.metadata}
+        elif name == "GetTableMetadata":
+            status = 400
+            reply = {"__type": "MetadataException", "Message": "EntityNotFoundException: none"}
         elif name in ("GetTable", "GetDatabase"):
             status = 400 if name == "GetTable" else 200
             reply = {"__type": "EntityNotFoundException", "Message": "none"} if status == 400 else {
@@ -205,7 +211,34 @@ def ends_of_queries(project):
     said = process.communicate(timeout=30)[1]
     assert process.returncode == 1 and "so is Athena's query q-1" in said, said
     assert Fake.asked[-1] == "StopQueryExecution", Fake.asked
+    without_glue(project, url)
     server.shutdown()
+
+
+def without_glue(project, url):
+    """Athena alone answers, as with `fiat local`."""
+    del Fake.asked[:]
+    Fake.refusals, Fake.states = ["UnknownOperationException"], 2 * ["SUCCEEDED"]
+    assert project.run("create", "Orders", AWS_ENDPOINT_URL=url) == "fiat.orders: created\n"
+    assert Fake.asked == ["GetTable", "GetTableMetadata", *2 * [
+        "StartQueryExecution", "GetQueryExecution"]], Fake.asked
+    wanted = json.loads(project.run("create", "Orders", "--dry-run", "--glue"))
+    storage = wanted["StorageDescriptor"]
+    serde = storage["SerdeInfo"]
+    Fake.metadata = {"Name": "orders", "TableType": "EXTERNAL_TABLE", "Columns": storage["Columns"],
+                     "PartitionKeys": wanted["PartitionKeys"],
+                     "Parameters": wanted["Parameters"] | {
+                         "location": storage["Location"], "inputformat": storage["InputFormat"],
+                         "outputformat": storage["OutputFormat"],
+                         "serde.serialization.lib": serde["SerializationLibrary"]} | {
+                             f"serde.param.{n}": v for n, v in serde["Parameters"].items()}}
+    Fake.refusals = ["UnknownOperationException"]
+    assert project.run("check", "Orders", AWS_ENDPOINT_URL=url) == "fiat.orders: ok\n"
+    # What a statement cannot do.
+    Fake.metadata["Columns"][2]["Type"] = "tinyint"
+    Fake.refusals = ["UnknownOperationException"]
+    assert "needs the Glue catalogue" in project.run("update", "Orders", want=1,
+                                                     AWS_ENDPOINT_URL=url)
 
 
 def main():

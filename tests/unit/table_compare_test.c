@@ -260,12 +260,46 @@ START_TEST(keeps_the_start_that_is_there) {
 }
 END_TEST
 
+START_TEST(reads_what_athena_says) {
+    static const char text[] =
+        "{\"Name\":\"orders\",\"TableType\":\"EXTERNAL_TABLE\",\"Columns\":[{\"Name\":\"a\","
+        "\"Type\":"
+        "\"int\"}],\"PartitionKeys\":[{\"Name\":\"datehour\",\"Type\":\"string\"}],\"Parameters\":{"
+        "\"EXTERNAL\":\"TRUE\",\"location\":\"s3://bkt/Orders\",\"inputformat\":"
+        "\"org.apache.hadoop.mapred.TextInputFormat\",\"serde.serialization.lib\":"
+        "\"org.openx.data.jsonserde.JsonSerDe\",\"serde.param.case.insensitive\":\"FALSE\","
+        "\"serde.param.ignore.malformed.json\":\"FALSE\",\"serde.param.mapping.a\":\"A\","
+        "\"classification\":\"json\",\"projection.enabled\":\"true\",\"projection.datehour.type\":"
+        "\"date\",\"projection.datehour.format\":\"yyyy/MM/dd/HH\",\"projection.datehour.range\":"
+        "\"2026/01/01/00,NOW\",\"projection.datehour.interval\":\"1\","
+        "\"projection.datehour.interval.unit\":\"HOURS\",\"storage.location.template\":"
+        "\"s3://bkt/Orders/${datehour}/\"}}";
+    const table_fake fake = {.athena = "{\"A\":\"int\"}"};
+    fiat__table live, wanted;
+    fiat__changes changes;
+    fiat__doc *doc;
+    fiat_error err;
+    ck_assert_fiat_ok(fiat__doc_parse(&doc, fiat__str_c(text), &err), err);
+    ck_assert_fiat_ok(fiat__glue_metadata_read(&live, doc, "fiat", &err), err);
+    ck_assert_str_eq(live.database, "fiat");
+    ck_assert_fiat_ok(table_fake_make(&wanted, &fake, &err), err);
+    ck_assert_fiat_ok(fiat__table_compare(&changes, &live, &wanted, &err), err);
+    ck_assert_uint_eq(changes.count, 0);
+    fiat__changes_deinit(&changes);
+    fiat__table_deinit(&live);
+    fiat__table_deinit(&wanted);
+    fiat__doc_free(doc);
+}
+END_TEST
+
 START_TEST(refuses_what_is_no_table) {
     fiat__table table;
     fiat__doc *doc;
     fiat_error err;
     ck_assert_fiat_ok(fiat__doc_parse(&doc, fiat__str_c("{}"), &err), err);
     ck_assert_fiat_status(fiat__glue_table_read(&table, doc, &err), FIAT_E_AWS_REPLY);
+    fiat__table_deinit(&table);
+    ck_assert_fiat_status(fiat__glue_metadata_read(&table, doc, "d", &err), FIAT_E_AWS_REPLY);
     fiat__table_deinit(&table);
     fiat__doc_free(doc);
 }
@@ -302,6 +336,7 @@ int main(void) {
     tcase_add_loop_test(tcase, writes_what_changes, 0, sizeof s_updates / sizeof s_updates[0]);
     tcase_add_test(tcase, keeps_what_is_not_its_own);
     tcase_add_test(tcase, keeps_the_start_that_is_there);
+    tcase_add_test(tcase, reads_what_athena_says);
     tcase_add_test(tcase, refuses_what_is_no_table);
     tcase_add_test(tcase, bears_the_lack_of_memory);
     suite_add_tcase(suite, tcase);

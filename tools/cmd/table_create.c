@@ -41,7 +41,7 @@ static int create(struct table *table) {
     int code = table_live_read(&live, table, NULL);
     if (code == EXIT_DONE && !live.reply) {
         table_print_notes(table);
-        code = table_make(table);
+        code = table_make(table, &live);
         if (code == EXIT_DONE) printf("%s: created\n", table_title(table));
     } else if (code == EXIT_DONE && live.changes.count == 0) {
         printf("%s: ok, nothing to do\n", table_title(table));

@@ -41,6 +41,11 @@ static int by_athena(struct table *table, const struct table_live *live) {
 static int by_glue(struct table *table, const struct table_live *live) {
     fiat__buf members;
     int code = EXIT_DONE;
+    if (live->by_athena)
+        return cmd_fail(EXIT_FAILED,
+                        "%s: that needs the Glue catalogue, and here is none: drop and create the "
+                        "table (the data stays)",
+                        table_title(table));
     fiat__buf_init(&members, TEXT_MAX_BYTES);
     if (!s_dry_run) fiat__buf_append_c(&members, "\"TableInput\":");
     if (!fiat__glue_update_input(&members, live->table, &live->table_there, &table->wanted))
