@@ -19,6 +19,7 @@ typedef struct comparison {
 
 #define ENCRYPTION_REMEDY                                                                          \
     "aws firehose start-delivery-stream-encryption, or stop-delivery-stream-encryption"
+#define ENCRYPTION_PATH "DeliveryStreamEncryption"
 #define RECREATE_REMEDY "cannot be changed: delete the stream and create it anew"
 
 /* Members whose change is not UpdateDestination's. */
@@ -29,14 +30,15 @@ static const struct {
     {"KinesisStreamSource", RECREATE_REMEDY},
     /* https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning-enable.html */
     {"DynamicPartitioningConfiguration.Enabled", RECREATE_REMEDY},
-    {"DeliveryStreamEncryption", ENCRYPTION_REMEDY},
+    {ENCRYPTION_PATH, ENCRYPTION_REMEDY},
 };
 
 static void tell(comparison *c, const char *path, const char *live, const char *wanted) {
-    fiat__delivery_difference difference = {path, live, wanted, NULL};
+    fiat__delivery_difference difference = {path, live, wanted, NULL, false};
     for (size_t i = 0; i < sizeof s_remedies / sizeof *s_remedies; i++)
         if (strncmp(path, s_remedies[i].path, strlen(s_remedies[i].path)) == 0)
             difference.remedy = s_remedies[i].remedy;
+    difference.encryption = strncmp(path, ENCRYPTION_PATH, strlen(ENCRYPTION_PATH)) == 0;
     c->count++;
     c->each(&difference, c->user);
 }

@@ -8,6 +8,7 @@ typedef struct fiat__delivery_difference {
     const char *path;          /* "BufferingHints.SizeInMBs" */
     const char *live, *wanted; /* JSON text; "" when there is none */
     const char *remedy;        /* NULL: UpdateDestination mends it; else what does */
+    bool encryption; /* of what Firehose holds: fiat__delivery_write_encryption() mends it */
 } fiat__delivery_difference;
 
 typedef void fiat__delivery_differs(const fiat__delivery_difference *difference, void *user);

@@ -260,9 +260,8 @@ static void put_source(fiat__buf *out, bool *first, const fiat__delivery *settin
     fiat__buf_append_char(out, '}');
 }
 
-static void put_direct(fiat__buf *out, bool *first, const fiat__delivery *settings) {
+static void put_held_encryption(fiat__buf *out, bool *first, const fiat__delivery *settings) {
     bool inner = true;
-    put_text(out, first, "DeliveryStreamType", "DirectPut");
     if (strcmp(GET(ENCRYPTION), "NONE") == 0) return;
     open_object(out, first, "DeliveryStreamEncryptionConfigurationInput");
     if (strcmp(GET(ENCRYPTION), "KMS") == 0) {
@@ -274,15 +273,26 @@ static void put_direct(fiat__buf *out, bool *first, const fiat__delivery *settin
     fiat__buf_append_char(out, '}');
 }
 
+bool fiat__delivery_write_encryption(fiat__buf *out, const fiat__delivery *settings, bool *start) {
+    bool first = true;
+    *start = strcmp(GET(ENCRYPTION), "NONE") != 0;
+    fiat__buf_append_char(out, '{');
+    put_text(out, &first, "DeliveryStreamName", settings->stream);
+    put_held_encryption(out, &first, settings);
+    return fiat__buf_append_char(out, '}') && !out->failed;
+}
+
 bool fiat__delivery_write_create(fiat__buf *out, const fiat__delivery *settings,
                                  const fiat__delivery_place *place) {
     bool first = true;
     fiat__buf_append_char(out, '{');
     put_text(out, &first, "DeliveryStreamName", settings->stream);
-    if (fiat__delivery_from_kinesis(settings))
+    if (fiat__delivery_from_kinesis(settings)) {
         put_source(out, &first, settings, place);
-    else
-        put_direct(out, &first, settings);
+    } else {
+        put_text(out, &first, "DeliveryStreamType", "DirectPut");
+        put_held_encryption(out, &first, settings);
+    }
     fiat__json_write_key(out, &first, "ExtendedS3DestinationConfiguration");
     fiat__delivery_write_destination(out, settings, place, NULL);
     if (settings->tag_count) {

@@ -30,6 +30,12 @@ bool fiat__delivery_write_destination(fiat__buf *out, const fiat__delivery *sett
 bool fiat__delivery_write_update(fiat__buf *out, const fiat__delivery *settings,
                                  const fiat__delivery_place *place, const fiat__doc *description);
 
+/* The body of StartDeliveryStreamEncryption or, when the settings have none, of
+ * StopDeliveryStreamEncryption: *start says of which.
+ * https://docs.aws.amazon.com/firehose/latest/APIReference/API_StartDeliveryStreamEncryption.html
+ */
+bool fiat__delivery_write_encryption(fiat__buf *out, const fiat__delivery *settings, bool *start);
+
 /* [{"Key":...,"Value":...},...] */
 bool fiat__delivery_write_tags(fiat__buf *out, const fiat__delivery *settings);
 

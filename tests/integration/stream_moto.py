@@ -178,6 +178,10 @@ def check_update(project, aws):
     assert tags["Tags"] == [{"Key": "team", "Value": "other"}], tags
     out, _ = project.run("update", "Orders")
     assert out == "delivery stream Orders: ok, nothing to do\n", out
+    for args, status in ((("--encryption", "NONE"), "DISABLED"), ((), "ENABLED")):
+        project.run("update", "Orders", *args)
+        live = describe(aws)["DeliveryStreamEncryptionConfiguration"]
+        assert live["Status"] == status, live
     print("updated")
 
 

@@ -23,13 +23,15 @@ static const struct opt s_options[] = {
 
 /* What there is to change, by what changes it. */
 typedef struct changes {
-    size_t destination, tags, beyond;
+    size_t destination, tags, encryption, beyond;
 } changes;
 
 static void count(const fiat__delivery_difference *d, void *user) {
     changes *found = user;
     const bool tag = strncmp(d->path, "Tags.", 5) == 0;
-    if (d->remedy)
+    if (d->encryption)
+        found->encryption++;
+    else if (d->remedy)
         found->beyond++;
     else if (tag)
         found->tags++;
@@ -38,7 +40,7 @@ static void count(const fiat__delivery_difference *d, void *user) {
     if (s_json) return;
     printf("%s: %s -> %s\n", d->path, *d->live ? d->live : "not set",
            *d->wanted ? d->wanted : "not set");
-    if (d->remedy) fprintf(stderr, "%s: %s\n", d->path, d->remedy);
+    if (d->remedy && !d->encryption) fprintf(stderr, "%s: %s\n", d->path, d->remedy);
 }
 
 static fiat_status call(const stream_context *c, const char *target, const fiat__buf *body,
@@ -48,10 +50,30 @@ static fiat_status call(const stream_context *c, const char *target, const fiat_
     return fiat__service_json(c->firehose, target, fiat__buf_cstr(body), NULL, err);
 }
 
-static fiat_status change(const stream_context *c, const fiat__doc *description,
-                          const changes *found, fiat_error *err) {
+/* A server that offers no such call leaves it as it is. */
+static fiat_status change_encryption(const stream_context *c, changes *found, fiat_error *err) {
+    fiat__buf body;
+    bool start;
+    fiat__buf_init(&body, STREAM_JSON_MAX_BYTES);
+    fiat__delivery_write_encryption(&body, &c->settings, &start);
+    fiat_status status = call(c,
+                              start ? "Firehose_20150804.StartDeliveryStreamEncryption"
+                                    : "Firehose_20150804.StopDeliveryStreamEncryption",
+                              &body, err);
+    fiat__buf_deinit(&body);
+    if (status == FIAT_OK || !stream_is_not_offered(err)) return status;
+    fprintf(stderr, "this server does not change the encryption of a live delivery stream\n");
+    found->beyond += found->encryption;
+    found->encryption = 0;
+    return FIAT_OK;
+}
+
+static fiat_status change(const stream_context *c, const fiat__doc *description, changes *found,
+                          fiat_error *err) {
     fiat__buf body;
     fiat_status status = FIAT_OK;
+    if (found->encryption) status = change_encryption(c, found, err);
+    if (status != FIAT_OK) return status;
     fiat__buf_init(&body, STREAM_JSON_MAX_BYTES);
     if (found->destination) {
         fiat__delivery_write_update(&body, &c->settings, &c->place, description);
@@ -97,7 +119,8 @@ static int update(const stream_context *c, const fiat__doc *description) {
     }
     stream_make_logs(c);
     if (change(c, description, &found, &err) != FIAT_OK) return cmd_fail_error(NULL, &err);
-    if (found.destination + found.tags) printf("delivery stream %s: updated\n", c->settings.stream);
+    if (found.destination + found.tags + found.encryption)
+        printf("delivery stream %s: updated\n", c->settings.stream);
     if (found.beyond == 0) return EXIT_DONE;
     return cmd_fail(EXIT_PARTIAL,
                     "delivery stream %s: not mended: %zu of the differences, see above",
@@ -139,8 +162,8 @@ const struct cmd cmd_stream_update = {
     .synopsis = "[OPTION...] STREAM",
     .summary = "Bring a delivery stream up to date with its stream's settings",
     .details = "Settings and options are those of fiat stream create. Each difference is printed "
-               "before it is mended. Source, dynamic partitioning and the encryption of what "
-               "Firehose holds cannot be changed so; what does it is said.",
+               "before it is mended. Source and dynamic partitioning cannot be changed in a live "
+               "delivery stream; that is said.",
     .options = s_options,
     .exits = s_exits,
     .min_args = 1,
