@@ -13,4 +13,5 @@ libfiat_reply_la_SOURCES = %D%/put_input.c %D%/put_input.h %D%/reply.c %D%/reply
 
 # SQL on a data folder.
 noinst_LTLIBRARIES += libfiat_query.la
-libfiat_query_la_SOURCES = %D%/layout.c %D%/layout.h %D%/query.c %D%/query.h
+libfiat_query_la_SOURCES = %D%/layout.c %D%/layout.h %D%/query.c %D%/query.h \
+	%D%/view.c %D%/view.h
