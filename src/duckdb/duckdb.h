@@ -46,7 +46,8 @@ void fiat__duckdb_interrupt(fiat__duckdb *db);
 /* How values are given. */
 typedef enum fiat__duckdb_form {
     FIAT__DUCKDB_TEXT, /* as DuckDB casts them to VARCHAR: 2026-11-21 12:00:00, [1, 2], {'a': 1} */
-    FIAT__DUCKDB_JSON  /* each as a JSON value; infinities and NaN as strings */
+    FIAT__DUCKDB_JSON, /* each as a JSON value; infinities and NaN as strings */
+    FIAT__DUCKDB_MIXED /* lists, structs and maps as JSON text, all others as FIAT__DUCKDB_TEXT */
 } fiat__duckdb_form;
 
 /* Run exactly one statement that gives rows (SELECT, WITH, VALUES, SHOW, DESCRIBE, EXPLAIN, ...).
@@ -69,7 +70,7 @@ const fiat__duckdb_column *fiat__duckdb_column_at(const fiat__duckdb_rows *rows,
 /* Go to the next (at first: the first) row; *more false when there is none. FIAT_E_SQL. */
 fiat_status fiat__duckdb_next(fiat__duckdb_rows *rows, bool *more, fiat_error *err);
 
-/* A value of the current row; ptr NULL for SQL NULL (in both forms). Borrowed until the next
+/* A value of the current row; ptr NULL for SQL NULL (in all forms). Borrowed until the next
  * call for these rows. */
 fiat__str fiat__duckdb_value(fiat__duckdb_rows *rows, size_t column);
 

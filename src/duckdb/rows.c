@@ -145,14 +145,21 @@ static fiat_status prepare(fiat__duckdb_rows *rows, fiat_error *err) {
     return status;
 }
 
+/* What makes text of every column, by form. */
+static const char *const s_wraps[] = {
+    [FIAT__DUCKDB_TEXT] = "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n",
+    [FIAT__DUCKDB_JSON] = "SELECT CAST(to_json(COLUMNS(*)) AS VARCHAR) FROM (\n",
+    [FIAT__DUCKDB_MIXED] =
+        "SELECT CASE WHEN regexp_matches(typeof(COLUMNS(*)), '^(STRUCT|MAP)|\\]$') "
+        "THEN CAST(to_json(COLUMNS(*)) AS VARCHAR) ELSE CAST(COLUMNS(*) AS VARCHAR) END FROM (\n",
+};
+
 static fiat_status wrap(fiat__duckdb_rows *rows, fiat_error *err) {
     const fiat__duckdb_api *api = rows->db->api;
     fiat__buf text;
     fiat__str statement = fiat__duckdb_trim(fiat__str_c(rows->sql));
     fiat__buf_init(&text, SQL_MAX_BYTES);
-    fiat__buf_append_c(&text, rows->form == FIAT__DUCKDB_JSON
-                                  ? "SELECT CAST(to_json(COLUMNS(*)) AS VARCHAR) FROM (\n"
-                                  : "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n");
+    fiat__buf_append_c(&text, s_wraps[rows->form]);
     rows->shift = text.len;
     fiat__buf_append(&text, statement.ptr, statement.len);
     fiat__buf_append_c(&text, "\n)");
@@ -261,7 +268,7 @@ static fiat__str raw_value(const fiat__duckdb_rows *rows, size_t column) {
 
 fiat__str fiat__duckdb_value(fiat__duckdb_rows *rows, size_t column) {
     fiat__str value = raw_value(rows, column);
-    if (!value.ptr || rows->form == FIAT__DUCKDB_TEXT) return value;
+    if (!value.ptr || rows->form != FIAT__DUCKDB_JSON) return value;
     fiat__buf_clear(&rows->json);
     if (rows->shift)
         (void)fiat__duckdb_append_json(&rows->json, value);

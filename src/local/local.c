@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "local/athena.h"
 #include "local/firehose.h"
 #include "local/http.h"
 
@@ -20,7 +21,8 @@ struct fiat__local {
     bool opened, delivering;
     fiat__registry registry;
     pthread_t delivery;
-    fiat__http_service services[2];
+    fiat__athena *athena;
+    fiat__http_service services[3];
     fiat__http *http;
 };
 
@@ -73,6 +75,12 @@ static void call_firehose(void *ctx, fiat__str operation, fiat__str body, const 
     fiat__firehose_call(ctx, operation, body, region, reply);
 }
 
+static void call_athena(void *ctx, fiat__str operation, fiat__str body, const char *region,
+                        fiat__reply *reply) {
+    (void)region;
+    fiat__athena_call(*(fiat__athena **)ctx, operation, body, reply);
+}
+
 static fiat_status copy_opts(fiat__local *engine, const fiat__local_opts *opts, fiat_error *err) {
     engine->opts = *opts;
     if (!opts->data_dir || !*opts->data_dir)
@@ -111,6 +119,7 @@ static bool stop_delivery(fiat__local *engine, bool abandon) {
 static bool shut_down(fiat__local *engine, bool abandon) {
     bool done = true;
     fiat__http_stop(engine->http);
+    fiat__athena_close(engine->athena);
     if (engine->delivering) done = stop_delivery(engine, abandon);
     if (engine->opened) fiat__registry_close(&engine->registry);
     if (engine->lock_fd >= 0) close(engine->lock_fd);
@@ -128,6 +137,8 @@ fiat_status fiat__local_start(fiat__local **out, const fiat__local_opts *opts, f
     engine->lock_fd = -1;
     engine->services[0] =
         (fiat__http_service){FIAT__FIREHOSE_TARGET, "firehose", call_firehose, &engine->registry};
+    engine->services[1] =
+        (fiat__http_service){FIAT__ATHENA_TARGET, "athena", call_athena, &engine->athena};
     fiat_status status = copy_opts(engine, opts, err);
     if (status == FIAT_OK) status = take_lock(engine, err);
     if (status == FIAT_OK) {
@@ -139,6 +150,7 @@ fiat_status fiat__local_start(fiat__local **out, const fiat__local_opts *opts, f
                                     &engine->registry, err);
         engine->delivering = status == FIAT_OK;
     }
+    if (status == FIAT_OK) status = fiat__athena_open(&engine->athena, &engine->opts, err);
     if (status == FIAT_OK)
         status = fiat__http_start(&engine->http, &engine->opts, engine->services, err);
     if (status == FIAT_OK)

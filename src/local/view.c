@@ -137,7 +137,7 @@ static void write_partitions(struct view *view, bool empty) {
         if (empty) {
             fiat__buf_append_c(&view->sql, "NULL");
         } else {
-            fiat__buf_printf(&view->sql, "regexp_extract(\"%s\", ", view->file_column);
+            fiat__buf_printf(&view->sql, "system.main.regexp_extract(\"%s\", ", view->file_column);
             fiat__duckdb_quote_text(&view->sql, fiat__buf_str(&view->regex));
             fiat__buf_printf(&view->sql, ", %u)", partition->group);
         }

@@ -7,7 +7,7 @@ fuzz_targets = \
 	%D%/fuzz_aws_sigv4 %D%/fuzz_aws_svc %D%/fuzz_aws_xml %D%/fuzz_config_file %D%/fuzz_firehose_event %D%/fuzz_firehose_reply %D%/fuzz_mock_request \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
 	%D%/fuzz_schema_shape %D%/fuzz_schema_validate %D%/fuzz_spool_reader %D%/fuzz_stream_json %D%/fuzz_tls_peer \
-	%D%/fuzz_table
+	%D%/fuzz_table %D%/fuzz_hive_ddl
 if FUZZING
 fuzz_main =
 fuzz_ldflags = $(AM_LDFLAGS) -fsanitize=fuzzer
@@ -135,3 +135,7 @@ endif
 %C%_fuzz_tls_peer_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS) $(CRYPTO_CFLAGS)
 %C%_fuzz_tls_peer_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_tls_peer_LDADD = $(fiat_aws) $(CRYPTO_LIBS)
+
+%C%_fuzz_hive_ddl_SOURCES = %D%/fuzz_hive_ddl.c $(fuzz_main)
+%C%_fuzz_hive_ddl_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_hive_ddl_LDADD = $(fiat_hive)
