@@ -20,6 +20,7 @@ struct view {
     const char *file_column; /* what the name of a row's file is called while it is read */
     fiat__step steps[STEPS_MAX];
     size_t step_count;
+    bool own_names; /* of structs: as the columns spell them, not as the events do */
 };
 
 /* Characters that mean something in a glob are matched by '?': the regular expression is exact. */
@@ -52,7 +53,7 @@ static void write_struct(struct view *view, const fiat__type *type) {
     fiat__buf_append_c(&view->sql, "STRUCT(");
     for (size_t i = 0; i < type->child_count; i++) {
         const char *name = NULL;
-        if (view->of->schema && view->step_count <= STEPS_MAX)
+        if (view->of->schema && !view->own_names && view->step_count <= STEPS_MAX)
             name = fiat__shape_property(view->of->schema, view->steps, view->step_count,
                                         type->names[i]);
         if (!name) name = type->names[i];
@@ -100,9 +101,12 @@ static void write_type(struct view *view, const fiat__type *type) {
 /* The root member that fills a column, as the events spell it. */
 static const char *property_of(const struct view *view, size_t index) {
     const fiat__column *column = fiat__columns_at(view->of->columns, index);
-    const char *name = view->of->properties ? view->of->properties[index] : NULL, *spelt = NULL;
+    const fiat__doc *schema = view->of->schema;
+    if (!view->of->properties)
+        return schema ? fiat__columns_property(column, schema) : column->name;
+    const char *name = view->of->properties[index], *spelt = NULL;
     if (!name) name = column->name;
-    if (view->of->schema) spelt = fiat__shape_spelling(view->of->schema, NULL, 0, name);
+    if (schema) spelt = fiat__shape_spelling(schema, NULL, 0, name);
     return spelt ? spelt : name;
 }
 
@@ -165,19 +169,23 @@ static void write_select(struct view *view) {
     for (size_t i = 0; i < fiat__columns_count(view->of->columns); i++) {
         const fiat__column *column = fiat__columns_at(view->of->columns, i);
         const char *property = property_of(view, i);
-        bool decimal = column->type.kind == FIAT__TYPE_DECIMAL;
+        /* A table's structs have the names of its DDL. */
+        bool nested = view->of->properties && column->type.child_count > 0;
+        bool cast = nested || column->type.kind == FIAT__TYPE_DECIMAL;
         bool clash = strcasecmp(property, "filename") == 0;
         if (i) fiat__buf_append_c(&view->sql, ", ");
-        if (decimal) fiat__buf_append_c(&view->sql, "CAST(");
+        if (cast) fiat__buf_append_c(&view->sql, "CAST(");
         /* A condition on a column called "filename" alone would be taken for one on files. */
         if (clash)
             fiat__buf_printf(&view->sql, "CASE WHEN \"%s\" IS NOT NULL THEN ", view->file_column);
         fiat__duckdb_quote_name(&view->sql, fiat__str_c(property));
         if (clash) fiat__buf_append_c(&view->sql, " END");
-        if (decimal) {
+        if (cast) {
+            view->own_names = nested;
             fiat__buf_append_c(&view->sql, " AS ");
             write_column_type(view, i);
             fiat__buf_append_char(&view->sql, ')');
+            view->own_names = false;
         }
         fiat__buf_append_c(&view->sql, " AS ");
         fiat__duckdb_quote_name(&view->sql, fiat__str_c(column->name));

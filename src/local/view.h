@@ -13,7 +13,8 @@ typedef struct fiat__view {
     const fiat__columns *columns;
     /* A JSON Schema that tells how members are spelt; NULL: as the columns are. */
     const fiat__doc *schema;
-    /* By column: the root member that fills it. NULL, or NULL for a column: that of its name. */
+    /* By column: the root member that fills it, NULL: that of its name. Without the array, as
+     * fiat__columns_property() finds it. */
     const char *const *properties;
     const char *base; /* the folder that the layout is relative to: absolute, without links */
     const fiat__layout *layout;

@@ -1,5 +1,5 @@
 # fiat local: killed, and talked to by the clients of AWS.
-local_integration_tests = %D%/local_kill.sh %D%/local_clients.sh
+local_integration_tests = %D%/local_kill.sh %D%/local_clients.sh %D%/local_athena.py
 dist_check_SCRIPTS += $(local_integration_tests)
 TESTS += $(local_integration_tests)
 EXTRA_DIST += \

@@ -386,7 +386,7 @@ START_TEST(selects) {
     ck_assert_str_eq(cell(0, 0), "n");
     ck_assert_str_eq(cell(0, 4), "datehour");
     ck_assert_str_eq(cell(1, 1), "a");
-    ck_assert_str_eq(cell(1, 2), "{Name=x}");
+    ck_assert_str_eq(cell(1, 2), "{name=x}");
     ck_assert_str_eq(cell(1, 3), "{\"k\":[1]}");
     ck_assert_str_eq(cell(1, 4), "2026/01/02/03");
     ck_assert_str_eq(cell(2, 0), "2");

@@ -122,13 +122,15 @@ static int run(int argc, char **argv) {
 const struct cmd cmd_local = {
     .name = "local",
     .synopsis = "--data DIR [OPTION...]",
-    .summary = "Serve Firehose on this machine, with a folder for S3",
+    .summary = "Serve Firehose and Athena here, with a folder for S3",
     .details =
         "Answers the Firehose API (streams, PutRecord, PutRecordBatch, tags) as AWS does, limits, "
         "error codes and signatures included, for the AWS SDKs, the AWS CLI and this library. "
         "Records are kept in a write-ahead file before they are acknowledged, and delivered to "
         "DIR/BUCKET/PREFIX... when a stream's buffering hints say so and at the end; a process "
         "that is killed loses none of them.\n\n"
+        "Answers the Athena API as well: DDL of external tables over these objects, and queries, "
+        "which DuckDB runs (scripts/fetch-duckdb installs it).\n\n"
         "Prints one line when it is ready, with what a client has to export. SIGTERM and SIGINT "
         "stop it in order. GET /health answers without a signature.",
     .options = s_options,
