@@ -8,6 +8,8 @@
 
 #define ARENA_MAX_BYTES (16 * 1024 * 1024)
 #define WHAT_BYTES      600
+/* As many as fiat__partitions has, of names as long as they may be. */
+#define PARTITIONS_BYTES 2048
 
 /* --- types --- */
 
@@ -184,7 +186,7 @@ static void write_partitions(char *out, size_t size, const fiat__table *table) {
 }
 
 static void compare_partitions(struct comparing *comparing) {
-    char live[WHAT_BYTES], wanted[WHAT_BYTES];
+    char live[PARTITIONS_BYTES], wanted[PARTITIONS_BYTES];
     write_partitions(live, sizeof live, comparing->live);
     write_partitions(wanted, sizeof wanted, comparing->wanted);
     compare_text(

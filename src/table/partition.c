@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/utf8.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -359,6 +360,18 @@ static void write_folder(struct reading *reading) {
     fiat__buf_append(&reading->out->folder, all.ptr, len);
 }
 
+/* What no key of an object should have, and "${", which would be taken for a partition. */
+static fiat_status check_text(struct reading *reading) {
+    fiat__str prefix = reading->prefix;
+    bool right = fiat__utf8_check(prefix.ptr ? prefix.ptr : "", prefix.len) == prefix.len;
+    for (size_t i = 0; i < prefix.len && right; i++)
+        right = (unsigned char)prefix.ptr[i] >= ' ' && prefix.ptr[i] != 0x7F &&
+                !(i && prefix.ptr[i] == '{' && prefix.ptr[i - 1] == '$');
+    if (right) return FIAT_OK;
+    return fiat__err_set(reading->err, FIAT_E_CONFIG,
+                         "prefix: it must be UTF-8 text without control characters and ${");
+}
+
 fiat_status fiat__partitions_init(fiat__partitions *out, fiat__str prefix, fiat_error *err) {
     struct reading reading = {.out = out, .prefix = prefix, .err = err};
     out->count = 0;
@@ -366,7 +379,8 @@ fiat_status fiat__partitions_init(fiat__partitions *out, fiat__str prefix, fiat_
     fiat__buf_init(&out->template, TEXT_MAX_BYTES);
     reading.atoms = fiat__calloc(ATOMS_MAX, sizeof *reading.atoms);
     if (!reading.atoms) return fiat__err_nomem(err);
-    fiat_status status = add_pattern(&reading, prefix);
+    fiat_status status = check_text(&reading);
+    if (status == FIAT_OK) status = add_pattern(&reading, prefix);
     if (status == FIAT_OK && !reading.has_time)
         status = add_pattern(&reading, fiat__str_c(DEFAULT_PATTERN));
     if (status == FIAT_OK && reading.full)

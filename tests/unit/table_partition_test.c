@@ -129,6 +129,20 @@ START_TEST(refuses_what_is_no_moment) {
 }
 END_TEST
 
+START_TEST(refuses_what_is_no_text) {
+    static const char *const bad[] = {"a\xFF/", "a\n/", "a${datehour}/", "\x7F/"};
+    fiat__partitions partitions;
+    fiat_error err;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        ck_assert_fiat_status(fiat__partitions_init(&partitions, fiat__str_c(bad[i]), &err),
+                              FIAT_E_CONFIG);
+        ck_assert_str_eq(err.message,
+                         "prefix: it must be UTF-8 text without control characters and ${");
+        fiat__partitions_deinit(&partitions);
+    }
+}
+END_TEST
+
 START_TEST(bounds_what_it_takes) {
     fiat__partitions partitions;
     fiat_error err;
@@ -166,6 +180,7 @@ int main(void) {
     tcase_add_loop_test(tcase, refuses, 0, sizeof s_bad / sizeof s_bad[0]);
     tcase_add_loop_test(tcase, begins, 0, sizeof s_starts / sizeof s_starts[0]);
     tcase_add_test(tcase, refuses_what_is_no_moment);
+    tcase_add_test(tcase, refuses_what_is_no_text);
     tcase_add_test(tcase, bounds_what_it_takes);
     tcase_add_test(tcase, bears_the_lack_of_memory);
     suite_add_tcase(suite, tcase);
