@@ -4,7 +4,7 @@ man_pages = \
 	%D%/man/fiat-config-set.1 \
 	%D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
 	%D%/man/fiat-mock.1 \
-	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 \
+	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 %D%/man/fiat-schema-diff.1 \
 	%D%/man/fiat-schema-infer.1 %D%/man/fiat-schema-validate.1 \
 	%D%/man/fiat-spool-export.1 %D%/man/fiat-spool-list.1 %D%/man/fiat-spool-replay.1 \
 	%D%/man/fiat-stream-create.1 %D%/man/fiat-stream-delete.1 %D%/man/fiat-stream-list.1 \
