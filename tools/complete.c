@@ -3,6 +3,7 @@
 #include "complete.h"
 
 #include "base/file.h"
+#include "differences.h"
 #include "main.h"
 #include "opt.h"
 #include "pipeline/delivery_members.h"
@@ -123,23 +124,21 @@ static void offer_sinks(struct line *line) {
     offer_c(line, "stdout", "print the events");
 }
 
+static void offer_modes(struct line *line) {
+    for (size_t i = 0; mode_at(i); i++)
+        offer_c(line, mode_at(i)->name, "");
+}
+
 /* What a name in an option's arg or in a synopsis stands for. Other names stand for nothing that
  * could be guessed, as "N". */
 static const struct {
     const char *name;
     void (*offer)(struct line *line);
 } s_values[] = {
-    {"FILE", offer_files},
-    {"INSTANCE", offer_files},
-    {"PATH", offer_files},
-    {"[URI=]PATH", offer_files},
-    {"OLD", offer_files},
-    {"NEW", offer_files},
-    {"DIR", offer_dirs},
-    {"STREAM", offer_streams},
-    {"SINK", offer_sinks},
-    {"SETTING", offer_settings},
-    {"VALUE", offer_setting_values},
+    {"FILE", offer_files},       {"INSTANCE", offer_files},   {"PATH", offer_files},
+    {"[URI=]PATH", offer_files}, {"OLD", offer_files},        {"NEW", offer_files},
+    {"DIR", offer_dirs},         {"STREAM", offer_streams},   {"SINK", offer_sinks},
+    {"MODE", offer_modes},       {"SETTING", offer_settings}, {"VALUE", offer_setting_values},
 };
 
 /* One name, or several with "|" between. Words that are not in capitals stand for themselves. */

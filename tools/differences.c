@@ -14,24 +14,30 @@
 
 static const char *const s_ways[] = {"BACKWARD", "FORWARD"};
 
+static const diff_mode s_modes[] = {
+    {"BACKWARD", MODE_BACKWARD},
+    {"BACKWARD_ALL", MODE_BACKWARD | MODE_ALL},
+    {"FORWARD", MODE_FORWARD},
+    {"FORWARD_ALL", MODE_FORWARD | MODE_ALL},
+    {"FULL", MODE_BACKWARD | MODE_FORWARD},
+    {"FULL_ALL", MODE_BACKWARD | MODE_FORWARD | MODE_ALL},
+    {"NONE", 0},
+};
+#define MODES_COUNT (sizeof s_modes / sizeof s_modes[0])
+
+const diff_mode *mode_at(size_t index) {
+    return index < MODES_COUNT ? &s_modes[index] : NULL;
+}
+
 const diff_mode *mode_find(const char *name) {
-    static const diff_mode modes[] = {
-        {"BACKWARD", MODE_BACKWARD},
-        {"BACKWARD_ALL", MODE_BACKWARD | MODE_ALL},
-        {"FORWARD", MODE_FORWARD},
-        {"FORWARD_ALL", MODE_FORWARD | MODE_ALL},
-        {"FULL", MODE_BACKWARD | MODE_FORWARD},
-        {"FULL_ALL", MODE_BACKWARD | MODE_FORWARD | MODE_ALL},
-        {"NONE", 0},
-    };
     static const char transitive[] = "_TRANSITIVE";
     size_t len = strlen(name), end = strlen(transitive);
     bool all = len > end && strcasecmp(name + len - end, transitive) == 0;
     if (all) len -= end;
-    for (size_t i = 0; i < sizeof modes / sizeof modes[0]; i++) {
-        bool same = strncasecmp(modes[i].name, name, len) == 0;
-        const char *rest = same ? modes[i].name + len : NULL;
-        if (rest && strcmp(rest, all ? "_ALL" : "") == 0) return &modes[i];
+    for (size_t i = 0; i < MODES_COUNT; i++) {
+        bool same = strncasecmp(s_modes[i].name, name, len) == 0;
+        const char *rest = same ? s_modes[i].name + len : NULL;
+        if (rest && strcmp(rest, all ? "_ALL" : "") == 0) return &s_modes[i];
     }
     return NULL;
 }

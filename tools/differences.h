@@ -16,6 +16,8 @@ typedef struct diff_mode {
 
 /* A mode by its name, in any case, also with Confluent's _TRANSITIVE; NULL: there is none. */
 const diff_mode *mode_find(const char *name);
+/* Each of them; NULL past the last. */
+const diff_mode *mode_at(size_t index);
 
 /* The worst effect on the ways of the mode. */
 fiat__compat_effect mode_judge(const diff_mode *mode, const fiat__compat_report *report);

@@ -31,6 +31,8 @@ complete schema validate --ref ''
 complete stream create --compression=
 complete stream update --newline ''
 complete stream create --prefix=
+complete schema diff --mode F
+complete schema diff old older new
 # Operands.
 complete log ''
 complete log Order ''
