@@ -85,16 +85,25 @@ static fiat__compat_ref place_of_set(const fiat__compat_set *set) {
     return (fiat__compat_ref){set->side, set->node_count ? set->nodes[0] : FIAT__NODE_ANY};
 }
 
-static bool is_known(const fiat__compat *c, fiat__keyword keyword, fiat__compat_change change,
-                     fiat__str detail) {
+static fiat__compat_finding *find(fiat__compat *c, fiat__keyword keyword,
+                                  fiat__compat_change change, fiat__str detail) {
     for (uint32_t i = 0; i < c->finding_count; i++) {
-        const fiat__compat_finding *at = &c->findings[i];
+        fiat__compat_finding *at = &c->findings[i];
         if (at->keyword == keyword && at->change == change && at->effect &&
             fiat__str_eq(fiat__str_c(at->path), fiat__buf_str(&c->path)) &&
             fiat__str_eq(fiat__str_c(at->detail), detail))
-            return true;
+            return at;
     }
-    return false;
+    return NULL;
+}
+
+/* A finding without a sample may get one from another set: of another alternative, or kind. */
+static void prove(fiat__compat *c, const fiat__compat_set *set, fiat__compat_ref reader,
+                  fiat__str detail, fiat__compat_finding *at) {
+    if (at->change == FIAT__COMPAT_LIMIT || at->sample) return;
+    if (at->change == FIAT__COMPAT_VALUE) detail = fiat__str_c(at->detail);
+    at->sample = fiat__compat_witness(c, set, reader, at->change, at->keyword, detail);
+    if (at->sample) at->effect = FIAT__COMPAT_BREAKS;
 }
 
 static fiat__compat_finding *add(fiat__compat *c, fiat__keyword keyword, fiat__compat_change change,
@@ -122,22 +131,20 @@ static fiat__compat_finding *add(fiat__compat *c, fiat__keyword keyword, fiat__c
 
 bool fiat__compat_fail(fiat__compat *c, const fiat__compat_set *set, fiat__compat_ref reader,
                        fiat__keyword keyword, fiat__compat_change change, fiat__str detail) {
-    c->failed = true;
-    if (c->quiet || c->status != FIAT_OK || is_known(c, keyword, change, detail)) return false;
-    fiat__compat_finding *at = add(c, keyword, change, detail);
-    if (!at) return false;
-    if (change == FIAT__COMPAT_ASKS) {
-        at->had = say_set(c, set, keyword);
-        at->wants = say_reader(c, reader, keyword);
+    if (c->quiet || c->status != FIAT_OK) return false;
+    fiat__compat_finding *at = find(c, keyword, change, detail);
+    if (!at) {
+        at = add(c, keyword, change, detail);
+        if (!at) return false;
+        if (change == FIAT__COMPAT_ASKS) {
+            at->had = say_set(c, set, keyword);
+            at->wants = say_reader(c, reader, keyword);
+        }
+        at->added = change == FIAT__COMPAT_MEMBER && detail.ptr;
+        at->data_place = place_of(c, place_of_set(set), FIAT__KW_NONE);
+        at->reader_place = place_of(c, reader, keyword);
     }
-    at->added = change == FIAT__COMPAT_MEMBER && detail.ptr;
-    at->data_place = place_of(c, place_of_set(set), FIAT__KW_NONE);
-    at->reader_place = place_of(c, reader, keyword);
-    if (change == FIAT__COMPAT_LIMIT) return false;
-    at->sample =
-        fiat__compat_witness(c, set, reader, change, keyword,
-                             change == FIAT__COMPAT_VALUE ? fiat__str_c(at->detail) : detail);
-    if (at->sample) at->effect = FIAT__COMPAT_BREAKS;
+    prove(c, set, reader, detail, at);
     return false;
 }
 

@@ -219,6 +219,13 @@ bool fiat__compat_sample_with(fiat__compat *c, const fiat__compat_set *set, unsi
                               fiat__buf *out);
 /* compat_regex.c: a text that may match a pattern; false: no idea. */
 bool fiat__compat_sample_pattern(fiat__str pattern, unsigned variant, fiat__buf *out);
+/* compat_sample_scalar.c */
+/* Does the set take what was written from there on? */
+bool fiat__compat_fits(fiat__compat *c, const fiat__compat_set *set, fiat__buf *out, size_t from);
+bool fiat__compat_sample_number(fiat__compat *c, const fiat__compat_set *set, unsigned variant,
+                                fiat__buf *out);
+bool fiat__compat_sample_string(fiat__compat *c, const fiat__compat_set *set, unsigned variant,
+                                fiat__buf *out);
 /* Numbers at and around the bounds of a schema, "" in between; false past the last. */
 bool fiat__compat_number_near(fiat__compat_ref at, unsigned i, fiat__buf *out);
 /* compat_witness.c: text of a whole value that shows it, in the arena; NULL when none is found. */

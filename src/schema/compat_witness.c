@@ -217,9 +217,12 @@ static bool try_near(search *s, fiat__compat_ref at, unsigned depth) {
     for (uint32_t i = node->apply; i && p->applies[i].op != FIAT__APPLY_END; i++) {
         const fiat__apply *apply = &p->applies[i];
         bool one = apply->op == FIAT__APPLY_NOT || apply->op == FIAT__APPLY_IF;
-        for (uint32_t k = 0; k < (one ? 1 : apply->count) && k < 16; k++) {
-            uint32_t inner = one ? apply->a : p->links[apply->a + k];
-            if (try_near(s, fiat__compat_at(at.side, inner), depth - 1)) return true;
+        const uint32_t single[] = {apply->a, apply->then, apply->otherwise};
+        uint32_t count = apply->op == FIAT__APPLY_NOT ? 1 : one ? 3 : apply->count;
+        for (uint32_t k = 0; k < count && k < 16; k++) {
+            uint32_t inner = one ? single[k] : p->links[apply->a + k];
+            if (inner != FIAT__NODE_NONE && try_near(s, fiat__compat_at(at.side, inner), depth - 1))
+                return true;
         }
     }
     return false;

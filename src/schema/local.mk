@@ -37,7 +37,7 @@ libfiat_schema_la_SOURCES += \
 	%D%/compat.c %D%/compat.h %D%/compat_apart.c %D%/compat_apply.c %D%/compat_array.c \
 	%D%/compat_check.c %D%/compat_depends.c %D%/compat_find.c %D%/compat_judge.c %D%/compat_member.c \
 	%D%/compat_object.c %D%/compat_others.c %D%/compat_parts.h %D%/compat_regex.c %D%/compat_same.c \
-	%D%/compat_sample.c %D%/compat_scalar.c %D%/compat_set.c %D%/compat_witness.c
+	%D%/compat_sample.c %D%/compat_sample_scalar.c %D%/compat_scalar.c %D%/compat_set.c %D%/compat_witness.c
 
 # The meta-schemas, turned into C.
 libfiat_schema_la_SOURCES += %D%/metaschema.c %D%/metaschema.h

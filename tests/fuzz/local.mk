@@ -3,6 +3,7 @@
 EXTRA_DIST += %D%/corpus
 noinst_HEADERS += %D%/fuzz.h %D%/fuzz_cjson.h
 fuzz_targets = \
+	%D%/fuzz_schema_compat \
 	%D%/fuzz_aws_argv %D%/fuzz_aws_credentials %D%/fuzz_aws_ini %D%/fuzz_aws_profile %D%/fuzz_aws_proxy %D%/fuzz_aws_reply \
 	%D%/fuzz_aws_sigv4 %D%/fuzz_aws_svc %D%/fuzz_aws_xml %D%/fuzz_config_file %D%/fuzz_firehose_event %D%/fuzz_firehose_reply %D%/fuzz_mock_request \
 	%D%/fuzz_infer %D%/fuzz_json_number %D%/fuzz_json_text %D%/fuzz_local_layout %D%/fuzz_local_segment %D%/fuzz_object_prefix %D%/fuzz_schema_compile %D%/fuzz_schema_format %D%/fuzz_schema_regex \
@@ -36,6 +37,10 @@ endif
 %C%_fuzz_schema_shape_SOURCES = %D%/fuzz_schema_shape.c $(fuzz_main)
 %C%_fuzz_schema_shape_LDFLAGS = $(fuzz_ldflags)
 %C%_fuzz_schema_shape_LDADD = $(fiat_schema)
+
+%C%_fuzz_schema_compat_SOURCES = %D%/fuzz_schema_compat.c $(fuzz_main)
+%C%_fuzz_schema_compat_LDFLAGS = $(fuzz_ldflags)
+%C%_fuzz_schema_compat_LDADD = $(fiat_schema)
 
 %C%_fuzz_schema_format_SOURCES = %D%/fuzz_schema_format.c $(fuzz_main)
 %C%_fuzz_schema_format_LDFLAGS = $(fuzz_ldflags)
