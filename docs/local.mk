@@ -39,7 +39,7 @@ check_PROGRAMS += %D%/print_aws_errors
 EXTRA_DIST += \
 	%D%/compatibility.md \
 	%D%/aws-errors.md %D%/configuration.md %D%/conformance.md %D%/credentials.md %D%/delivery-guarantees.md %D%/features.md %D%/flow-control.md %D%/formats.md %D%/json.md \
-	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/streams.md %D%/tables.md %D%/testing.md %D%/transform.md %D%/validation.md
+	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/queries.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/streams.md %D%/tables.md %D%/testing.md %D%/transform.md %D%/validation.md
 
 docs: %D%/print_settings$(EXEEXT) %D%/print_aws_errors$(EXEEXT)
 	%D%/print_settings$(EXEEXT) >$(srcdir)/%D%/configuration.md

@@ -6,6 +6,9 @@
 #include <fiat/version.h>
 #include <stdlib.h>
 
+/* A page of an Athena query may have a thousand rows of any size. */
+#define REPLY_MAX_BYTES (256u * 1024 * 1024)
+
 static const char *text(const fiat_config *config, const char *name) {
     const char *value = fiat_config_get(config, name);
     return value ? value : "";
@@ -61,6 +64,7 @@ fiat_status aws_open(fiat__service **out, const char *service, const fiat_config
                                        .max_age_ms = number(config, "connection.max.age.ms")},
                                .connect_timeout_ms = number(config, "connect.timeout.ms"),
                                .request_timeout_ms = number(config, "request.timeout.ms"),
+                               .max_reply_bytes = REPLY_MAX_BYTES,
                                .user_agent = "fiat/" FIAT_VERSION};
     opts.endpoint_url = endpoint_of(service, config, flags, &opts);
     return fiat__service_open(out, service, &opts, err);

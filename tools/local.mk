@@ -9,6 +9,9 @@ fiat_SOURCES = \
 	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/settings.c %D%/settings.h \
 	%D%/stream.c %D%/stream.h %D%/stream_make.c %D%/stream_make.h %D%/terminal.c %D%/terminal.h %D%/text.c %D%/text.h \
 	%D%/table.c %D%/table.h %D%/table_aws.c %D%/table_changes.c \
+	%D%/athena_rows.c %D%/athena_rows.h %D%/athena_run.c %D%/athena_run.h %D%/athena_text.c %D%/athena_text.h \
+	%D%/interrupt.c %D%/interrupt.h %D%/output_file.c %D%/output_file.h \
+	%D%/query.h %D%/query_athena.c %D%/query_history.c %D%/query_local.c %D%/query_place.c \
 	%D%/verdicts.c %D%/verdicts.h %D%/waiting.c %D%/waiting.h \
 	%D%/cmd/completion.c %D%/cmd/config_get.c %D%/cmd/config_list.c %D%/cmd/config_path.c %D%/cmd/config_set.c \
 	%D%/cmd/help.c %D%/cmd/init.c %D%/cmd/local.c %D%/cmd/log.c %D%/cmd/mock.c %D%/cmd/query.c \

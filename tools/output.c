@@ -23,18 +23,29 @@ bool output_format_of(const char *name, enum output_format *out) {
     return false;
 }
 
-fiat__duckdb_form output_form(enum output_format format) {
-    return format == OUTPUT_JSON || format == OUTPUT_JSONL ? FIAT__DUCKDB_JSON : FIAT__DUCKDB_TEXT;
+bool output_is_json(enum output_format format) {
+    return format == OUTPUT_JSON || format == OUTPUT_JSONL;
+}
+
+static const char *name_of(const struct row_source *rows, size_t column) {
+    return rows->name(rows->ctx, column);
+}
+
+static fiat_status next(struct output *output, const struct row_source *rows, bool *more,
+                        fiat_error *err) {
+    fiat_status status = rows->next(rows->ctx, more, err);
+    if (status == FIAT_OK && *more) output->row_count++;
+    return status;
 }
 
 /* --- table --- */
 
 struct table {
-    fiat__duckdb_rows *rows;
+    struct output *output;
+    const struct row_source *rows;
     size_t columns;
     size_t *widths;
     fiat__buf cells; /* of the rows kept: each cell ends in NUL */
-    uint64_t row_count;
 };
 
 /* A cell without anything that a terminal would obey: control characters are shown as escapes. */
@@ -70,24 +81,24 @@ static void print_cell(const struct table *table, size_t column, const char *tex
     size_t width = width_of(text);
     int pad = width < table->widths[column] ? (int)(table->widths[column] - width) : 0;
     bool last = column + 1 == table->columns;
-    printf("%s%*s%s%*s", column ? "  " : "", right ? pad : 0, "", text, right || last ? 0 : pad,
-           "");
+    fprintf(table->output->file, "%s%*s%s%*s", column ? "  " : "", right ? pad : 0, "", text,
+            right || last ? 0 : pad, "");
 }
 
 static bool is_right(const struct table *table, size_t column) {
-    return fiat__duckdb_column_at(table->rows, column)->number;
+    return table->rows->is_number(table->rows->ctx, column);
 }
 
 static void print_head(const struct table *table) {
     for (size_t i = 0; i < table->columns; i++)
-        print_cell(table, i, fiat__duckdb_column_at(table->rows, i)->name, is_right(table, i));
-    fputc('\n', stdout);
+        print_cell(table, i, name_of(table->rows, i), is_right(table, i));
+    fputc('\n', table->output->file);
     for (size_t i = 0; i < table->columns; i++) {
-        if (i) fputs("  ", stdout);
+        if (i) fputs("  ", table->output->file);
         for (size_t j = 0; j < table->widths[i]; j++)
-            fputc('-', stdout);
+            fputc('-', table->output->file);
     }
-    fputc('\n', stdout);
+    fputc('\n', table->output->file);
 }
 
 /* Print the rows in `cells` and forget them. */
@@ -98,7 +109,7 @@ static void print_kept(struct table *table) {
             print_cell(table, i, at, is_right(table, i));
             at += strlen(at) + 1;
         }
-        fputc('\n', stdout);
+        fputc('\n', table->output->file);
     }
     fiat__buf_clear(&table->cells);
 }
@@ -106,25 +117,24 @@ static void print_kept(struct table *table) {
 static void keep_row(struct table *table, bool widen) {
     for (size_t i = 0; i < table->columns; i++) {
         size_t start = table->cells.len;
-        append_cell(&table->cells, fiat__duckdb_value(table->rows, i));
+        append_cell(&table->cells, table->rows->value(table->rows->ctx, i));
         fiat__buf_append(&table->cells, "", 1);
         if (table->cells.failed) return;
         size_t width = width_of(table->cells.ptr + start);
         if (widen && width > table->widths[i]) table->widths[i] = width;
     }
-    table->row_count++;
 }
 
 static fiat_status stream_table(struct table *table, fiat_error *err) {
     bool more = true, headed = false;
     fiat_status status = FIAT_OK;
     for (size_t i = 0; i < table->columns; i++)
-        table->widths[i] = width_of(fiat__duckdb_column_at(table->rows, i)->name);
+        table->widths[i] = width_of(name_of(table->rows, i));
     while (status == FIAT_OK && more) {
-        status = fiat__duckdb_next(table->rows, &more, err);
+        status = next(table->output, table->rows, &more, err);
         if (status == FIAT_OK && more) keep_row(table, !headed);
         if (status == FIAT_OK) status = fiat__buf_status(&table->cells, err);
-        if (status != FIAT_OK || (more && table->row_count < LAYOUT_ROWS)) continue;
+        if (status != FIAT_OK || (more && table->output->row_count < LAYOUT_ROWS)) continue;
         if (!headed) print_head(table);
         headed = true;
         print_kept(table);
@@ -132,14 +142,16 @@ static fiat_status stream_table(struct table *table, fiat_error *err) {
     return status;
 }
 
-static fiat_status print_table(fiat__duckdb_rows *rows, fiat_error *err) {
-    struct table table = {.rows = rows, .columns = fiat__duckdb_column_count(rows)};
+static fiat_status print_table(struct output *output, const struct row_source *rows,
+                               fiat_error *err) {
+    struct table table = {.output = output, .rows = rows, .columns = rows->columns};
     fiat__buf_init(&table.cells, VALUE_MAX_BYTES);
     table.widths = fiat__calloc(table.columns, sizeof *table.widths);
     if (!table.widths) return fiat__err_nomem(err);
     fiat_status status = stream_table(&table, err);
     if (status == FIAT_OK)
-        printf("(%" PRIu64 " %s)\n", table.row_count, table.row_count == 1 ? "row" : "rows");
+        fprintf(output->file, "(%" PRIu64 " %s)\n", output->row_count,
+                output->row_count == 1 ? "row" : "rows");
     fiat__buf_deinit(&table.cells);
     fiat__free(table.widths);
     return status;
@@ -148,38 +160,40 @@ static fiat_status print_table(fiat__duckdb_rows *rows, fiat_error *err) {
 /* --- CSV --- */
 
 /* RFC 4180. NULL is an empty field, an empty string a quoted one. */
-static void print_field(fiat__str value) {
+static void print_field(FILE *out, fiat__str value) {
     bool plain = value.len > 0;
     for (size_t i = 0; i < value.len && plain; i++)
         plain = !strchr("\",\r\n", value.ptr[i]) || !value.ptr[i];
     if (!value.ptr) return;
     if (plain) {
-        fwrite(value.ptr, 1, value.len, stdout);
+        fwrite(value.ptr, 1, value.len, out);
         return;
     }
-    fputc('"', stdout);
+    fputc('"', out);
     for (size_t i = 0; i < value.len; i++) {
-        if (value.ptr[i] == '"') fputc('"', stdout);
-        fputc(value.ptr[i], stdout);
+        if (value.ptr[i] == '"') fputc('"', out);
+        fputc(value.ptr[i], out);
     }
-    fputc('"', stdout);
+    fputc('"', out);
 }
 
-static fiat_status print_csv(fiat__duckdb_rows *rows, fiat_error *err) {
-    size_t columns = fiat__duckdb_column_count(rows);
+static fiat_status print_csv(struct output *output, const struct row_source *rows,
+                             fiat_error *err) {
+    FILE *out = output->file;
+    size_t columns = rows->columns;
     bool more = true;
     fiat_status status = FIAT_OK;
     for (size_t i = 0; i < columns; i++) {
-        if (i) fputc(',', stdout);
-        print_field(fiat__str_c(fiat__duckdb_column_at(rows, i)->name));
+        if (i) fputc(',', out);
+        print_field(out, fiat__str_c(name_of(rows, i)));
     }
-    fputs("\r\n", stdout);
-    while ((status = fiat__duckdb_next(rows, &more, err)) == FIAT_OK && more) {
+    fputs("\r\n", out);
+    while ((status = next(output, rows, &more, err)) == FIAT_OK && more) {
         for (size_t i = 0; i < columns; i++) {
-            if (i) fputc(',', stdout);
-            print_field(fiat__duckdb_value(rows, i));
+            if (i) fputc(',', out);
+            print_field(out, rows->value(rows->ctx, i));
         }
-        fputs("\r\n", stdout);
+        fputs("\r\n", out);
     }
     return status;
 }
@@ -188,13 +202,13 @@ static fiat_status print_csv(fiat__duckdb_rows *rows, fiat_error *err) {
 
 /* `"name":` of each column, made once. Of columns of one name all but the first get a number, so
  * that no object has a name twice. */
-static bool write_key(fiat__buf *out, const fiat__duckdb_rows *rows, size_t column) {
-    const char *name = fiat__duckdb_column_at(rows, column)->name;
+static bool write_key(fiat__buf *out, const struct row_source *rows, size_t column) {
+    const char *name = name_of(rows, column);
     size_t same = 0;
     fiat__buf text;
     fiat__buf_init(&text, VALUE_MAX_BYTES);
     for (size_t i = 0; i < column; i++)
-        if (strcmp(fiat__duckdb_column_at(rows, i)->name, name) == 0) same++;
+        if (strcmp(name_of(rows, i), name) == 0) same++;
     fiat__buf_append_c(&text, name);
     if (same) fiat__buf_printf(&text, "_%zu", same);
     fiat__json_write_string(out, fiat__buf_str(&text));
@@ -203,49 +217,53 @@ static bool write_key(fiat__buf *out, const fiat__duckdb_rows *rows, size_t colu
     return fiat__buf_append(out, ":", 2) && !failed; /* with the NUL */
 }
 
-static void print_object(fiat__duckdb_rows *rows, const char *key) {
-    for (size_t i = 0; i < fiat__duckdb_column_count(rows); i++) {
-        fiat__str value = fiat__duckdb_value(rows, i);
-        fputs(i ? "," : "{", stdout);
-        fputs(key, stdout);
+static void print_object(FILE *out, const struct row_source *rows, const char *key) {
+    for (size_t i = 0; i < rows->columns; i++) {
+        fiat__str value = rows->value(rows->ctx, i);
+        fputs(i ? "," : "{", out);
+        fputs(key, out);
         key += strlen(key) + 1;
         if (value.ptr)
-            fwrite(value.ptr, 1, value.len, stdout);
+            fwrite(value.ptr, 1, value.len, out);
         else
-            fputs("null", stdout);
+            fputs("null", out);
     }
-    fputc('}', stdout);
+    fputc('}', out);
 }
 
-static fiat_status print_json(fiat__duckdb_rows *rows, bool lines, fiat_error *err) {
+static fiat_status print_json(struct output *output, const struct row_source *rows,
+                              fiat_error *err) {
+    bool lines = output->format == OUTPUT_JSONL;
+    FILE *out = output->file;
     fiat__buf keys;
     bool more = true, first = true;
     fiat__buf_init(&keys, VALUE_MAX_BYTES);
-    for (size_t i = 0; i < fiat__duckdb_column_count(rows); i++)
+    for (size_t i = 0; i < rows->columns; i++)
         (void)write_key(&keys, rows, i);
     fiat_status status = fiat__buf_status(&keys, err);
-    if (status == FIAT_OK && !lines) fputc('[', stdout);
+    if (status == FIAT_OK && !lines) fputc('[', out);
     while (status == FIAT_OK) {
-        status = fiat__duckdb_next(rows, &more, err);
+        status = next(output, rows, &more, err);
         if (status != FIAT_OK || !more) break;
-        if (!lines) fputs(first ? "\n" : ",\n", stdout);
-        print_object(rows, fiat__buf_cstr(&keys));
-        if (lines) fputc('\n', stdout);
+        if (!lines) fputs(first ? "\n" : ",\n", out);
+        print_object(out, rows, fiat__buf_cstr(&keys));
+        if (lines) fputc('\n', out);
         first = false;
     }
-    if (status == FIAT_OK && !lines) fputs(first ? "]\n" : "\n]\n", stdout);
+    if (status == FIAT_OK && !lines) fputs(first ? "]\n" : "\n]\n", out);
     fiat__buf_deinit(&keys);
     return status;
 }
 
-fiat_status output_rows(fiat__duckdb_rows *rows, enum output_format format, fiat_error *err) {
-    switch (format) {
+fiat_status output_rows(struct output *output, const struct row_source *rows, fiat_error *err) {
+    output->row_count = 0;
+    switch (output->format) {
     case OUTPUT_CSV:
-        return print_csv(rows, err);
+        return print_csv(output, rows, err);
     case OUTPUT_JSON:
     case OUTPUT_JSONL:
-        return print_json(rows, format == OUTPUT_JSONL, err);
+        return print_json(output, rows, err);
     default:
-        return print_table(rows, err);
+        return print_table(output, rows, err);
     }
 }

@@ -3,17 +3,15 @@
 
     stream_faults.py [FIAT]
 
-A server with a script: what it answers to each operation, one after the other, the last again and
-again. Throttling, a role that is not known yet, a stream that fails to be made, pages.
+Throttling, a role that is not known yet, a stream that fails to be made, pages.
 """
-import http.server
-import json
 import os
 import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
+
+import scripted_aws
 
 FIAT = os.path.abspath(sys.argv[1] if len(sys.argv) > 1 else
                        os.path.join(os.environ.get("top_builddir", "."), "fiat"))
@@ -38,33 +36,6 @@ def state(name, **more):
     return 200, {"DeliveryStreamDescription": {
         "DeliveryStreamName": "Orders", "DeliveryStreamStatus": name, "VersionId": "1",
         "Destinations": [], **more}}
-
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    script, calls = {}, []
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-        target = self.headers.get("X-Amz-Target", "")
-        operation = target.partition(".")[2] or body.partition("Action=")[2].partition("&")[0]
-        self.server.calls.append((operation, body))
-        answers = self.server.script[operation]
-        status, answer = answers.pop(0) if len(answers) > 1 else answers[0]
-        text = answer if isinstance(answer, str) else json.dumps(answer)
-        self.send_response(status)
-        self.send_header("Content-Type", "text/xml" if isinstance(answer, str)
-                         else "application/x-amz-json-1.1")
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text.encode())
-
-    def log_message(self, *args):
-        pass
 
 
 BASE = {"DescribeDeliveryStream": [NOT_FOUND, state("ACTIVE")], "CreateLogGroup": [EMPTY],
@@ -126,16 +97,12 @@ CASES = [
 
 
 def run(server, folder, args):
-    environment = {"PATH": os.environ["PATH"], "HOME": folder, "AWS_REGION": "eu-central-1",
-                   "AWS_ENDPOINT_URL": f"http://127.0.0.1:{server.server_address[1]}",
-                   "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}
     return subprocess.run([FIAT, "stream", *args], cwd=folder, capture_output=True, text=True,
-                          timeout=60, stdin=subprocess.DEVNULL, env=environment)
+                          timeout=60, stdin=subprocess.DEVNULL, env=server.environment(folder))
 
 
 def main():
-    server = Server(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = scripted_aws.start()
     with tempfile.TemporaryDirectory() as folder:
         stream = pathlib.Path(folder, "schemas/Orders")
         stream.mkdir(parents=True)

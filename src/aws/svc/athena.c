@@ -78,24 +78,45 @@ static bool read_state(fiat__athena_execution *out, const char *name) {
     return false;
 }
 
-fiat_status fiat__athena_read_execution(const fiat__doc *reply, fiat__athena_execution *out,
-                                        fiat_error *err) {
-    const fiat__doc *query = fiat__doc_get(reply, "QueryExecution");
+/* A number of seconds with a fraction, as JSON 1.1 has times. */
+static int64_t time_of(const fiat__doc *object, const char *name) {
+    double seconds = 0;
+    (void)fiat__doc_double(fiat__doc_get(object, name), &seconds);
+    return seconds > 0 && seconds < 1e12 ? (int64_t)(seconds * 1000) : 0;
+}
+
+static const fiat__doc *reuse_of(const fiat__doc *statistics) {
+    return fiat__doc_get(fiat__doc_get(statistics, "ResultReuseInformation"),
+                         "ReusedPreviousResult");
+}
+
+fiat_status fiat__athena_read_query(const fiat__doc *query, fiat__athena_execution *out,
+                                    fiat_error *err) {
     const fiat__doc *status = fiat__doc_get(query, "Status");
     const fiat__doc *statistics = fiat__doc_get(query, "Statistics");
     *out = (fiat__athena_execution){
+        .id = text_of(query, "QueryExecutionId"),
+        .sql = text_of(query, "Query"),
+        .statement = text_of(query, "StatementType"),
         .reason = text_of(status, "StateChangeReason"),
         .output = text_of(fiat__doc_get(query, "ResultConfiguration"), "OutputLocation"),
         .scanned_bytes = number_of(statistics, "DataScannedInBytes"),
         .total_ms = number_of(statistics, "TotalExecutionTimeInMillis"),
-        .has_header = strcmp(text_of(query, "StatementType"), "DML") == 0};
+        .submitted_ms = time_of(status, "SubmissionDateTime")};
+    out->has_header = strcmp(out->statement, "DML") == 0;
     (void)fiat__doc_bool(fiat__doc_get(fiat__doc_get(status, "AthenaError"), "Retryable"),
                          &out->retryable);
+    (void)fiat__doc_bool(reuse_of(statistics), &out->reused);
     if (read_state(out, text_of(status, "State"))) return FIAT_OK;
     return fiat__err_set(err, FIAT_E_AWS_REPLY,
                          "athena GetQueryExecution: the reply has no state, or \"%.32s\", which is "
                          "none that is known",
                          text_of(status, "State"));
+}
+
+fiat_status fiat__athena_read_execution(const fiat__doc *reply, fiat__athena_execution *out,
+                                        fiat_error *err) {
+    return fiat__athena_read_query(fiat__doc_get(reply, "QueryExecution"), out, err);
 }
 
 static bool is_array(const fiat__doc *node) {

@@ -11,6 +11,11 @@
 #define FIAT__ATHENA_GET     "AmazonAthena.GetQueryExecution"
 #define FIAT__ATHENA_RESULTS "AmazonAthena.GetQueryResults" /* pages by "NextToken" */
 #define FIAT__ATHENA_STOP    "AmazonAthena.StopQueryExecution"
+#define FIAT__ATHENA_LIST    "AmazonAthena.ListQueryExecutions" /* pages by "NextToken" */
+#define FIAT__ATHENA_BATCH   "AmazonAthena.BatchGetQueryExecution"
+
+#define FIAT__ATHENA_LIST_MAX    50   /* queries in a page of a list, and in a batch */
+#define FIAT__ATHENA_RESULTS_MAX 1000 /* rows in a page of results */
 
 #define FIAT__ATHENA_SQL_MAX_BYTES 262144 /* of a query: API_StartQueryExecution.html */
 
@@ -40,16 +45,23 @@ typedef enum fiat__athena_state {
 } fiat__athena_state;
 
 typedef struct fiat__athena_execution {
+    const char *id, *sql;
+    const char *statement; /* "DML", "DDL" or "UTILITY" */
     fiat__athena_state state;
     const char *state_name;
     const char *reason;    /* why it is in that state; "" */
     const char *output;    /* object of the results; "" */
     bool retryable;        /* it failed by trouble of Athena's */
+    bool reused;           /* its results are those of an earlier one */
     bool has_header;       /* the first row of its results has the columns' names */
     int64_t scanned_bytes; /* that are billed; 0 as long as it is not known */
     int64_t total_ms;
+    int64_t submitted_ms; /* since 1970; 0: not said */
 } fiat__athena_execution;
 
+/* Of an item of BatchGetQueryExecution: its id tells which. */
+fiat_status fiat__athena_read_query(const fiat__doc *query, fiat__athena_execution *out,
+                                    fiat_error *err);
 /* Of GetQueryExecution. */
 fiat_status fiat__athena_read_execution(const fiat__doc *reply, fiat__athena_execution *out,
                                         fiat_error *err);
