@@ -152,15 +152,20 @@ static const char *find_dotted(const struct table_view *v, const char *column) {
     return NULL;
 }
 
+/* "mapping.NAME", whatever the place of NAME is; NULL: there is none. */
+static const char *mapped(const void *table, const char *name) {
+    char key[512];
+    snprintf(key, sizeof key, "mapping.%s", name);
+    return fiat__hive_get(((const fiat__hive_table *)table)->serde_properties, key);
+}
+
 static fiat_status map_names(struct table_view *v, fiat_error *err) {
     const bool dots = is_true(v->table, "dots.in.keys", false) && v->schema;
     const fiat__hive_column *each = v->table->columns;
     v->properties = fiat__calloc(fiat__columns_count(v->columns), sizeof *v->properties);
     if (!v->properties) return fiat__err_nomem(err);
     for (size_t i = 0; each; each = each->next, i++) {
-        char key[512];
-        snprintf(key, sizeof key, "mapping.%s", each->name);
-        v->properties[i] = fiat__hive_get(v->table->serde_properties, key);
+        v->properties[i] = mapped(v->table, each->name);
         if (!v->properties[i] && dots) v->properties[i] = find_dotted(v, each->name);
     }
     return FIAT_OK;
@@ -182,6 +187,8 @@ static fiat_status create(struct table_view *v, uint64_t *bytes, fiat_error *err
     if (status == FIAT_OK) status = map_names(v, err);
     v->view.schema = v->schema;
     v->view.properties = v->properties;
+    v->view.member = mapped;
+    v->view.mappings = v->table;
     return status == FIAT_OK ? fiat__view_create(v->db, &v->view, err) : status;
 }
 

@@ -56,6 +56,8 @@ static void write_struct(struct view *view, const fiat__type *type) {
         if (view->of->schema && !view->own_names && view->step_count <= STEPS_MAX)
             name = fiat__shape_property(view->of->schema, view->steps, view->step_count,
                                         type->names[i]);
+        if (!name && view->of->member && !view->own_names)
+            name = view->of->member(view->of->mappings, type->names[i]);
         if (!name) name = type->names[i];
         if (i) fiat__buf_append_c(&view->sql, ", ");
         fiat__duckdb_quote_name(&view->sql, fiat__str_c(name));

@@ -16,6 +16,10 @@ typedef struct fiat__view {
     /* By column: the root member that fills it, NULL: that of its name. Without the array, as
      * fiat__columns_property() finds it. */
     const char *const *properties;
+    /* How members of structs are spelt, where there is no schema that tells; NULL: as the columns
+     * have them. A table's mappings count for them as well. */
+    const char *(*member)(const void *mappings, const char *name);
+    const void *mappings;
     const char *base; /* the folder that the layout is relative to: absolute, without links */
     const fiat__layout *layout;
     const fiat__type *partition_types; /* by partition of the layout; NULL: text */

@@ -332,6 +332,21 @@ START_TEST(shows_what_made_it) {
 }
 END_TEST
 
+/* A mapping counts for members of structs as for columns, also where keys are taken as spelt. */
+START_TEST(maps_members_of_structs) {
+    if (!has_engine()) return;
+    run("create database d");
+    put("logs/m/a.gz", "{\"userId\":\"a\",\"lines\":[{\"unitPrice\":2,\"unitprice\":3}]}\n");
+    run("create external table d.m (userid string, lines array<struct<unitprice:int>>) row format "
+        "serde 'org.openx.data.jsonserde.JsonSerDe' with serdeproperties ('case.insensitive'="
+        "'FALSE', 'mapping.userid'='userId', 'mapping.unitprice'='unitPrice') location "
+        "'s3://logs/m/'");
+    run("select * from d.m");
+    ck_assert_str_eq(cell(1, 0), "a");
+    ck_assert_str_eq(cell(1, 1), "[{unitprice=2}]");
+}
+END_TEST
+
 static const struct {
     const char *properties, *message;
 } s_projections[] = {
@@ -541,6 +556,7 @@ int main(void) {
     tcase_add_loop_test(tc, refuses_projections, 0, sizeof s_projections / sizeof *s_projections);
     tcase_add_test(tc, says_how_to_get_the_engine);
     tcase_add_test(tc, selects);
+    tcase_add_test(tc, maps_members_of_structs);
     tcase_add_test(tc, reads_pages);
     tcase_add_test(tc, is_idempotent);
     tcase_add_test(tc, takes_parameters);
