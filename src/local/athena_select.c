@@ -164,6 +164,13 @@ static fiat_status write_result(const fiat__execution *e, fiat__duckdb_rows *row
     return status == FIAT_OK ? write_rows(rows, result, err) : status;
 }
 
+static bool is_cancelled(fiat__athena *athena, const fiat__execution *e) {
+    fiat__mutex_lock(&athena->lock);
+    const bool cancelled = e->cancelled;
+    fiat__mutex_unlock(&athena->lock);
+    return cancelled;
+}
+
 static fiat_status run(fiat__athena *athena, fiat__execution *e, fiat__duckdb *db,
                        struct fiat__result *result, fiat_error *err) {
     fiat__buf sql;
@@ -181,6 +188,8 @@ static fiat_status run(fiat__athena *athena, fiat__execution *e, fiat__duckdb *d
     fiat__buf_init(&sql, SQL_MAX_BYTES);
     status = fiat__athena_rewrite(&sql, fiat__str_c(e->query), (const char *const *)e->parameters,
                                   e->parameter_count, err);
+    if (status == FIAT_OK && is_cancelled(athena, e)) /* an interrupt before is lost */
+        status = fiat__err_set(err, FIAT_E_SQL, "cancelled");
     if (status == FIAT_OK)
         status = fiat__duckdb_query(db, fiat__buf_str(&sql), FIAT__DUCKDB_MIXED, &rows, err);
     if (status == FIAT_OK) {
