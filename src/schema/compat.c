@@ -6,10 +6,10 @@
 
 #include <stdio.h>
 
-#define MEMORY_MOST  (64u * 1024 * 1024)
+#define MEMORY_MOST  (128u * 1024 * 1024) /* more than the steps can take */
 #define PATH_MOST    4096
 #define TEXT_MOST    (16u * 1024 * 1024)
-#define STEPS        400000u
+#define STEPS        200000u
 #define SAMPLE_STEPS 400000u
 
 typedef struct report {

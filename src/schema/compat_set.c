@@ -202,7 +202,7 @@ bool fiat__compat_at_most(const fiat__compat_set *set, fiat__str bound, bool bel
 
 static bool no_value(fiat__compat *c, const fiat__compat_set *set, const fiat__values_rule *rule) {
     for (uint32_t i = 0; fiat__compat_value(set->side, rule, i, &c->text); i++) {
-        if (c->text.len == 0) continue;
+        if (c->text.len == 0 && !c->text.failed) continue;
         if (!fiat__compat_take(c, 1) || c->text.failed) return false;
         if (fiat__compat_judge_set(c, set, fiat__buf_str(&c->text)) != 0) return false;
     }

@@ -1,5 +1,6 @@
 /* Pairs of schemas as they follow each other in real life, with the verdict of both ways. */
 #include "schema/compat.h"
+#include "support/chaos.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -78,12 +79,46 @@ START_TEST(test_itself) {
 }
 END_TEST
 
+/* Whatever memory is lacking, nothing that breaks is said to hold. */
+static fiat_status compare_once(void *user) {
+    static const char older[] =
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1,\"b\",[2]]},\"n\":{\"anyOf\":"
+        "[{\"$ref\":\"#\"},{\"type\":\"null\"}]}},\"patternProperties\":{\"^x\":{\"maxLength\":3}}"
+        "}";
+    static const char newer[] =
+        "{\"type\":\"object\",\"properties\":{\"a\":{\"enum\":[1,[2]]},\"n\":{\"oneOf\":"
+        "[{\"$ref\":\"#\"},{\"type\":\"null\"}]}},\"patternProperties\":{\"^x\":{\"maxLength\":3}}"
+        "}";
+    fiat_schema *schemas[2] = {NULL, NULL};
+    fiat__compat_report *report = NULL;
+    fiat_status status = fiat_schema_compile(&schemas[0], older, sizeof older - 1, NULL, NULL);
+    if (status == FIAT_OK)
+        status = fiat_schema_compile(&schemas[1], newer, sizeof newer - 1, NULL, NULL);
+    if (status == FIAT_OK) status = fiat__compat_compare(&report, schemas[0], schemas[1], NULL);
+    if (status == FIAT_OK) {
+        ck_assert_int_ne(report->effect[0], FIAT__COMPAT_HOLDS);
+        ck_assert_int_ne(report->effect[1], FIAT__COMPAT_BREAKS);
+    }
+    fiat__compat_free(report);
+    fiat_schema_free(schemas[0]);
+    fiat_schema_free(schemas[1]);
+    (void)user;
+    return status;
+}
+
+START_TEST(test_memory_runs_out) {
+    chaos_loop(compare_once, NULL);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("schema_compat");
     TCase *tcase = tcase_create("pairs");
     tcase_add_loop_test(tcase, test_pairs, 0, PAIRS);
     tcase_add_loop_test(tcase, test_turned, 0, PAIRS);
     tcase_add_loop_test(tcase, test_itself, 0, PAIRS);
+    tcase_add_test(tcase, test_memory_runs_out);
+    tcase_set_timeout(tcase, 60);
     suite_add_tcase(suite, tcase);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
