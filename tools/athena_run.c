@@ -163,8 +163,9 @@ static int failed(const struct athena_run *run) {
     return EXIT_FAILED;
 }
 
-static int lost(const struct athena_run *run, const fiat_error *err) {
-    cmd_fail_error(NULL, err);
+static int lost(const struct athena_run *run, const fiat_error *err, bool stop) {
+    int code = cmd_fail_error(NULL, err);
+    if (!stop) return code; /* not of our making: it may be none at all */
     return cmd_fail(EXIT_FAILED,
                     "how Athena's query %s goes on is not known; `fiat query "
                     "--results %s` shows its rows once it has succeeded",
@@ -185,7 +186,7 @@ int athena_run_follow(struct athena_run *run, bool stop) {
     }
     if (terminal_is(stderr)) terminal_clear(stderr);
     if (number) return stopped(run, number, stop);
-    if (status != FIAT_OK) return lost(run, &err);
+    if (status != FIAT_OK) return lost(run, &err, stop);
     return run->last.state == FIAT__ATHENA_SUCCEEDED ? EXIT_DONE : failed(run);
 }
 

@@ -23,6 +23,7 @@ static bool read_price(const struct query *query, double *out) {
 /* Rows, time, what was scanned and what that costs. */
 static void print_end(const struct athena_run *run, uint64_t rows, int64_t ms) {
     fiat__buf text;
+    fflush(stdout); /* the rows come first where both go to one place */
     fiat__buf_init(&text, TEXT_MAX_BYTES);
     fiat__buf_printf(&text, "%" PRIu64 " row%s, %" PRId64 ".%" PRId64 " s", rows,
                      rows == 1 ? "" : "s", ms / 1000, ms % 1000 / 100);

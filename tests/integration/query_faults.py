@@ -28,6 +28,8 @@ DENIED = (400, {"__type": "AccessDeniedException", "Message":
                 "User: arn:aws:iam::123456789012:user/me is not authorized to perform: "
                 "athena:StartQueryExecution on resource: arn:aws:athena:eu-central-1:123456789012:"
                 "workgroup/primary because no identity-based policy allows it"})
+NO_QUERY = (400, {"__type": "InvalidRequestException", "Message":
+                  "QueryExecution none was not found"})
 TYPES = ["integer", "bigint", "double", "decimal", "boolean", "varchar", "json", "array"]
 NAMES = ["i", "b", "d", "dec", "yes", "text", "j", "a"]
 ROW = ["-1", "9007199254740993", "1.5E10", "0.10", "true", "ä \"x\",\n", '{"k":[1]}', "[1, 2]"]
@@ -126,6 +128,8 @@ CASES = [
      {"StartQueryExecution": 0, "GetQueryResults": 1}),
     ("results of one that failed", ("--results", ID),
      {"GetQueryExecution": [state("FAILED", **FAILED)]}, 1, [""], ["failed: COLUMN"], {}),
+    ("results of none", ("--results", "none"), {"GetQueryExecution": [NO_QUERY]}, 1, [""],
+     ["QueryExecution none was not found"], {"GetQueryResults": 0}),
     ("history", ("--history", "-f", "csv"),
      {"ListQueryExecutions": [(200, {"QueryExecutionIds": ["a", "b"]})],
       "BatchGetQueryExecution": [(200, TWO)]}, 0,
@@ -168,6 +172,8 @@ def check_cases(server, folder):
         for operation, count in calls.items():
             seen = [body for called, body in server.calls if called == operation]
             assert len(seen) == count, (name, operation, seen)
+        if name == "results of none":
+            assert "goes on" not in told, told
         if name == "throttled":  # the same token: the same query
             first, second = [body for called, body in server.calls if called.startswith("Start")]
             assert first == second and len(json.loads(first)["ClientRequestToken"]) >= 32, first
