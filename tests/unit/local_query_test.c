@@ -290,6 +290,7 @@ int main(void) {
     }
     Suite *suite = suite_create("local/query");
     TCase *tcase = tcase_create("query");
+    tcase_set_timeout(tcase, 60); /* the engine starts anew for each lack of memory */
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_test(tcase, refuses);
     tcase_add_test(tcase, reads_every_type);
