@@ -1,17 +1,13 @@
 /* The table as Glue has it, and statements of Athena's. */
+#include "athena_run.h"
 #include "aws/svc/athena.h"
-#include "base/clock.h"
 #include "base/error.h"
-#include "base/random.h"
 #include "json/writer.h"
 #include "table.h"
 #include "table/ddl.h"
 #include "table/glue.h"
-#include "terminal.h"
 
-#include <signal.h>
 #include <stdio.h>
-#include <time.h>
 
 #define BODY_MAX_BYTES (16 * 1024 * 1024)
 
@@ -210,122 +206,17 @@ int table_make(struct table *table, const struct table_live *live) {
 
 /* --- Athena --- */
 
-static volatile sig_atomic_t s_stopped;
-
-static void on_signal(int number) {
-    (void)number;
-    s_stopped = 1;
-}
-
-struct query {
-    fiat__service *athena;
-    const struct table *table;
-    char id[FIAT__UUID_LEN + 100];
-    int64_t began_ms;
-};
-
-/* The token makes it the same query however often it is sent. */
-static bool write_start(fiat__buf *body, const fiat__table_settings *settings, const char *sql) {
-    char token[FIAT__UUID_LEN + 1] = "";
-    fiat__uuid uuid = fiat__uuid7(fiat__wall_ms(&fiat__clock_system));
-    fiat__uuid_write(token, &uuid);
+int table_run(struct table *table, const char *sql) {
+    const fiat__table_settings *settings = &table->settings;
     const fiat__athena_query query = {.sql = sql,
-                                      .token = token,
                                       .catalog = settings->catalog,
                                       .workgroup = settings->workgroup,
                                       .output = settings->output};
-    return fiat__athena_write_start(body, &query);
-}
-
-static fiat_status start(struct query *query, const char *sql, fiat_error *err) {
-    fiat__buf body;
-    fiat__doc *reply = NULL;
-    const char *id = "";
-    fiat__buf_init(&body, BODY_MAX_BYTES);
-    write_start(&body, &query->table->settings, sql);
-    fiat_status status = fiat__buf_status(&body, err);
-    if (status == FIAT_OK)
-        status = fiat__service_json_repeatable(query->athena, FIAT__ATHENA_START,
-                                               fiat__buf_cstr(&body), &reply, err);
-    if (status == FIAT_OK) status = fiat__athena_read_start(reply, &id, err);
-    snprintf(query->id, sizeof query->id, "%s", id);
-    fiat__doc_free(reply);
-    fiat__buf_deinit(&body);
-    return status;
-}
-
-static fiat_status call(struct query *query, const char *target, fiat__doc **reply,
-                        fiat_error *err) {
-    fiat__buf body;
-    fiat__buf_init(&body, BODY_MAX_BYTES);
-    fiat__athena_write_id(&body, query->id);
-    fiat_status status = fiat__buf_status(&body, err);
-    if (status == FIAT_OK)
-        status =
-            fiat__service_json_repeatable(query->athena, target, fiat__buf_cstr(&body), reply, err);
-    fiat__buf_deinit(&body);
-    return status;
-}
-
-static void show(const struct query *query, const char *state) {
-    int64_t ms = fiat__mono_ms(&fiat__clock_system) - query->began_ms;
-    terminal_line(stderr, "%s: %s, %d s", table_title(query->table), state, (int)(ms / 1000));
-}
-
-/* One look at it: *over when it has ended. */
-static fiat_status look(struct query *query, bool *over, fiat_error *err) {
-    fiat__doc *reply;
-    fiat__athena_execution execution;
-    fiat_status status = call(query, FIAT__ATHENA_GET, &reply, err);
-    if (status != FIAT_OK) return status;
-    status = fiat__athena_read_execution(reply, &execution, err);
-    if (status == FIAT_OK) {
-        show(query, execution.state_name);
-        *over = execution.state > FIAT__ATHENA_RUNNING;
-        if (execution.state > FIAT__ATHENA_SUCCEEDED)
-            status = fiat__err_set(err, FIAT_E_AWS_REJECTED, "Athena's query %s: %s%s%s", query->id,
-                                   execution.state_name, *execution.reason ? ": " : "",
-                                   execution.reason);
-    }
-    fiat__doc_free(reply);
-    return status;
-}
-
-static void sleep_ms(long ms) {
-    const struct timespec time = {ms / 1000, ms % 1000 * 1000000};
-    nanosleep(&time, NULL); /* a signal ends it */
-}
-
-static fiat_status follow(struct query *query, fiat_error *err) {
-    bool over = false;
-    long wait_ms = 100;
-    fiat_status status = look(query, &over, err);
-    while (status == FIAT_OK && !over) {
-        sleep_ms(wait_ms);
-        if (wait_ms < 1000) wait_ms *= 2;
-        if (s_stopped) {
-            fiat_status stop = call(query, FIAT__ATHENA_STOP, NULL, err);
-            if (stop != FIAT_OK) return stop;
-            return fiat__err_set(err, FIAT_E_CLOSED, "stopped by a signal; so is Athena's query %s",
-                                 query->id);
-        }
-        status = look(query, &over, err);
-    }
-    return status;
-}
-
-int table_run(struct table *table, const char *sql) {
-    struct query query = {.table = table, .began_ms = fiat__mono_ms(&fiat__clock_system)};
-    struct sigaction action = {.sa_handler = on_signal}, before;
+    fiat__service *athena;
     fiat_error err = FIAT_ERROR_INIT;
-    if (aws_open(&query.athena, FIAT__ATHENA_SERVICE, table->config, &table->flags->aws, &err) !=
-        FIAT_OK)
+    if (aws_open(&athena, FIAT__ATHENA_SERVICE, table->config, &table->flags->aws, &err) != FIAT_OK)
         return cmd_fail_error(NULL, &err);
-    sigaction(SIGINT, &action, &before);
-    fiat_status status = start(&query, sql, &err);
-    if (status == FIAT_OK) status = follow(&query, &err);
-    sigaction(SIGINT, &before, NULL);
-    terminal_clear(stderr);
-    fiat__service_free(query.athena);
-    return status == FIAT_OK ? EXIT_DONE : cmd_fail_error(NULL, &err);
+    int code = athena_run_statement(athena, table_title(table), &query);
+    fiat__service_free(athena);
+    return code;
 }

@@ -189,7 +189,7 @@ def ends_of_queries(project):
                           *3 * ["GetQueryExecution"]], Fake.asked
     Fake.states = ["QUEUED", "FAILED"]
     failed = project.run("create", "Orders", want=1, AWS_ENDPOINT_URL=url)
-    assert "Athena's query q-1: FAILED: line 1:8" in failed, failed
+    assert "Athena's query q-1 failed: line 1:8" in failed, failed
     # Throttled, a call is made again; denied, it is not.
     del Fake.asked[:]
     Fake.refusals = 2 * ["ThrottlingException"]
@@ -209,7 +209,7 @@ def ends_of_queries(project):
         time.sleep(0.02)
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=30)[1]
-    assert process.returncode == 1 and "so is Athena's query q-1" in said, said
+    assert process.returncode == 130 and "so is Athena's query q-1" in said, said
     assert Fake.asked[-1] == "StopQueryExecution", Fake.asked
     without_glue(project, url)
     server.shutdown()
