@@ -7,7 +7,7 @@ fiat_SOURCES = \
 	%D%/lines.c %D%/lines.h %D%/main.c %D%/main.h %D%/opt.c %D%/opt.h %D%/output.c %D%/output.h \
 	%D%/pretty.c %D%/pretty.h %D%/progress.c %D%/progress.h %D%/project.c %D%/project.h %D%/references.c %D%/references.h \
 	%D%/rejects.c %D%/rejects.h %D%/roff.c %D%/schema_file.c %D%/schema_file.h %D%/settings.c %D%/settings.h \
-	%D%/stream.c %D%/stream.h %D%/stream_make.c %D%/stream_make.h %D%/terminal.c %D%/terminal.h %D%/text.c %D%/text.h \
+	%D%/stream.c %D%/stream.h %D%/stream_check.c %D%/stream_check.h %D%/stream_make.c %D%/stream_make.h %D%/terminal.c %D%/terminal.h %D%/text.c %D%/text.h \
 	%D%/table.c %D%/table.h %D%/table_aws.c %D%/table_changes.c \
 	%D%/athena_rows.c %D%/athena_rows.h %D%/athena_run.c %D%/athena_run.h %D%/athena_text.c %D%/athena_text.h \
 	%D%/interrupt.c %D%/interrupt.h %D%/output_file.c %D%/output_file.h \

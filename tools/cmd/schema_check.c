@@ -1,16 +1,10 @@
 /* fiat schema check: are the files of the streams right, and do they agree? */
 #include "base/buf.h"
-#include "base/error.h"
 #include "base/file.h"
 #include "cmd.h"
-#include "json/doc.h"
 #include "json/writer.h"
-#include "logger/stream.h"
-#include "logger/stream_json.h"
 #include "project.h"
-#include "schema/schema.h"
-#include "table/columns.h"
-#include "table/shape.h"
+#include "stream_check.h"
 #include "terminal.h"
 
 #include <stdio.h>
@@ -30,34 +24,34 @@ static const struct opt s_options[] = {
 /* The stream at hand. */
 struct check {
     const fiat_config *config;
-    const char *stream, *file;
-    fiat__stream_json asked;
+    const char *stream;
     size_t faults, notes;
     fiat__buf json; /* the whole answer, with --json */
     bool first_finding;
 };
 
-static void find(struct check *check, bool fault, const char *column, const char *schema_path,
-                 const char *message) {
-    *(fault ? &check->faults : &check->notes) += 1;
+static void find(const stream_check_finding *finding, void *user) {
+    struct check *check = user;
+    *(finding->fault ? &check->faults : &check->notes) += 1;
     if (!s_json) {
-        printf("%s/%s: %s%s:%s ", check->stream, check->file,
-               terminal_begin(stdout, fault ? TERMINAL_FAULT : TERMINAL_NOTE),
-               fault ? "fault" : "note", terminal_end(stdout));
-        if (column) printf("column \"%s\": ", column);
-        printf("%s", message);
-        if (schema_path && !strstr(message, schema_path)) printf(" (at %s)", schema_path);
+        printf("%s/%s: %s%s:%s ", check->stream, finding->file,
+               terminal_begin(stdout, finding->fault ? TERMINAL_FAULT : TERMINAL_NOTE),
+               finding->fault ? "fault" : "note", terminal_end(stdout));
+        if (finding->column) printf("column \"%s\": ", finding->column);
+        printf("%s", finding->message);
+        if (finding->schema_path && !strstr(finding->message, finding->schema_path))
+            printf(" (at %s)", finding->schema_path);
         putchar('\n');
         return;
     }
     bool first = true;
     fiat__buf_append_c(&check->json, check->first_finding ? "{" : ",{");
     check->first_finding = false;
-    const char *rows[][2] = {{"level", fault ? "fault" : "note"},
-                             {"file", check->file},
-                             {"column", column},
-                             {"schema_path", schema_path},
-                             {"message", message}};
+    const char *rows[][2] = {{"level", finding->fault ? "fault" : "note"},
+                             {"file", finding->file},
+                             {"column", finding->column},
+                             {"schema_path", finding->schema_path},
+                             {"message", finding->message}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         if (!rows[i][1]) continue;
         fiat__json_write_key(&check->json, &first, rows[i][0]);
@@ -66,115 +60,12 @@ static void find(struct check *check, bool fault, const char *column, const char
     fiat__buf_append_char(&check->json, '}');
 }
 
-static void find_error(struct check *check, const fiat_error *err) {
-    find(check, true, NULL, err->schema_path[0] ? err->schema_path : NULL, err->message);
-}
-
-static void check_json_schema(struct check *check, const project_stream *stream) {
-    fiat_schema *schema = NULL;
-    fiat_error err = FIAT_ERROR_INIT;
-    check->file = "json_schema.json";
-    if (!stream->has_json_schema) {
-        find(check, true, NULL, NULL, "there is none: every stream needs a JSON Schema");
-        return;
-    }
-    if (fiat__schema_compile(&schema, fiat__buf_str(&stream->json_schema), NULL, &err) != FIAT_OK)
-        find_error(check, &err);
-    fiat_schema_free(schema);
-}
-
-static void find_in_stream_json(const char *message, void *user) {
-    find(user, true, NULL, NULL, message);
-}
-
-static void check_stream_json(struct check *check, const project_stream *stream) {
-    check->file = "stream.json";
-    /* Findings come one by one. */
-    (void)fiat__stream_json_read(&check->asked, fiat__buf_str(&stream->stream), find_in_stream_json,
-                                 check, NULL);
-    if (!fiat__stream_json_stamps(&check->asked, "id"))
-        find(check, false, NULL, NULL,
-             "no id is stamped: delivery is at least once, and rows that come twice cannot be told "
-             "apart; add \"stamp\": [\"id\", \"time\"]");
-}
-
-/* A stamp that the schema forbids would have every event refused. */
-static void check_stamps(struct check *check, const project_stream *stream) {
-    fiat__doc *schema;
-    char message[200];
-    check->file = "stream.json";
-    if (fiat__doc_parse(&schema, fiat__buf_str(&stream->json_schema), NULL) != FIAT_OK) return;
-    for (size_t i = 0; i < check->asked.stamp_count; i++) {
-        fiat__step step = {FIAT__STEP_MEMBER, check->asked.stamps[i]};
-        unsigned wanted = strcmp(step.name, "tags") == 0 ? FIAT__SHAPE_OBJECT : FIAT__SHAPE_STRING;
-        if (fiat__shape_at(schema, &step, 1).types & wanted) continue;
-        snprintf(message, sizeof message,
-                 "\"stamp\" adds \"%s\", %s, which json_schema.json refuses: declare it there, or "
-                 "do not stamp it",
-                 step.name, wanted == FIAT__SHAPE_STRING ? "a string" : "an object");
-        find(check, true, NULL, NULL, message);
-    }
-    fiat__doc_free(schema);
-}
-
-static void find_column(bool fault, const char *column, const char *message, void *user) {
-    find(user, fault, column, NULL, message);
-}
-
-static void check_athena(struct check *check, const project_stream *stream) {
-    fiat__columns *columns;
-    fiat_error err = FIAT_ERROR_INIT;
-    check->file = "athena.json";
-    if (!stream->has_athena) {
-        find(check, false, NULL, NULL, "there is none: SQL will not see the stream");
-        return;
-    }
-    if (fiat__columns_parse(&columns, fiat__buf_str(&stream->athena), &err) != FIAT_OK) {
-        find_error(check, &err);
-        return;
-    }
-    /* Findings come one by one; a schema that is no JSON was reported before. */
-    (void)fiat__columns_check(columns, fiat__buf_str(&stream->json_schema), check->asked.stamps,
-                              check->asked.stamp_count, find_column, check, NULL);
-    fiat__columns_free(columns);
-}
-
-/* The last word is the logger's own: whether it would open with this stream. A setting that is
- * missing may be there where the program runs. */
-static void check_opening(struct check *check, const project_stream *stream) {
-    fiat__stream *opened = NULL;
-    fiat_error err = FIAT_ERROR_INIT;
-    const fiat__stream_texts texts = {.name = check->stream,
-                                      .json_schema = fiat__buf_str(&stream->json_schema),
-                                      .stream = fiat__buf_str(&stream->stream)};
-    check->file = "stream.json";
-    fiat_status status = fiat__stream_load(&opened, &texts, check->config, &err);
-    fiat__stream_free(opened);
-    if (status != FIAT_OK)
-        find(check, status != FIAT_E_CONFIG, NULL, NULL,
-             err.message[0] ? err.message : fiat_status_text(status));
-}
-
-static void check_stream(struct check *check, const project_stream *stream) {
-    size_t faults = check->faults;
-    check_json_schema(check, stream);
-    check_stream_json(check, stream);
-    check_stamps(check, stream);
-    check_athena(check, stream);
-    fiat__stream_json_deinit(&check->asked);
-    if (check->faults == faults) check_opening(check, stream);
-    if (!s_json && check->faults == faults)
-        printf("%s: %sok%s\n", check->stream, terminal_begin(stdout, TERMINAL_GOOD),
-               terminal_end(stdout));
-}
-
 static void check_name(struct check *check, const char *schemas_dir, const char *name) {
     project_stream stream;
     fiat_error err = FIAT_ERROR_INIT;
     size_t faults = check->faults;
     bool first = true;
     check->stream = name;
-    check->file = "";
     check->first_finding = true;
     if (s_json) {
         if (check->json.len > strlen("{\"streams\":[")) fiat__buf_append_char(&check->json, ',');
@@ -184,10 +75,13 @@ static void check_name(struct check *check, const char *schemas_dir, const char 
         fiat__buf_append_c(&check->json, ",\"findings\":[");
     }
     if (project_stream_read(&stream, schemas_dir, name, &err) == FIAT_OK) {
-        check_stream(check, &stream);
+        if (stream_check(check->config, &stream, find, check) == 0 && !s_json)
+            printf("%s: %sok%s\n", check->stream, terminal_begin(stdout, TERMINAL_GOOD),
+                   terminal_end(stdout));
         project_stream_free(&stream);
     } else {
-        find_error(check, &err);
+        const stream_check_finding finding = {true, "", NULL, NULL, err.message};
+        find(&finding, check);
     }
     if (s_json)
         fiat__buf_printf(&check->json, "],\"ok\":%s}", check->faults == faults ? "true" : "false");
