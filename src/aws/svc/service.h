@@ -76,8 +76,8 @@ void fiat__service_reply_deinit(fiat__service_reply *reply);
 fiat__str fiat__service_reply_header(const fiat__service_reply *reply, const char *name);
 
 /* JSON 1.1: the body is an object; so is what comes, "{}" for an empty answer. Free *doc with
- * fiat__doc_free(); doc NULL: it is of no interest. Operations that begin with Get, List, Describe
- * or BatchGet are repeatable, others not: for these there is the second. */
+ * fiat__doc_free(); doc NULL: it is of no interest. Operations that begin with Get, List, Describe,
+ * BatchGet or Simulate are repeatable, others not: for these there is the second. */
 fiat_status fiat__service_json(fiat__service *service, const char *target, const char *body,
                                fiat__doc **doc, fiat_error *err);
 fiat_status fiat__service_json_repeatable(fiat__service *service, const char *target,

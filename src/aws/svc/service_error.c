@@ -102,7 +102,7 @@ void fiat__service_explain(const fiat__service *service, const fiat__service_req
     explain_head(request, err);
     if (err->status == FIAT_E_AWS_DENIED) explain_denial(service, request, err);
     fiat__err_wrap(err, (fiat_status)err->status, "%s %s", service->name, request->operation);
-    if (!reply->maybe_done) return;
+    if (!reply->maybe_done || request->repeatable) return;
     size_t len = strlen(err->message);
     snprintf(err->message + len, sizeof err->message - len,
              "; it may have been done all the same: look before you repeat it");

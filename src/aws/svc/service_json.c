@@ -17,7 +17,7 @@ static const char *operation_of(const char *target) {
 }
 
 static bool reads(const char *operation) {
-    static const char *const begins[] = {"Get", "List", "Describe", "BatchGet"};
+    static const char *const begins[] = {"Get", "List", "Describe", "BatchGet", "Simulate"};
     for (size_t i = 0; i < sizeof begins / sizeof begins[0]; i++)
         if (strncmp(operation, begins[i], strlen(begins[i])) == 0) return true;
     return false;
