@@ -2,7 +2,7 @@
 man_pages = \
 	%D%/man/fiat-completion.1 %D%/man/fiat-config-get.1 %D%/man/fiat-config-list.1 %D%/man/fiat-config-path.1 \
 	%D%/man/fiat-config-set.1 \
-	%D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
+	%D%/man/fiat-doctor.1 %D%/man/fiat-help.1 %D%/man/fiat-init.1 %D%/man/fiat-local.1 %D%/man/fiat-log.1 \
 	%D%/man/fiat-mock.1 \
 	%D%/man/fiat-query.1 %D%/man/fiat-schema-check.1 %D%/man/fiat-schema-columns.1 %D%/man/fiat-schema-diff.1 \
 	%D%/man/fiat-schema-infer.1 %D%/man/fiat-schema-validate.1 \
@@ -38,7 +38,7 @@ check_PROGRAMS += %D%/print_aws_errors
 %C%_print_aws_errors_LDADD = $(fiat_aws)
 EXTRA_DIST += \
 	%D%/compatibility.md \
-	%D%/aws-errors.md %D%/configuration.md %D%/conformance.md %D%/credentials.md %D%/delivery-guarantees.md %D%/features.md %D%/flow-control.md %D%/formats.md %D%/json.md \
+	%D%/aws-errors.md %D%/configuration.md %D%/conformance.md %D%/credentials.md %D%/delivery-guarantees.md %D%/doctor.md %D%/features.md %D%/flow-control.md %D%/formats.md %D%/json.md \
 	%D%/limits.md %D%/local-engine.md %D%/mock.md %D%/network.md %D%/performance.md %D%/queries.md %D%/spool.md %D%/schemas.md %D%/statistics.md %D%/streams.md %D%/tables.md %D%/testing.md %D%/transform.md %D%/validation.md
 
 docs: %D%/print_settings$(EXEEXT) %D%/print_aws_errors$(EXEEXT)

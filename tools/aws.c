@@ -48,24 +48,30 @@ static const char *endpoint_of(const char *service, const fiat_config *config,
     return !*of_firehose || is_aws_host(of_firehose) || is_named(service, opts) ? "" : of_firehose;
 }
 
+void aws_opts(fiat__service_opts *out, const char *service, const fiat_config *config,
+              const struct aws_flags *flags) {
+    *out = (fiat__service_opts){.region = is_set(flags->region) ? flags->region
+                                                                : text(config, "aws.region"),
+                                .fips = is_true(config, "aws.fips"),
+                                .dualstack = is_true(config, "aws.dualstack"),
+                                .net = {.proxy_url = text(config, "proxy.url"),
+                                        .proxy_none = text(config, "proxy.none"),
+                                        .proxy_ca_file = text(config, "proxy.ca.file"),
+                                        .ca_file = text(config, "tls.ca.file"),
+                                        .cert_file = text(config, "tls.cert.file"),
+                                        .key_file = text(config, "tls.key.file"),
+                                        .idle_ms = number(config, "connection.idle.ms"),
+                                        .max_age_ms = number(config, "connection.max.age.ms")},
+                                .connect_timeout_ms = number(config, "connect.timeout.ms"),
+                                .request_timeout_ms = number(config, "request.timeout.ms"),
+                                .max_reply_bytes = REPLY_MAX_BYTES,
+                                .user_agent = "fiat/" FIAT_VERSION};
+    out->endpoint_url = endpoint_of(service, config, flags, out);
+}
+
 fiat_status aws_open(fiat__service **out, const char *service, const fiat_config *config,
                      const struct aws_flags *flags, fiat_error *err) {
-    fiat__service_opts opts = {.region = is_set(flags->region) ? flags->region
-                                                               : text(config, "aws.region"),
-                               .fips = is_true(config, "aws.fips"),
-                               .dualstack = is_true(config, "aws.dualstack"),
-                               .net = {.proxy_url = text(config, "proxy.url"),
-                                       .proxy_none = text(config, "proxy.none"),
-                                       .proxy_ca_file = text(config, "proxy.ca.file"),
-                                       .ca_file = text(config, "tls.ca.file"),
-                                       .cert_file = text(config, "tls.cert.file"),
-                                       .key_file = text(config, "tls.key.file"),
-                                       .idle_ms = number(config, "connection.idle.ms"),
-                                       .max_age_ms = number(config, "connection.max.age.ms")},
-                               .connect_timeout_ms = number(config, "connect.timeout.ms"),
-                               .request_timeout_ms = number(config, "request.timeout.ms"),
-                               .max_reply_bytes = REPLY_MAX_BYTES,
-                               .user_agent = "fiat/" FIAT_VERSION};
-    opts.endpoint_url = endpoint_of(service, config, flags, &opts);
+    fiat__service_opts opts;
+    aws_opts(&opts, service, config, flags);
     return fiat__service_open(out, service, &opts, err);
 }

@@ -30,4 +30,9 @@ struct aws_flags {
 fiat_status aws_open(fiat__service **out, const char *service, const fiat_config *config,
                      const struct aws_flags *flags, fiat_error *err);
 
+/* The options that it is opened with, for who changes some. Texts are borrowed from the settings
+ * and the flags. */
+void aws_opts(fiat__service_opts *out, const char *service, const fiat_config *config,
+              const struct aws_flags *flags);
+
 #endif

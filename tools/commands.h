@@ -34,6 +34,7 @@
     XX(config_get) \
     XX(config_set) \
     XX(config_path) \
+    XX(doctor) \
     XX(completion) \
     XX(help)
 /* clang-format on */

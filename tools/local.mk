@@ -19,8 +19,11 @@ fiat_SOURCES = \
 	%D%/cmd/spool_export.c %D%/cmd/spool_list.c %D%/cmd/spool_replay.c \
 	%D%/cmd/schema_check.c %D%/cmd/schema_columns.c %D%/cmd/schema_infer.c %D%/cmd/schema_validate.c \
 	%D%/cmd/table_check.c %D%/cmd/table_create.c %D%/cmd/table_drop.c %D%/cmd/table_show.c %D%/cmd/table_update.c
+fiat_SOURCES += \
+	%D%/cmd/doctor.c %D%/doctor.c %D%/doctor.h %D%/doctor_identity.c %D%/doctor_net.c \
+	%D%/doctor_permissions.c %D%/doctor_project.c %D%/doctor_spool.c %D%/doctor_streams.c
 fiat_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tools
-fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) $(CURL_CFLAGS)
+fiat_CFLAGS = $(AM_CFLAGS) $(ZLIB_CFLAGS) $(CURL_CFLAGS) $(SSL_CFLAGS)
 fiat_LDADD = libfiat_pipeline.la libfiat_svc.la libfiat_mocking.la $(fiat_query) $(fiat_local) $(fiat_logger) $(ZLIB_LIBS)
 
 # What lets shells complete the command's words, printed by the command itself.

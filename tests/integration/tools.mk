@@ -10,3 +10,7 @@ TESTS += %D%/stream_moto.py %D%/stream_faults.py
 dist_check_SCRIPTS += %D%/query_moto.py %D%/query_faults.py
 TESTS += %D%/query_moto.py %D%/query_faults.py
 EXTRA_DIST += %D%/scripted_aws.py
+
+# `fiat doctor` at moto.
+dist_check_SCRIPTS += %D%/doctor_moto.py
+TESTS += %D%/doctor_moto.py
