@@ -47,7 +47,7 @@ struct table_flags {
      "Change the Glue catalogue itself, not by a statement of Athena's", 0, 0},                    \
     {"workgroup", 0, OPT_STRING, &(flags).workgroup, "NAME",                                       \
      "Athena's workgroup (default: primary)", 0, 0},                                               \
-    {"output", 0, OPT_STRING, &(flags).output, "S3URL",                                            \
+    {"output-location", 0, OPT_STRING, &(flags).output, "S3URL",                                   \
      "Where Athena puts results (default: as the workgroup says)", 0, 0},                          \
     {"catalog", 0, OPT_STRING, &(flags).catalog, "NAME",                                           \
      "Athena's catalog (default: AwsDataCatalog)", 0, 0},                                          \

@@ -28,7 +28,7 @@ create --format orc
 create --database My-DB
 create --name ''
 create --from May
-create --output here
+create --output-location here
 create --bucket 'Not A Bucket'
 create --prefix '!{firehose:random-string}/'
 create --prefix 'logs/!{timestamp:yyyy/MM/dd/HH}'
