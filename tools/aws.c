@@ -5,6 +5,7 @@
 
 #include <fiat/version.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* A page of an Athena query may have a thousand rows of any size. */
 #define REPLY_MAX_BYTES (256u * 1024 * 1024)
@@ -74,4 +75,8 @@ fiat_status aws_open(fiat__service **out, const char *service, const fiat_config
     fiat__service_opts opts;
     aws_opts(&opts, service, config, flags);
     return fiat__service_open(out, service, &opts, err);
+}
+
+bool aws_is_not_offered(const fiat_error *err) {
+    return strcmp(err->aws_code, "UnknownOperationException") == 0;
 }

@@ -35,4 +35,8 @@ fiat_status aws_open(fiat__service **out, const char *service, const fiat_config
 void aws_opts(fiat__service_opts *out, const char *service, const fiat_config *config,
               const struct aws_flags *flags);
 
+/* Was a call refused since the server knows no such operation? `fiat local` is one that has not all
+ * of AWS. */
+bool aws_is_not_offered(const fiat_error *err);
+
 #endif

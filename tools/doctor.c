@@ -92,8 +92,11 @@ void doctor_say(struct doctor *doctor, enum doctor_verdict verdict, const char *
 
 void doctor_say_error(struct doctor *doctor, enum doctor_verdict verdict, const char *subject,
                       const char *remedy, const fiat_error *err) {
-    doctor_say(doctor, verdict, subject, remedy, "%s",
-               err->message[0] ? err->message : fiat_status_text((fiat_status)err->status));
+    if (aws_is_not_offered(err))
+        doctor_say(doctor, DOCTOR_WARNING, subject, NULL, "not known: not offered by this server");
+    else
+        doctor_say(doctor, verdict, subject, remedy, "%s",
+                   err->message[0] ? err->message : fiat_status_text((fiat_status)err->status));
 }
 
 /* --- what checks share --- */

@@ -179,6 +179,7 @@ static fiat_status make_wanted(struct wanted *wanted, fiat_error *err) {
         .settings = &wanted->settings,
         .bucket = bucket ? bucket : "not-known",
         .prefix = set ? set : prefix,
+        .other_time_zone = !fiat__delivery_in_utc(&wanted->delivery),
         .this_year = (unsigned)fiat__utc_of_ms(fiat__wall_ms(&fiat__clock_system)).year};
     return fiat__table_init(&wanted->table, &source, err);
 }

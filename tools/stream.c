@@ -153,10 +153,6 @@ void stream_close(stream_context *c) {
 
 /* --- the account ------------------------------------------------------------------------------ */
 
-bool stream_is_not_offered(const fiat_error *err) {
-    return strcmp(err->aws_code, "UnknownOperationException") == 0;
-}
-
 static fiat_status ask_account(stream_context *c, fiat_error *err) {
     fiat__service *sts;
     fiat__service_reply reply;
@@ -169,7 +165,7 @@ static fiat_status ask_account(stream_context *c, fiat_error *err) {
         !fiat__xml_value(&account, fiat__buf_str(&reply.body),
                          "GetCallerIdentityResponse/GetCallerIdentityResult/Account"))
         status = fiat__err_set(err, FIAT_E_AWS_REPLY, "sts GetCallerIdentity: no Account in it");
-    if (status != FIAT_OK && stream_is_not_offered(err)) {
+    if (status != FIAT_OK && aws_is_not_offered(err)) {
         /* the local engine, which is of this account */
         fiat__buf_append_c(&account, LOCAL_ACCOUNT);
         status = FIAT_OK;

@@ -66,9 +66,6 @@ fiat_status stream_compare(const stream_context *c, const fiat__doc *description
                            fiat__delivery_differs *each, void *user, size_t *count,
                            fiat_error *err);
 
-/* The server offers no such operation, as the local engine does not offer those of IAM. */
-bool stream_is_not_offered(const fiat_error *err);
-
 /* Ask on a terminal, when `yes` is not given. Returns an exit code, with a message. */
 int stream_agree(bool yes, const char *question);
 

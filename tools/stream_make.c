@@ -313,7 +313,7 @@ void stream_make_logs(const stream_context *c) {
     fiat__buf_clear(&body);
     write_log_stream(&body, c);
     if (status == FIAT_OK) status = call_logs(logs, "Logs_20140328.CreateLogStream", &body, &err);
-    if (status != FIAT_OK && !stream_is_not_offered(&err))
+    if (status != FIAT_OK && !aws_is_not_offered(&err))
         cmd_fail(EXIT_DONE, "log group %s is not made, so failed deliveries are not logged: %s",
                  get(c, FIAT__DELIVERY_LOG_GROUP), err.message);
     fiat__service_free(logs);

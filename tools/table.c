@@ -8,7 +8,6 @@
 #include "pipeline/delivery.h"
 
 #include <stdio.h>
-#include <strings.h>
 
 struct texts {
     project_stream stream;
@@ -72,10 +71,6 @@ static fiat_status read_settings(struct table *table, bool parquet, fiat_error *
     return status;
 }
 
-static bool is_utc(const char *zone) {
-    return !zone || strcasecmp(zone, "UTC") == 0 || strcasecmp(zone, "Etc/UTC") == 0;
-}
-
 static fiat_status make(struct table *table, const struct texts *texts,
                         const fiat__delivery *delivery, fiat_error *err) {
     char prefix[300];
@@ -96,7 +91,7 @@ static fiat_status make(struct table *table, const struct texts *texts,
         .settings = &table->settings,
         .bucket = bucket,
         .prefix = set ? set : prefix,
-        .other_time_zone = !is_utc(fiat__delivery_get(delivery, FIAT__DELIVERY_TIME_ZONE)),
+        .other_time_zone = !fiat__delivery_in_utc(delivery),
         .this_year = (unsigned)fiat__utc_of_ms(fiat__wall_ms(&fiat__clock_system)).year};
     return status == FIAT_OK ? fiat__table_init(&table->wanted, &source, err) : status;
 }

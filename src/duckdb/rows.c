@@ -150,8 +150,8 @@ static const char *const s_wraps[] = {
     [FIAT__DUCKDB_TEXT] = "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (\n",
     [FIAT__DUCKDB_JSON] = "SELECT CAST(to_json(COLUMNS(*)) AS VARCHAR) FROM (\n",
     [FIAT__DUCKDB_MIXED] =
-        "SELECT CASE WHEN regexp_matches(typeof(COLUMNS(*)), '^(STRUCT|MAP)|\\]$') "
-        "THEN CAST(to_json(COLUMNS(*)) AS VARCHAR) ELSE CAST(COLUMNS(*) AS VARCHAR) END FROM (\n",
+        ("SELECT CASE WHEN regexp_matches(typeof(COLUMNS(*)), '^(STRUCT|MAP)|\\]$') "
+         "THEN CAST(to_json(COLUMNS(*)) AS VARCHAR) ELSE CAST(COLUMNS(*) AS VARCHAR) END FROM (\n"),
 };
 
 static fiat_status wrap(fiat__duckdb_rows *rows, fiat_error *err) {

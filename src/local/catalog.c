@@ -198,7 +198,7 @@ static void remove_table(const fiat__catalog *catalog, const char *database, con
 
 static fiat_status drop_database(fiat__catalog *catalog, const fiat__hive_statement *statement,
                                  fiat_error *err) {
-    static const char *const parts[] = {"/database" FILE_SUFFIX, "/tables", ""};
+    static const char *const parts[] = {("/database" FILE_SUFFIX), "/tables", ""};
     const char *name = statement->table.database;
     char **tables;
     size_t count;

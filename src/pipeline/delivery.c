@@ -4,6 +4,7 @@
 #include "pipeline/delivery_table.h"
 #include "pipeline/delivery_text.h"
 
+#include <strings.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -380,4 +381,9 @@ bool fiat__delivery_to_parquet(const fiat__delivery *settings) {
     const char *enabled = settings->values[FIAT__DELIVERY_PARQUET_ENABLED].text;
     if (enabled) return strcmp(enabled, "true") == 0;
     return is_said(settings, "parquet");
+}
+
+bool fiat__delivery_in_utc(const fiat__delivery *settings) {
+    const char *zone = settings->values[FIAT__DELIVERY_TIME_ZONE].text;
+    return !zone || strcasecmp(zone, "UTC") == 0 || strcasecmp(zone, "Etc/UTC") == 0;
 }

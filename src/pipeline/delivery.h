@@ -75,6 +75,8 @@ bool fiat__delivery_is_on(const fiat__delivery *settings, fiat__delivery_key key
 bool fiat__delivery_from_kinesis(const fiat__delivery *settings);
 bool fiat__delivery_partitions(const fiat__delivery *settings);
 bool fiat__delivery_to_parquet(const fiat__delivery *settings);
+/* Are the times in prefixes UTC? Before finish as well. */
+bool fiat__delivery_in_utc(const fiat__delivery *settings);
 
 /* "buffer_mb" */
 const char *fiat__delivery_member(fiat__delivery_key key);

@@ -81,8 +81,8 @@ END_TEST
 
 START_TEST(results_of_athena_are_read) {
     static const char *const bad[] = {"{}", "{\"ResultSet\":{\"Rows\":[]}}",
-                                      "{\"ResultSet\":{\"Rows\":{},\"ResultSetMetadata\":"
-                                      "{\"ColumnInfo\":[]}}}"};
+                                      ("{\"ResultSet\":{\"Rows\":{},\"ResultSetMetadata\":"
+                                       "{\"ColumnInfo\":[]}}}")};
     const char *values[2], *name, *type;
     fiat__athena_page page;
     fiat__doc *doc = parse("{\"ResultSet\":{\"Rows\":[{\"Data\":[" V("a") "," V(

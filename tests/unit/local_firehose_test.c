@@ -477,8 +477,8 @@ START_TEST(an_update_changes_what_it_names) {
             "\"FileExtension\":\".jsonl\"",
             "\"BucketARN\":\"arn:aws:s3:::bkt\"",
             "\"BufferingHints\":{\"SizeInMBs\":2,\"IntervalInSeconds\":9}",
-            "\"DeliveryStreamEncryptionConfiguration\":{\"KeyType\":\"AWS_OWNED_CMK\","
-            "\"Status\":\"ENABLED\"}"};
+            ("\"DeliveryStreamEncryptionConfiguration\":{\"KeyType\":\"AWS_OWNED_CMK\","
+             "\"Status\":\"ENABLED\"}")};
         for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
             ck_assert_msg(strstr(text, parts[i]), "%s\nlacks %s", text, parts[i]);
         fiat__registry_close(&s_registry);

@@ -622,6 +622,22 @@ START_TEST(updates) {
 }
 END_TEST
 
+START_TEST(knows_whether_times_are_utc) {
+    static const struct {
+        const char *settings;
+        bool utc;
+    } cases[] = {{NULL, true},
+                 {"{\"time_zone\":\"utc\"}", true},
+                 {"{\"time_zone\":\"Europe/Vienna\"}", false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fiat__delivery settings;
+        settle_well(&settings, cases[i].settings);
+        ck_assert_int_eq(fiat__delivery_in_utc(&settings), cases[i].utc);
+        fiat__delivery_deinit(&settings);
+    }
+}
+END_TEST
+
 static fiat_status settle_once(void *ctx) {
     fiat__delivery settings;
     fiat__buf out;
@@ -663,6 +679,7 @@ static Suite *suite(void) {
     tcase_add_test(t, compares_tags);
     tcase_add_test(t, refuses_other_destinations);
     tcase_add_test(t, updates);
+    tcase_add_test(t, knows_whether_times_are_utc);
     tcase_add_test(t, survives_no_memory);
     suite_add_tcase(s, t);
     return s;

@@ -87,7 +87,7 @@ static void print_errors(const fiat__doc *reply, const fiat_error *why) {
     const fiat__doc *event = fiat__doc_first(fiat__doc_get(reply, "events"));
     if (!reply) {
         print_row("last errors",
-                  stream_is_not_offered(why) ? "not offered by this server" : why->message);
+                  aws_is_not_offered(why) ? "not offered by this server" : why->message);
         return;
     }
     if (!event) print_row("last errors", "none in 24 hours");

@@ -61,7 +61,7 @@ static fiat_status change_encryption(const stream_context *c, changes *found, fi
                                     : "Firehose_20150804.StopDeliveryStreamEncryption",
                               &body, err);
     fiat__buf_deinit(&body);
-    if (status == FIAT_OK || !stream_is_not_offered(err)) return status;
+    if (status == FIAT_OK || !aws_is_not_offered(err)) return status;
     fprintf(stderr, "this server does not change the encryption of a live delivery stream\n");
     found->beyond += found->encryption;
     found->encryption = 0;
