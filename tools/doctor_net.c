@@ -55,7 +55,8 @@ static void run_transfer(struct probe *probe, fiat__http_transfer *transfer, con
     probe->http_status = fiat__http_transfer_status(transfer);
     probe->date_ms = transfer->date_ms;
     /* Date has whole seconds: on average it is half of one behind. */
-    probe->skew_ms = probe->date_ms + 500 - (begun_ms + ended_ms) / 2;
+    if (probe->date_ms != INT64_MIN)
+        probe->skew_ms = probe->date_ms + 500 - (begun_ms + ended_ms) / 2;
     if (code == CURLE_OK) return;
     fiat__http_describe_failure(transfer, code, net, probe->endpoint.host, &probe->err);
     probe->status = (fiat_status)probe->err.status;

@@ -106,6 +106,8 @@ int query_athena(const struct query *query, fiat__str sql) {
                         query->flags->price);
     if (fiat__utf8_check(sql.ptr ? sql.ptr : "", sql.len) != sql.len)
         return cmd_fail(EXIT_FAILED, "the SQL text is not UTF-8");
+    if (sql.len && memchr(sql.ptr, '\0', sql.len))
+        return cmd_fail(EXIT_FAILED, "there is a NUL byte in the SQL text");
     if (query_place_find(&place, query, &err) != FIAT_OK)
         code = cmd_fail_error(NULL, &err);
     else {

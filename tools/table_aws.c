@@ -82,6 +82,11 @@ static fiat_status get_metadata(fiat__doc **reply, struct table *table, fiat_err
 static fiat_status get_live(struct table_live *out, struct table *table, fiat_error *err) {
     fiat_error refused = FIAT_ERROR_INIT;
     out->by_athena = strcmp(table->settings.catalog, "AwsDataCatalog") != 0;
+    if (out->by_athena && table->flags->glue)
+        return fiat__err_set(err, FIAT_E_CONFIG,
+                             "--glue is for the catalog AwsDataCatalog, and this table is in %s: "
+                             "leave out --glue",
+                             table->settings.catalog);
     fiat_status status = out->by_athena ? FIAT_OK : get_table(&out->reply, table, &refused);
     if (status != FIAT_OK && strcmp(refused.aws_code, "UnknownOperationException") == 0 &&
         !table->flags->glue) {

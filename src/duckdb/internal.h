@@ -19,6 +19,11 @@ fiat_status fiat__duckdb_error(const char *text, fiat__str sql, size_t shift, fi
 /* The statement without white space, comments and semicolons at its end. */
 fiat__str fiat__duckdb_trim(fiat__str sql);
 
+/* Has it the word, in any case, outside of strings, quoted names and comments? */
+bool fiat__duckdb_has_word(fiat__str sql, const char *word);
+/* Does it call the function, quoted or not? */
+bool fiat__duckdb_calls(fiat__str sql, const char *function);
+
 /* Append JSON text with bare Infinity, -Infinity and NaN, which DuckDB writes, as strings. */
 bool fiat__duckdb_append_json(fiat__buf *out, fiat__str json);
 

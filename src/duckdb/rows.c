@@ -119,6 +119,17 @@ static fiat_status describe_columns(fiat__duckdb_rows *rows, bool *all_plain, fi
     return FIAT_OK;
 }
 
+/* Functions that do more than read, where a plain SELECT calls them: the engine's log writes files,
+ * and query() runs a text that could hold any of these names in pieces. */
+static fiat_status check_functions(const fiat__duckdb_rows *rows, fiat_error *err) {
+    static const char *const words[] = {"enable_logging", "disable_logging", "truncate_duckdb_logs",
+                                        "query", "query_table"};
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (fiat__duckdb_calls(fiat__str_c(rows->sql), words[i]))
+            return fiat__err_set(err, FIAT_E_SQL, "the function %s() is not offered", words[i]);
+    return FIAT_OK;
+}
+
 /* Prepare the user's text, which must be one statement that gives rows. */
 static fiat_status prepare(fiat__duckdb_rows *rows, fiat_error *err) {
     const fiat__duckdb_api *api = rows->db->api;
@@ -185,6 +196,11 @@ static fiat_status execute(fiat__duckdb_rows *rows, fiat_error *err) {
         return fiat__err_set(err, FIAT_E_SQL,
                              "only statements that read are run: SELECT, WITH, VALUES, SHOW, "
                              "DESCRIBE, EXPLAIN");
+    if (type == FIAT__DUCKDB_STATEMENT_EXPLAIN &&
+        fiat__duckdb_has_word(fiat__str_c(rows->sql), "analyze"))
+        return fiat__err_set(err, FIAT_E_SQL,
+                             "EXPLAIN ANALYZE would run what it explains: EXPLAIN alone shows the "
+                             "plan");
     fiat_status status = describe_columns(rows, &all_plain, err);
     if (status != FIAT_OK) return status;
     if (!all_plain && type == FIAT__DUCKDB_STATEMENT_SELECT) status = wrap(rows, err);
@@ -206,7 +222,8 @@ fiat_status fiat__duckdb_query(fiat__duckdb *db, fiat__str sql, fiat__duckdb_for
     rows->form = form;
     fiat__buf_init(&rows->json, VALUE_MAX_BYTES);
     rows->sql = fiat__strndup(sql.ptr, sql.len);
-    fiat_status status = rows->sql ? prepare(rows, err) : fiat__err_nomem(err);
+    fiat_status status = rows->sql ? check_functions(rows, err) : fiat__err_nomem(err);
+    if (status == FIAT_OK) status = prepare(rows, err);
     if (status == FIAT_OK) status = execute(rows, err);
     if (status != FIAT_OK)
         fiat__duckdb_rows_free(rows);

@@ -2,6 +2,8 @@
 #include "duckdb/internal.h"
 
 #include <ctype.h>
+#include <string.h>
+#include <strings.h>
 
 static bool quote(fiat__buf *out, fiat__str text, char mark) {
     fiat__buf_append_char(out, mark);
@@ -70,32 +72,60 @@ static size_t skip_dollar(fiat__str sql, size_t at) {
     return sql.len;
 }
 
+/* Past what begins at `at`: white space or a comment (*blank), a string, a name, a word, or one
+ * other byte. */
+static size_t skip_token(fiat__str sql, size_t at, bool *blank) {
+    const char c = sql.ptr[at], next = at + 1 < sql.len ? sql.ptr[at + 1] : '\0';
+    const char before = at > 0 ? sql.ptr[at - 1] : '\0';
+    *blank = true;
+    if (isspace((unsigned char)c) || c == ';') return at + 1;
+    if (c == '-' && next == '-') return skip_line(sql, at);
+    if (c == '/' && next == '*') return skip_comment(sql, at);
+    *blank = false;
+    if (c == '\'' || c == '"')
+        return skip_quoted(sql, at, c == '\'' && (before == 'e' || before == 'E'));
+    if (c == '$' && !is_word(before)) return skip_dollar(sql, at);
+    do
+        at++;
+    while (is_word(c) && at < sql.len && is_word(sql.ptr[at]));
+    return at;
+}
+
 fiat__str fiat__duckdb_trim(fiat__str sql) {
-    size_t at = 0, end = 0; /* end: after the last byte that is part of the statement */
-    while (at < sql.len) {
-        char c = sql.ptr[at], next = at + 1 < sql.len ? sql.ptr[at + 1] : '\0';
-        char before = at > 0 ? sql.ptr[at - 1] : '\0';
-        if (isspace((unsigned char)c) || c == ';') {
-            at++;
-            continue;
-        }
-        if (c == '-' && next == '-') {
-            at = skip_line(sql, at);
-            continue;
-        }
-        if (c == '/' && next == '*') {
-            at = skip_comment(sql, at);
-            continue;
-        }
-        if (c == '\'' || c == '"')
-            at = skip_quoted(sql, at, c == '\'' && (before == 'e' || before == 'E'));
-        else if (c == '$' && !is_word(before))
-            at = skip_dollar(sql, at);
-        else
-            at++;
-        end = at;
+    size_t end = 0; /* after the last byte that is part of the statement */
+    bool blank;
+    for (size_t at = 0; at < sql.len;) {
+        at = skip_token(sql, at, &blank);
+        if (!blank) end = at;
     }
     return fiat__str_of(sql.ptr, end);
+}
+
+static bool is_named(fiat__str token, const char *name) {
+    return token.len == strlen(name) && strncasecmp(token.ptr, name, token.len) == 0;
+}
+
+bool fiat__duckdb_has_word(fiat__str sql, const char *word) {
+    bool blank;
+    for (size_t at = 0, end; at < sql.len; at = end) {
+        end = skip_token(sql, at, &blank);
+        if (is_named(fiat__str_of(sql.ptr + at, end - at), word)) return true;
+    }
+    return false;
+}
+
+bool fiat__duckdb_calls(fiat__str sql, const char *function) {
+    bool named = false, blank;
+    for (size_t at = 0, end; at < sql.len; at = end) {
+        end = skip_token(sql, at, &blank);
+        if (blank) continue;
+        if (named && sql.ptr[at] == '(') return true;
+        fiat__str token = fiat__str_of(sql.ptr + at, end - at);
+        if (token.ptr[0] == '"' && token.len > 1)
+            token = fiat__str_of(token.ptr + 1, token.len - 2);
+        named = is_named(token, function);
+    }
+    return false;
 }
 
 bool fiat__duckdb_append_json(fiat__buf *out, fiat__str json) {

@@ -74,7 +74,8 @@ static fiat_status add_database(fiat__athena *athena, fiat__execution *e, fiat__
     fiat_status status = exec_name(db, "CREATE SCHEMA ", database, err);
     if (status != FIAT_OK) return status;
     status = fiat__catalog_tables(&athena->catalog, database, &names, &count, err);
-    if (status != FIAT_OK) return status;
+    if (status != FIAT_OK) /* dropped in the meantime, perhaps */
+        return fiat__catalog_has_database(&athena->catalog, database) ? status : FIAT_OK;
     for (size_t i = 0; i < count && status == FIAT_OK; i++)
         status = add_table(athena, e, db, database, names[i], err);
     fiat__dir_free_list(names, count);
@@ -88,7 +89,8 @@ static fiat_status add_databases(fiat__athena *athena, fiat__execution *e, fiat_
     fiat_status status = fiat__catalog_databases(&athena->catalog, &names, &count, err);
     if (status != FIAT_OK) return status;
     for (size_t i = 0; i < count && status == FIAT_OK; i++)
-        if (names[i][0] != '.') status = add_database(athena, e, db, names[i], err);
+        if (fiat__catalog_has_database(&athena->catalog, names[i]))
+            status = add_database(athena, e, db, names[i], err);
     fiat__dir_free_list(names, count);
     return status;
 }

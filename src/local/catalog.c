@@ -162,9 +162,18 @@ fiat_status fiat__catalog_table(const fiat__catalog *catalog, const char *databa
 
 static fiat_status create_database(fiat__catalog *catalog, const fiat__hive_statement *statement,
                                    fiat_error *err) {
+    /* The engine below has schemas and catalogues of these names in each query. */
+    static const char *const reserved[] = {
+        "main", "memory", "temp", "system", "pg_catalog", "awsdatacatalog", "information_schema"};
     const char *name = statement->table.database;
     fiat__buf path, text;
     bool first = true;
+    for (size_t i = 0; i < sizeof reserved / sizeof reserved[0]; i++)
+        if (strcmp(name, reserved[i]) == 0)
+            return fiat__err_set(err, FIAT_E_SQL,
+                                 DDL_FAILED "the local engine has a use of its own for the name "
+                                            "%s: choose another for the database",
+                                 name);
     if (fiat__catalog_has_database(catalog, name)) {
         if (statement->if_exists) return FIAT_OK;
         return fiat__err_set(err, FIAT_E_SQL, DDL_FAILED "Database %s already exists", name);

@@ -195,6 +195,21 @@ static void write_select(struct view *view) {
     write_partitions(view, false);
 }
 
+/* The type as a text of SQL's: names in it are whatever a mapping or an event says. */
+static void write_quoted_type(struct view *view, size_t index) {
+    const size_t before = view->sql.len;
+    fiat__buf type;
+    fiat__buf_init(&type, SQL_MAX_BYTES);
+    write_column_type(view, index);
+    if (!view->sql.failed) {
+        fiat__buf_append(&type, view->sql.ptr + before, view->sql.len - before);
+        fiat__buf_truncate(&view->sql, before);
+        fiat__duckdb_quote_text(&view->sql, fiat__buf_str(&type));
+    }
+    view->sql.failed |= type.failed;
+    fiat__buf_deinit(&type);
+}
+
 static void write_full_view(struct view *view) {
     write_select(view);
     fiat__buf_append_c(&view->sql, " FROM read_json(");
@@ -205,12 +220,11 @@ static void write_full_view(struct view *view) {
         const fiat__column *column = fiat__columns_at(view->of->columns, i);
         if (i) fiat__buf_append_c(&view->sql, ", ");
         fiat__duckdb_quote_text(&view->sql, fiat__str_c(property_of(view, i)));
-        fiat__buf_append_c(&view->sql, ": $fiat$");
+        fiat__buf_append_c(&view->sql, ": ");
         if (column->type.kind == FIAT__TYPE_DECIMAL)
-            fiat__buf_append_c(&view->sql, "VARCHAR");
+            fiat__buf_append_c(&view->sql, "'VARCHAR'");
         else
-            write_column_type(view, i);
-        fiat__buf_append_c(&view->sql, "$fiat$");
+            write_quoted_type(view, i);
     }
     /* Files are chosen by name only while the name's column is called "filename". */
     bool plain = strcmp(view->file_column, "filename") == 0;

@@ -264,6 +264,15 @@ static void compare_serde_properties(struct comparing *comparing) {
     compare_lost_mappings(comparing);
 }
 
+/* Does the property say under which folders objects are looked for? */
+static bool finds_objects(const char *name) {
+    const fiat__str text = fiat__str_c(name);
+    if (strcmp(name, "storage.location.template") == 0) return true;
+    return fiat__str_starts(text, fiat__str_c("projection.")) &&
+           (fiat__str_ends(text, fiat__str_c(".type")) ||
+            fiat__str_ends(text, fiat__str_c(".format")));
+}
+
 static void compare_properties(struct comparing *comparing) {
     const fiat__properties *wanted = &comparing->wanted->properties;
     char what[WHAT_BYTES];
@@ -272,7 +281,14 @@ static void compare_properties(struct comparing *comparing) {
         const char *live = fiat__property_get(&comparing->live->properties, name);
         if (live && strcmp(live, wanted->items[i].value) == 0) continue;
         snprintf(what, sizeof what, "property \"%s\"", name);
-        add(comparing, FIAT__CHANGE_PROPERTY, what, name, live, wanted->items[i].value, "is set");
+        if (live && finds_objects(name))
+            add(comparing, FIAT__CHANGE_BREAKS, what, name, live, wanted->items[i].value,
+                "what is stored under the old folders would not be found any more: keep the "
+                "prefix, "
+                "or give the table another name");
+        else
+            add(comparing, FIAT__CHANGE_PROPERTY, what, name, live, wanted->items[i].value,
+                "is set");
     }
 }
 
@@ -302,6 +318,15 @@ void fiat__changes_deinit(fiat__changes *changes) {
 
 /* --- projection --- */
 
+/* Are dates of the range written in the same way? */
+static bool has_same_format(const fiat__table *wanted, const fiat__table *live, fiat__str range) {
+    char name[WHAT_BYTES];
+    snprintf(name, sizeof name, "%.*sformat", (int)(range.len - strlen("range")), range.ptr);
+    const char *old = fiat__property_get(&live->properties, name);
+    const char *new = fiat__property_get(&wanted->properties, name);
+    return old && new ? strcmp(old, new) == 0 : old == new;
+}
+
 fiat_status fiat__table_keep_start(fiat__table *wanted, const fiat__table *live, fiat_error *err) {
     for (size_t i = 0; i < wanted->properties.count; i++) {
         fiat__property *item = &wanted->properties.items[i];
@@ -309,7 +334,8 @@ fiat_status fiat__table_keep_start(fiat__table *wanted, const fiat__table *live,
         const char *there = fiat__property_get(&live->properties, item->name);
         const char *comma = there ? strchr(there, ',') : NULL, *end = strchr(item->value, ',');
         if (!comma || !end || !fiat__str_starts(name, fiat__str_c("projection.")) ||
-            !fiat__str_ends(name, fiat__str_c(".range")) || !strstr(end, "NOW"))
+            !fiat__str_ends(name, fiat__str_c(".range")) || !strstr(end, "NOW") ||
+            !has_same_format(wanted, live, name))
             continue;
         char text[WHAT_BYTES];
         snprintf(text, sizeof text, "%.*s%s", (int)(comma - there), there, end);

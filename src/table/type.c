@@ -267,6 +267,7 @@ static fiat_status parse_type(struct parser *p, fiat__type *out) {
 }
 
 fiat_status fiat__type_parse(fiat__type *out, fiat__str text, fiat__arena *arena, fiat_error *err) {
+    if (!text.ptr) text = fiat__str_c("");
     struct parser p = {text, 0, 0, arena, err};
     *out = (fiat__type){0};
     fiat_status status = parse_type(&p, out);

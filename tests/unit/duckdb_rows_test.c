@@ -157,6 +157,41 @@ static const char *const s_escapes[] = {
     "select * from read_csv('DIR/../x.csv')",
 };
 
+/* What would write, though it looks like reading. */
+static const char *const s_writers[] = {
+    "explain analyze copy (select 1) to 'DIR/x.csv'",
+    "EXPLAIN /* */ (ANALYZE) select 1",
+    "select * from enable_logging('QueryLog')",
+    "select * from \"Enable_Logging\" /* */ ('QueryLog')",
+    "select * from query('select * from enable_' || 'logging()')",
+    "select $a$'$a$, * from truncate_duckdb_logs()",
+};
+
+START_TEST(refuses_what_writes) {
+    fiat_error err;
+    fiat__buf out;
+    fiat__buf_init(&out, 100000);
+    ck_assert_fiat_status(run(s_writers[_i], FIAT__DUCKDB_TEXT, &out, &err), FIAT_E_SQL);
+    ck_assert_msg(strstr(err.message, "EXPLAIN ANALYZE") || strstr(err.message, "not offered"),
+                  "%s: %s", s_writers[_i], err.message);
+    fiat__buf_deinit(&out);
+}
+END_TEST
+
+/* The words themselves are no harm. */
+START_TEST(reads_the_words_of_writers) {
+    static const char *const good[] = {
+        "select 'query (1), enable_logging(1)' as a", "select 1 as query", "explain select 1",
+        "select query.x from (select 1 as x) as query", "select 1 as analyze"};
+    fiat_error err;
+    fiat__buf out;
+    fiat__buf_init(&out, 100000);
+    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++)
+        ck_assert_fiat_ok(run(good[i], FIAT__DUCKDB_TEXT, &out, &err), err);
+    fiat__buf_deinit(&out);
+}
+END_TEST
+
 /* Locked, SQL sees the given folder and nothing else. */
 START_TEST(lock_keeps_sql_in_its_folders) {
     fiat_error err;
@@ -197,6 +232,8 @@ int main(void) {
     tcase_add_checked_fixture(tcase, setup, teardown);
     tcase_add_loop_test(tcase, refuses, 0, sizeof s_bad / sizeof s_bad[0]);
     tcase_add_test(tcase, refuses_a_nul_byte);
+    tcase_add_loop_test(tcase, refuses_what_writes, 0, sizeof s_writers / sizeof s_writers[0]);
+    tcase_add_test(tcase, reads_the_words_of_writers);
     tcase_add_loop_test(tcase, gives_rows, 0, sizeof s_good / sizeof s_good[0]);
     tcase_add_test(tcase, goes_over_chunks);
     tcase_add_test(tcase, describes_columns);

@@ -347,6 +347,39 @@ START_TEST(maps_members_of_structs) {
 }
 END_TEST
 
+/* A name that a mapping gives is a name, whatever marks are in it. */
+START_TEST(quotes_mapped_names) {
+    static const char *const names[] = {"y$fiat$||chr(34)||", "y\\'", "y\"", "y$$"};
+    char sql[1024], made[64];
+    if (!has_engine()) return;
+    run("create database d");
+    put("logs/q/a.gz", "{\"a\":{\"x\":1}}\n");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(sql, sizeof sql,
+                 "create external table d.q%zu (a struct<x:int,z:int>, b string) row format serde "
+                 "'org.openx.data.jsonserde.JsonSerDe' with serdeproperties ('mapping.x'='%s', "
+                 "'case.insensitive'='FALSE') location 's3://logs/q/'",
+                 i, names[i]);
+        run(sql);
+        snprintf(made, sizeof made, "select count(*), count(b) from d.q%zu", i);
+        run(made);
+        ck_assert_str_eq(cell(1, 0), "1");
+        ck_assert_str_eq(cell(1, 1), "0");
+    }
+}
+END_TEST
+
+/* Names that the engine below has itself. */
+START_TEST(keeps_its_own_names) {
+    static const char *const names[] = {"main", "memory", "information_schema", "awsdatacatalog"};
+    char sql[64];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        snprintf(sql, sizeof sql, "create database %s", names[i]);
+        expect_failure(sql, "choose another");
+    }
+}
+END_TEST
+
 static const struct {
     const char *properties, *message;
 } s_projections[] = {
@@ -557,6 +590,8 @@ int main(void) {
     tcase_add_test(tc, says_how_to_get_the_engine);
     tcase_add_test(tc, selects);
     tcase_add_test(tc, maps_members_of_structs);
+    tcase_add_test(tc, quotes_mapped_names);
+    tcase_add_test(tc, keeps_its_own_names);
     tcase_add_test(tc, reads_pages);
     tcase_add_test(tc, is_idempotent);
     tcase_add_test(tc, takes_parameters);

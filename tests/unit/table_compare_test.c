@@ -68,8 +68,12 @@ static const struct {
      "PROPERTY property \"projection.dt.range\":  -> 2026,NOW\n"
      "PROPERTY property \"projection.dt.interval\":  -> 1\n"
      "PROPERTY property \"projection.dt.interval.unit\":  -> YEARS\n"
-     "PROPERTY property \"storage.location.template\": s3://bkt/Orders/${datehour}/ -> "
+     "BREAKS property \"storage.location.template\": s3://bkt/Orders/${datehour}/ -> "
      "s3://bkt/x/dt=${dt}/\n"},
+    {{"{\"a\":\"int\"}", NULL, NULL, NULL, false},
+     {"{\"a\":\"int\"}", NULL, NULL, "Orders/!{timestamp:yyyy-MM-dd-HH}/", false},
+     "BREAKS property \"projection.datehour.format\": yyyy/MM/dd/HH -> yyyy-MM-dd-HH\n"
+     "PROPERTY property \"projection.datehour.range\": 2026/01/01/00,NOW -> 2026-01-01-00,NOW\n"},
     {{"{\"a\":\"int\"}", NULL, NULL, NULL, false},
      {"{\"a\":\"int\"}", NULL, "{\"projection_from\":\"2020\"}", NULL, false},
      "PROPERTY property \"projection.datehour.range\": 2026/01/01/00,NOW -> 2020/01/01/00,NOW\n"},
@@ -260,6 +264,23 @@ START_TEST(keeps_the_start_that_is_there) {
 }
 END_TEST
 
+/* It would be no date of the new form. */
+START_TEST(keeps_no_start_of_another_form) {
+    const table_fake old = {.athena = "{\"a\":\"int\"}", .table = "{\"projection_from\":\"2019\"}"};
+    const table_fake new = {.athena = "{\"a\":\"int\"}",
+                            .prefix = "Orders/!{timestamp:yyyy-MM-dd-HH}/"};
+    fiat__table live, wanted;
+    fiat_error err;
+    ck_assert_fiat_ok(table_fake_make(&live, &old, &err), err);
+    ck_assert_fiat_ok(table_fake_make(&wanted, &new, &err), err);
+    ck_assert_fiat_ok(fiat__table_keep_start(&wanted, &live, &err), err);
+    ck_assert_str_eq(fiat__property_get(&wanted.properties, "projection.datehour.range"),
+                     "2026-01-01-00,NOW");
+    fiat__table_deinit(&live);
+    fiat__table_deinit(&wanted);
+}
+END_TEST
+
 START_TEST(reads_what_athena_says) {
     static const char text[] =
         "{\"Name\":\"orders\",\"TableType\":\"EXTERNAL_TABLE\",\"Columns\":[{\"Name\":\"a\","
@@ -336,6 +357,7 @@ int main(void) {
     tcase_add_loop_test(tcase, writes_what_changes, 0, sizeof s_updates / sizeof s_updates[0]);
     tcase_add_test(tcase, keeps_what_is_not_its_own);
     tcase_add_test(tcase, keeps_the_start_that_is_there);
+    tcase_add_test(tcase, keeps_no_start_of_another_form);
     tcase_add_test(tcase, reads_what_athena_says);
     tcase_add_test(tcase, refuses_what_is_no_table);
     tcase_add_test(tcase, bears_the_lack_of_memory);

@@ -2,11 +2,13 @@
 #include "query.h"
 
 #include "base/buf.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "cmd.h"
 #include "output_file.h"
 #include "project.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -61,9 +63,9 @@ fiat_status query_print(const struct query *query, const struct row_source *rows
 static fiat_status read_stdin(fiat__buf *out, fiat_error *err) {
     char chunk[4096];
     ssize_t got;
-    while ((got = read(STDIN_FILENO, chunk, sizeof chunk)) > 0)
-        fiat__buf_append(out, chunk, (size_t)got);
-    return fiat__buf_status(out, err);
+    while ((got = read(STDIN_FILENO, chunk, sizeof chunk)) > 0 || (got < 0 && errno == EINTR))
+        if (got > 0) fiat__buf_append(out, chunk, (size_t)got);
+    return got < 0 ? fiat__err_sys(err, errno, "cannot read stdin") : fiat__buf_status(out, err);
 }
 
 static fiat_status read_sql(fiat__buf *out, const char *operand, fiat_error *err) {
